@@ -1,0 +1,181 @@
+/**
+ * A project as read from disk: every name resolved, every value checked, every default filled in.
+ * What configuration yields and everything after it reads.
+ */
+import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Duration } from '../instant.ts';
+import type { Comparison, Condition, RowCondition, Scalar, Test } from '../segment/condition.ts';
+
+export interface Project {
+  /** Absolute folder of `segsync.yaml`. */
+  readonly root: string;
+  readonly name: string;
+  /** IANA name; for dates, calendar windows and slots. */
+  readonly timezone: string;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly defaultTarget: string;
+  readonly state: {
+    readonly schema: string /** How long changes, ticks, runs and batches are kept. */;
+    readonly retain: Duration;
+  };
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly tiers: ReadonlyMap<string, Tier>;
+  /** By name, in name order. */
+  readonly segments: ReadonlyMap<string, Segment>;
+  readonly destinations: ReadonlyMap<string, Destination>;
+  /** By name, in name order. */
+  readonly syncs: ReadonlyMap<string, Sync>;
+}
+
+/** A warehouse connection. `options` are validated by the warehouse's own schema. */
+export interface Target {
+  readonly name: string;
+  /** The adapter's folder name: `duckdb`, `postgres`. */
+  readonly type: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly place: Place;
+}
+
+/** Where rows come from. `table` parts are exact identifiers; a `file` path is absolute. */
+export type Relation =
+  | { readonly kind: 'table'; readonly parts: readonly string[] }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'query'; readonly sql: string };
+
+/** A column that grows whenever a row is added or changed. */
+export interface Cursor {
+  readonly column: string;
+  /** How far out of order rows may become visible: a duration, or a distance for an integer cursor; undefined: the default. */
+  readonly overlap?: { readonly duration: Duration } | { readonly distance: bigint };
+}
+
+/** Facts that hold for any table of rows that segsync reads. */
+export interface Table {
+  readonly relation: Relation;
+  readonly key: string;
+  readonly cursor?: Cursor;
+  /** Zone of the table's time stamps without zone; undefined: UTC. */
+  readonly timezone?: string;
+  /** Entity and 1:1 tables only: take the row with the newest cursor instead of failing on two rows for a key. */
+  readonly duplicates?: 'latest';
+  readonly place: Place;
+}
+
+export interface Entity extends Table {
+  readonly name: string;
+  /** Traits that live in 1:1 tables. Every column of the entity's own table is a trait without being listed. */
+  readonly traits: ReadonlyMap<string, TraitTable>;
+  readonly identifiers: ReadonlyMap<string, Identifier>;
+  readonly sources: ReadonlyMap<string, Source>;
+}
+
+export interface TraitTable extends Table {
+  readonly name: string;
+  readonly column: string;
+}
+
+export interface Identifier {
+  readonly name: string;
+  readonly trait: string;
+  readonly kind: string;
+  readonly defaultCountry?: string;
+  readonly place: Place;
+}
+
+export interface Source extends Table {
+  readonly name: string;
+  /** Column whose values are sources themselves: `did: VALUE`. */
+  readonly split?: string;
+  readonly time?: string;
+  readonly where?: RowCondition;
+  /** Rows are never changed after they were added. */
+  readonly appendOnly: boolean;
+}
+
+export interface Tier {
+  readonly name: string;
+  readonly every: Duration;
+  /** `HH:MM` in the project's time zone; the first slot of the day. Default midnight. */
+  readonly at?: string;
+  readonly freshWithin: Duration;
+}
+
+/** Largest share (percent, decimal text) of the audience that one hour may remove or add. */
+export interface Guards {
+  readonly maxRemove: string;
+  readonly maxAdd: string;
+  readonly minGuardedSize: number;
+}
+
+export interface Segment {
+  readonly name: string;
+  /** Path of the file relative to the project, for reports. */
+  readonly file: string;
+  readonly description?: string;
+  readonly entity: string;
+  readonly tier: string;
+  readonly tags: readonly string[];
+  readonly owner?: string;
+  readonly where: Condition;
+  readonly allowFull: boolean;
+  readonly place: Place;
+}
+
+export interface Destination {
+  readonly name: string;
+  readonly file: string;
+  /** The adapter's folder name: `file`, `webhook`. */
+  readonly type: string;
+  /** Targets whose runs send here; undefined: all (`file` and `webhook` only). Elsewhere: planned, not sent. */
+  readonly targets?: readonly string[];
+  /** Validated by the adapter's own schema; secrets as `Secret`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly place: Place;
+}
+
+export type Mode = 'mirror' | 'add_only' | 'remove_only' | 'on_enter';
+
+/** Consent is given when the trait passes the test; NULL is no. */
+export interface Consent {
+  readonly trait: string;
+  readonly test: Test | Comparison;
+}
+
+export type FieldSource = { readonly trait: string } | { readonly value: Scalar };
+
+export interface Sync {
+  /** `segment.destination`, or `segment.name` for one that says `name:`. */
+  readonly name: string;
+  readonly segment: string;
+  readonly destination: string;
+  readonly audience: string;
+  readonly mode: Mode;
+  readonly match: readonly string[];
+  /** Payload field -> where its value comes from, in the order written. */
+  readonly fields: ReadonlyMap<string, FieldSource>;
+  readonly consent?: Consent;
+  readonly tier: string;
+  readonly guards: Guards;
+  readonly place: Place;
+}
+
+/** A value that must never be shown. Reports print `••••`. */
+export class Secret {
+  readonly #value: string;
+  constructor(
+    value: string,
+    /** Where it came from, for reports: `env META_TOKEN`. */
+    readonly origin?: string,
+  ) {
+    this.#value = value;
+  }
+  reveal(): string {
+    return this.#value;
+  }
+  toString(): string {
+    return this.origin ? `•••• (${this.origin})` : '••••';
+  }
+  toJSON(): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The interface to a destination. One folder a type: `destination/<type>/index.ts` exports `destination`.
+ * The core reads the manifest and asks for receipts; it knows no destination by name.
+ */
+import type { z } from 'zod';
+import type { Instant } from '../instant.ts';
+import type { World } from '../world.ts';
+
+export type Operation = 'add' | 'remove' | 'update';
+
+/** A payload value. Numbers keep the warehouse's exact text. */
+export type FieldValue = string | boolean | null | { readonly number: string };
+
+/** One member's change, as it is sent. */
+export interface Change {
+  readonly op: Operation;
+  readonly key: string;
+  /** Identifier name -> value in the form the destination wants (hashed where it takes hashes). */
+  readonly identifiers: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  readonly causedAt: Instant;
+}
+
+/** What one request carries: changes of one operation, one key at most once. */
+export interface Batch {
+  /** Derived from its content: the same at a retry, another when the same change comes again later. Idempotency key. */
+  readonly id: string;
+  readonly op: Operation;
+  readonly sync: string;
+  readonly segment: string;
+  readonly audience: Audience;
+  readonly changes: readonly Change[];
+}
+
+export interface Audience {
+  readonly name: string;
+  /** The other side's id, from `ensureAudience`. */
+  readonly ref: string;
+}
+
+/** What became of one change. `message` never holds a person's data. */
+export type Receipt =
+  | { readonly kind: 'delivered' }
+  /** An asynchronous job has it; `poll` tells. */
+  | { readonly kind: 'accepted'; readonly job: string }
+  /** The other side only counts. Taken as delivered. */
+  | { readonly kind: 'unknown' }
+  /** Final until the row changes. */
+  | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
+  /** May succeed later; `afterMs` when the other side says when. */
+  | { readonly kind: 'retry'; readonly code: string; readonly message: string; readonly afterMs?: number };
+
+export type Outcome =
+  /** One receipt a change, in the batch's order. */
+  | { readonly receipts: readonly Receipt[]; readonly httpStatus?: number }
+  /** The batch was refused as a whole: it is split until the bad rows are alone. */
+  | { readonly refused: { readonly code: string; readonly message: string }; readonly httpStatus?: number };
+
+export interface Manifest {
+  readonly type: string;
+  readonly title: string;
+  /** Schema of a destination file's own options (without `type`, `targets`, `defaults`), unknown keys refused. */
+  readonly options: z.ZodType;
+  /** Option names that are secrets: shown nowhere. */
+  readonly secrets: readonly string[];
+  /** True when each member needs at least one identifier of `match:`; false when the key itself is carried. */
+  readonly needsIdentifier: boolean;
+  /** True when `targets:` may be left out. */
+  readonly anyTarget: boolean;
+  readonly operations: readonly Operation[];
+  /** Most rows and bytes of one request, before the project's own settings. */
+  readonly batch: { readonly rows: number; readonly bytes: number };
+  /** Requests in flight at once. */
+  readonly concurrency: number;
+  readonly idempotency: 'key' | 'natural';
+}
+
+/** A destination's limits once its options are known. */
+export interface Limits {
+  readonly batchRows: number;
+  readonly batchBytes: number;
+  readonly concurrency: number;
+  /** Requests a second; undefined: no limit of ours. */
+  readonly requestsPerSecond?: number;
+}
+
+export interface DestinationType {
+  readonly manifest: Manifest;
+  /** `options` passed the manifest's schema. Opens nothing yet. */
+  open(context: OpenContext): DestinationSession;
+}
+
+export interface OpenContext {
+  readonly world: World;
+  readonly name: string;
+  /** Absolute folder of the project. */
+  readonly root: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface DestinationSession {
+  readonly limits: Limits;
+  /** A harmless call that proves address and credentials. Throws E4xx. */
+  check(): Promise<void>;
+  /** The audience's reference on the other side, made if missing. Another reference later starts an empty ledger. Must not change anything when `dryRun`. */
+  ensureAudience(audience: { readonly name: string; readonly dryRun: boolean }): Promise<string>;
+  /** Identifier as the other side wants it; undefined when it is unusable (not an address, say). */
+  identifier(kind: string, value: string, options: { defaultCountry?: string }): string | undefined;
+  /** Size in bytes that a change adds to a request. */
+  sizeOf(change: Change, context: { readonly segment: string }): number;
+  /**
+   * One request. Failures of the other side come back as receipts; throws a `DiagnosedError` only for what stops
+   * the whole sync (bad credentials: exit 77; a full disk).
+   */
+  send(batch: Batch, options: { readonly signal?: AbortSignal }): Promise<Outcome>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,24 @@
+/**
+ * Every diagnostic code. A code is declared once, in the file of its area, with its parameters' type.
+ * E1xx the project's files · E2xx segments · E3xx the warehouse · E4xx destinations and delivery ·
+ * E5xx state and other processes · E6xx the command line. W: warnings, in the same ranges.
+ */
+import { COMMAND_CODES } from './codes/command.ts';
+import { CONFIG_CODES } from './codes/config.ts';
+import { DELIVERY_CODES } from './codes/delivery.ts';
+import { SEGMENT_CODES } from './codes/segment.ts';
+import { STATE_CODES } from './codes/state.ts';
+import { WAREHOUSE_CODES } from './codes/warehouse.ts';
+import type { Declaration } from './declare.ts';
+
+export const CODES = {
+  ...CONFIG_CODES,
+  ...SEGMENT_CODES,
+  ...WAREHOUSE_CODES,
+  ...DELIVERY_CODES,
+  ...STATE_CODES,
+  ...COMMAND_CODES,
+} as const;
+
+export type Code = keyof typeof CODES;
+export type Parameters<C extends Code> = (typeof CODES)[C] extends Declaration<infer P> ? P : never;

@@ -1,0 +1,140 @@
+/**
+ * Instants and durations: microseconds as `bigint`, since a double cannot hold what a warehouse stores and
+ * a `Date` rounds to milliseconds. Calendar work (a day's first instant in a time zone) is done by Temporal.
+ */
+import { Temporal } from 'temporal-polyfill';
+
+/** Microseconds since 1970-01-01T00:00:00Z. */
+export type Instant = bigint;
+
+/** A length of time in microseconds. Exact: one day is 24 hours. */
+export type Duration = bigint;
+
+export const SECOND: Duration = 1_000_000n;
+export const MINUTE: Duration = 60n * SECOND;
+export const HOUR: Duration = 60n * MINUTE;
+export const DAY: Duration = 24n * HOUR;
+export const WEEK: Duration = 7n * DAY;
+
+const UNIT: Record<string, Duration> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: WEEK };
+
+/** `30m` -> microseconds; undefined when the text is not a duration. Whole numbers of `s m h d w`. */
+export function parseDuration(text: string): Duration | undefined {
+  const match = /^(\d{1,9})([smhdw])$/.exec(text.trim());
+  if (!match) return undefined;
+  return BigInt(match[1]!) * UNIT[match[2]!]!;
+}
+
+/** Microseconds -> the shortest exact text: `30m`, `36h`, `90s`; below a second, `250ms` or `7us`. */
+export function formatDuration(duration: Duration): string {
+  for (const unit of ['w', 'd', 'h', 'm', 's']) {
+    const size = UNIT[unit]!;
+    if (duration !== 0n && duration % size === 0n) return `${duration / size}${unit}`;
+  }
+  if (duration === 0n) return '0s';
+  return duration % 1000n === 0n ? `${duration / 1000n}ms` : `${duration}us`;
+}
+
+/** ISO 8601 in UTC with microseconds: `2026-11-22T10:00:00.000000Z`. */
+export function formatInstant(instant: Instant): string {
+  const { date, time } = utcParts(instant);
+  return `${date}T${time}Z`;
+}
+
+/** UTC calendar date and time of day of an instant: `{date: '2026-11-22', time: '10:00:00.000000'}`. */
+export function utcParts(instant: Instant): { date: string; time: string } {
+  const day = floorDiv(instant, DAY);
+  const rest = instant - day * DAY;
+  const micros = rest % SECOND;
+  const seconds = rest / SECOND;
+  const two = (n: bigint): string => n.toString().padStart(2, '0');
+  const time = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}.${micros.toString().padStart(6, '0')}`;
+  return { date: dateFromDays(day), time };
+}
+
+/**
+ * Text -> instant. A date (`2026-01-01`) is the first instant of that day in `timezone`; a time stamp without
+ * offset is UTC; an offset or `Z` is honoured. Undefined when the text is neither.
+ */
+export function parseInstant(text: string, timezone: string): Instant | undefined {
+  const trimmed = text.trim();
+  if (/^\d{4}-\d{2}-\d{2}$/.test(trimmed)) {
+    return isRealDate(trimmed) ? startOfDay(trimmed, timezone) : undefined;
+  }
+  const match =
+    /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/.exec(
+      trimmed,
+    );
+  if (!match) return undefined;
+  const offset = match[3] ?? 'Z';
+  const zone = /^[+-]\d{2}$/.test(offset) ? `${offset}:00` : offset;
+  try {
+    return Temporal.Instant.from(`${match[1]}T${match[2]}${zone}`).epochNanoseconds / 1000n;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first instant of a calendar day (`YYYY-MM-DD`) in a time zone. */
+export function startOfDay(date: string, timezone: string): Instant {
+  return Temporal.PlainDate.from(date).toZonedDateTime(timezone).epochNanoseconds / 1000n;
+}
+
+/** The calendar day (`YYYY-MM-DD`) that an instant falls on in a time zone. */
+export function dayOf(instant: Instant, timezone: string): string {
+  return Temporal.Instant.fromEpochNanoseconds(instant * 1000n)
+    .toZonedDateTimeISO(timezone)
+    .toPlainDate()
+    .toString();
+}
+
+/** The day `n` days after `date` (negative: before). */
+export function addDays(date: string, n: number): string {
+  return Temporal.PlainDate.from(date).add({ days: n }).toString();
+}
+
+/** Days from 1970-01-01 to `date`. */
+export function daysSinceEpoch(date: string): number {
+  return Temporal.PlainDate.from('1970-01-01').until(date).days;
+}
+
+/** The instant of a wall-clock time (`HH:MM`) on a day in a time zone; a time that a change of clocks skips moves forward. */
+export function atTimeOfDay(date: string, time: string, timezone: string): Instant {
+  return (
+    Temporal.PlainDate.from(date).toZonedDateTime({
+      timeZone: timezone,
+      plainTime: Temporal.PlainTime.from(time),
+    }).epochNanoseconds / 1000n
+  );
+}
+
+/** True for a name of the IANA time zone database that this Node knows. */
+export function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isRealDate(date: string): boolean {
+  try {
+    Temporal.PlainDate.from(date, { overflow: 'reject' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function dateFromDays(day: bigint): string {
+  const text = Temporal.PlainDate.from('1970-01-01')
+    .add({ days: Number(day) })
+    .toString();
+  return text.startsWith('+00') ? text.slice(3) : text;
+}
+
+function floorDiv(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a % b < 0n ? quotient - 1n : quotient;
+}

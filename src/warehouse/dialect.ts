@@ -1,0 +1,86 @@
+/**
+ * What differs between the SQL of two warehouses, as spelled pieces. The renderer (`compile/render.ts`) writes
+ * everything else. The only place where identifiers are quoted and literals are written.
+ */
+import type { Instant } from '../instant.ts';
+
+/** The closed list of column types that segsync tells apart. */
+export type SqlType =
+  | 'text'
+  | 'integer'
+  | 'decimal'
+  | 'float'
+  | 'boolean'
+  /** A point in time with zone. */
+  | 'instant'
+  /** Date and time without zone. */
+  | 'timestamp'
+  | 'date'
+  | 'json'
+  | 'uuid'
+  | 'other';
+
+/** A value that becomes a literal. Instants are rendered for a column of the type they are compared with. */
+export type SqlValue =
+  | { readonly type: 'text'; readonly text: string }
+  /** Decimal text as written, `-12.50`; never through a double. */
+  | { readonly type: 'number'; readonly text: string }
+  | { readonly type: 'boolean'; readonly value: boolean }
+  | { readonly type: 'instant'; readonly instant: Instant }
+  /** Wall-clock date and time without zone, `2026-11-22 10:00:00.000000`. */
+  | { readonly type: 'timestamp'; readonly text: string }
+  /** `2026-11-22`. */
+  | { readonly type: 'date'; readonly text: string }
+  | { readonly type: 'uuid'; readonly text: string }
+  | { readonly type: 'null'; readonly of: SqlType };
+
+/**
+ * The closed list of functions, with their meaning on every warehouse:
+ * - `text_of(x)`: the value as text, as identifiers and keys are stored; integers without sign or point padding
+ * - `starts_with(s, prefix)`, `ends_with(s, suffix)`, `contains(s, part)`: case-sensitive, by code point; an empty part is in every text
+ * - `binary_order(s)`: the text such that `<` compares code points, whatever the column's collation
+ * - `exact(x)`: a float as decimal with 9 places; NULL for NaN, infinity and magnitudes of 1e28 and more
+ * - `hash_text(s)`: MD5 in lower-case hexadecimal of the UTF-8 bytes
+ * - `bucket(s)`: the first 7 hexadecimal digits of `hash_text(s)` as an integer, 0 to 268,435,455
+ * - `instant_of(ts, zone)`: wall-clock time in a zone (text literal) -> instant
+ * - `instant_of_date(d, zone)`: first instant of the day in a zone
+ * - `micros_of(i)`: microseconds since 1970 of an instant, as an integer
+ * - `add_micros(i, n)`: the instant `n` microseconds later
+ * - `try_integer(s)`: text -> integer, NULL when it is not one
+ * - `coalesce(...)`, `greatest(...)`, `least(...)` (both ignore NULL), `concat(...)` (any NULL makes NULL)
+ */
+export type SqlFunction =
+  | 'text_of'
+  | 'starts_with'
+  | 'ends_with'
+  | 'contains'
+  | 'binary_order'
+  | 'exact'
+  | 'hash_text'
+  | 'bucket'
+  | 'instant_of'
+  | 'instant_of_date'
+  | 'micros_of'
+  | 'add_micros'
+  | 'try_integer'
+  | 'coalesce'
+  | 'greatest'
+  | 'least'
+  | 'concat';
+
+export interface Dialect {
+  /** The adapter's folder name. For labels and golden files; nobody compares it. */
+  readonly name: string;
+  /** The one quoting function. Throws E302 for a name the warehouse cannot hold (empty, NUL). */
+  quote(identifier: string): string;
+  /** The one literal function. Throws E303 for a value the warehouse cannot hold (NUL in text on some). */
+  literal(value: SqlValue): string;
+  /** Type names for CAST and CREATE TABLE. */
+  readonly types: Readonly<Record<Exclude<SqlType, 'other'>, string>>;
+  /** A spelling for each function; the arguments are rendered SQL. */
+  readonly functions: Readonly<Record<SqlFunction, (...args: string[]) => string>>;
+  /** A file as a relation (`read_csv(...)`); undefined where files cannot be read. */
+  readonly file?: (path: string) => string;
+  /** `SELECT ... LIMIT`-free pieces that differ: how a common table expression is kept from being inlined. */
+  readonly materialized: string;
+}

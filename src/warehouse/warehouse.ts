@@ -1,0 +1,134 @@
+/**
+ * The interface to a warehouse. One folder an adapter: `warehouse/<name>/index.ts` exports `warehouse`.
+ * The core asks for capabilities, never for names.
+ */
+import type { z } from 'zod';
+import type { Relation } from '../config/project.ts';
+import type { Instant } from '../instant.ts';
+import type { World } from '../world.ts';
+import type { Dialect, SqlType } from './dialect.ts';
+import type { Layout } from './layout.ts';
+
+/** `not yet`: the engine could, this adapter does not. */
+export type Answer = 'yes' | 'no' | 'not yet';
+
+export interface Capabilities {
+  /** One transaction over several statements and tables, reading one snapshot. */
+  readonly transactions: Answer;
+  /** CSV and Parquet files as tables. */
+  readonly files: Answer;
+  /** Correlated sub-select per row in FROM; worth it only where a key index makes it a look-up. */
+  readonly lateral: Answer;
+  /** Only one process may hold the database open. */
+  readonly singleProcess: Answer;
+  /** Share of all keys above which evaluating everyone is cheaper than the affected ones. */
+  readonly fullShare: number;
+  /** Aggregates cost rows x aggregates in one scan: from this many on, scan once for each source filter. Infinity: never. */
+  readonly splitScansFrom: number;
+  /** Shortest cadence in seconds that the warehouse bears. */
+  readonly shortestCadenceSeconds: number;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: SqlType;
+  /** As the warehouse calls it. */
+  readonly native: string;
+}
+
+/** One row of a result: every value as the warehouse's exact text, booleans as `true`/`false`, NULL as null. */
+export type Row = Readonly<Record<string, string | null>>;
+
+/** What kind of failure an engine's error is; decides retry and exit code. */
+export type Failure =
+  | 'credentials'
+  | 'permission'
+  | 'conflict'
+  | 'locked'
+  | 'transient'
+  | 'missing'
+  | 'statement';
+
+export interface Warehouse {
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly capabilities: Capabilities;
+  readonly layout: Layout;
+  /** Schema of a target's options (without `type`), unknown keys refused. Secrets are `Secret`s by then. */
+  readonly options: z.ZodType;
+  /** Option names that are secrets. */
+  readonly secrets: readonly string[];
+  /**
+   * Opens the warehouse. `access: 'read'` promises to change nothing: a DuckDB target whose file is missing then
+   * runs its `init` in memory. Throws E3xx diagnostics: credentials (77), locked by another process (75).
+   */
+  connect(options: ConnectOptions): Promise<Session>;
+}
+
+export interface ConnectOptions {
+  readonly world: World;
+  /** Absolute folder that relative paths in `options` start from. */
+  readonly root: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly access: 'read' | 'write';
+  /** Shown to the warehouse as the application's name. */
+  readonly label: string;
+}
+
+export interface Session extends Statements {
+  /** The warehouse's clock. */
+  now(): Promise<Instant>;
+  /**
+   * Runs `work` on one connection inside one transaction; commits, or rolls back and rethrows. With
+   * `isolation: 'snapshot'` all its statements see one snapshot.
+   */
+  transaction<T>(
+    work: (statements: Statements) => Promise<T>,
+    options?: { isolation?: 'snapshot' },
+  ): Promise<T>;
+  /** As `transaction` with a snapshot, but always rolled back: what it makes is gone. Works for a read-only role. */
+  scratch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  /**
+   * Rows of one query, streamed over a connection of their own with bounded memory, in the query's order. Ends
+   * with an error, never early, when the query fails midway.
+   */
+  stream(sql: string, options?: { signal?: AbortSignal }): AsyncIterable<Row>;
+  /** Interrupts what runs at the moment; it then fails with a `transient` error. */
+  cancel(): Promise<void>;
+  /** Closes all connections. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Statements on one connection (inside a transaction) or on any (a session). */
+export interface Statements {
+  /** True when CREATE TEMPORARY TABLE may be used here; a read-only role or replica cannot. */
+  readonly temporaryTables: boolean;
+  /** One statement's rows, all in memory: for small results. */
+  query(sql: string): Promise<Row[]>;
+  /** One statement; resolves to the number of rows it changed (0 where it has none). */
+  execute(sql: string): Promise<number>;
+  /** Bulk insert of text values (cast to the column's type) into an existing table. */
+  writeRows(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly (string | null)[])[],
+  ): Promise<void>;
+  /** Columns of a relation in order; undefined when it does not exist or may not be read. */
+  describe(relation: Relation): Promise<readonly Column[] | undefined>;
+  /** About how many rows a relation has, without counting; undefined when unknown. */
+  approximateRows(relation: Relation): Promise<number | undefined>;
+  /** Refreshes the planner's statistics of a temporary table just filled, where that matters. */
+  analyze(table: string): Promise<void>;
+}
+
+/** An engine's failure, classified. The message holds no values of rows. */
+export class WarehouseError extends Error {
+  override readonly name = 'WarehouseError';
+  constructor(
+    readonly failure: Failure,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

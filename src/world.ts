@@ -1,0 +1,256 @@
+/**
+ * The one door to everything outside the program: clock, timers, randomness, network, files, process.
+ * `cli.ts` makes the real world and hands it down; tests hand down a simulated one, so that a whole run can be
+ * played under a chosen clock and injected faults. A lint rule forbids the globals elsewhere.
+ */
+import { randomUUID } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { existsSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import type { Instant } from './instant.ts';
+
+export interface World {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly network: Network;
+  readonly files: Files;
+  readonly process: Process;
+}
+
+export interface Clock {
+  /** This machine's wall clock. A tick's instant is the warehouse's clock instead. */
+  now(): Instant;
+  /** Milliseconds that only grow; for durations. */
+  monotonic(): number;
+}
+
+export interface Timers {
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `action` every `ms` until the returned function is called. Does not keep the process alive. */
+  every(ms: number, action: () => void): () => void;
+}
+
+export interface Random {
+  uuid(): string;
+  /** Uniform in [0, 1). */
+  fraction(): number;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Whole-request limit in milliseconds. */
+  readonly timeoutMs: number;
+  /** Connections to loopback, link-local and private addresses are refused unless true. */
+  readonly allowPrivateAddress?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Read up to `MAX_RESPONSE_BYTES`; the rest is dropped. */
+  readonly body: string;
+}
+
+/** A request that got no (whole) answer. Whether the other side applied it is unknown unless `sent` is false. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError';
+  constructor(
+    /** A short machine word: `timeout`, `refused`, `reset`, `dns`, `tls`, `private_address`, `aborted`, `other`. */
+    readonly reason: string,
+    /** False when the request surely never left. */
+    readonly sent: boolean,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Network {
+  /** One request over kept-alive connections. Redirects are not followed. Throws `NetworkError`. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+  close(): Promise<void>;
+}
+
+export interface Files {
+  exists(path: string): boolean;
+  readText(path: string): Promise<string>;
+  /** Creates the folder if needed. */
+  writeText(path: string, text: string): Promise<void>;
+  makeFolder(path: string): Promise<void>;
+  /** Paths of all files below `folder` (absolute, sorted); empty when the folder is missing. */
+  list(folder: string): Promise<string[]>;
+  /** Names of the folders directly in `folder`, sorted; empty when it is missing. */
+  folders(folder: string): Promise<string[]>;
+  /** Opens for appending, creating folder and file. `append` returns only when the bytes are on disk (fsync). */
+  openAppend(path: string): Promise<AppendFile>;
+  /** Bytes, or undefined when the file is missing. */
+  size(path: string): Promise<number | undefined>;
+}
+
+export interface AppendFile {
+  /** Writes durably at the end. */
+  append(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+export interface Process {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingFolder: string;
+  readonly id: number;
+  readonly host: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** False when no process with this id runs on this machine. */
+  isAlive(id: number): boolean;
+  /** Calls `action` upon SIGINT and SIGTERM until the returned function is called. */
+  onSignal(action: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  exit(code: number): never;
+}
+
+/** The machine as it is. Nothing is opened before it is used. */
+export function realWorld(): World {
+  return {
+    clock: {
+      now: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)),
+      monotonic: () => performance.now(),
+    },
+    timers: { sleep, every },
+    random: { uuid: randomUUID, fraction: Math.random },
+    network: realNetwork(),
+    files: realFiles(),
+    process: realProcess(),
+  };
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
+  });
+}
+
+function every(ms: number, action: () => void): () => void {
+  const timer = setInterval(action, ms);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function realNetwork(): Network {
+  // undici costs 50 ms to import: only a run that sends something over HTTP pays for it.
+  let client: Promise<Network> | undefined;
+  return {
+    async request(request) {
+      client ??= import('./http-client.ts').then((module) => module.openHttpClient(lookup));
+      return (await client).request(request);
+    },
+    async close() {
+      if (client) await (await client).close();
+    },
+  };
+}
+
+function realFiles(): Files {
+  return {
+    exists: existsSync,
+    readText: (path) => fs.readFile(path, 'utf8'),
+    async writeText(path, text) {
+      await fs.mkdir(dirname(path), { recursive: true });
+      await fs.writeFile(path, text);
+    },
+    async makeFolder(path) {
+      await fs.mkdir(path, { recursive: true });
+    },
+    async list(folder) {
+      if (!existsSync(folder)) return [];
+      const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => `${entry.parentPath}/${entry.name}`)
+        .sort();
+    },
+    async folders(folder) {
+      if (!existsSync(folder)) return [];
+      const entries = await fs.readdir(folder, { withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name)
+        .sort();
+    },
+    async openAppend(path) {
+      await fs.mkdir(dirname(path), { recursive: true });
+      const handle = await fs.open(path, 'a');
+      return {
+        async append(text) {
+          await handle.appendFile(text);
+          await handle.datasync();
+        },
+        close: () => handle.close(),
+      };
+    },
+    async size(path) {
+      return existsSync(path) ? (await fs.stat(path)).size : undefined;
+    },
+  };
+}
+
+function realProcess(): Process {
+  const output = (stream: NodeJS.WriteStream): Output => ({
+    write: (text) => void stream.write(text),
+    get isTerminal() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  });
+  return {
+    arguments: process.argv.slice(2),
+    environment: process.env,
+    workingFolder: process.cwd(),
+    id: process.pid,
+    host: hostname(),
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    isAlive(id) {
+      try {
+        process.kill(id, 0);
+        return true;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code === 'EPERM';
+      }
+    },
+    onSignal(action) {
+      const interrupt = (): void => action('SIGINT');
+      const terminate = (): void => action('SIGTERM');
+      process.on('SIGINT', interrupt);
+      process.on('SIGTERM', terminate);
+      return () => {
+        process.off('SIGINT', interrupt);
+        process.off('SIGTERM', terminate);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}
