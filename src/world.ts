@@ -21,6 +21,8 @@ export interface World {
 }
 
 export interface Clock {
+  /** A simulated clock replaces the warehouse's too. */
+  readonly simulated: boolean;
   /** This machine's wall clock. A tick's instant is the warehouse's clock instead. */
   now(): Instant;
   /** Milliseconds that only grow; for durations. */
@@ -127,6 +129,7 @@ export interface Process {
 export function realWorld(): World {
   return {
     clock: {
+      simulated: false,
       now: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)),
       monotonic: () => performance.now(),
     },

@@ -88,11 +88,6 @@ export interface Session extends Statements {
   ): Promise<T>;
   /** As `transaction` with a snapshot, but always rolled back: what it makes is gone. Works for a read-only role. */
   scratch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
-  /**
-   * Rows of one query, streamed over a connection of their own with bounded memory, in the query's order. Ends
-   * with an error, never early, when the query fails midway.
-   */
-  stream(sql: string, options?: { signal?: AbortSignal }): AsyncIterable<Row>;
   /** Interrupts what runs at the moment; it then fails with a `transient` error. */
   cancel(): Promise<void>;
   /** Closes all connections. Safe to call twice. */
@@ -105,6 +100,12 @@ export interface Statements {
   readonly temporaryTables: boolean;
   /** One statement's rows, all in memory: for small results. */
   query(sql: string): Promise<Row[]>;
+  /**
+   * Rows of one query, streamed with bounded memory, in the query's order. Ends with an error, never early, when the
+   * query fails midway. On a session: over a connection of its own, so that other statements can run meanwhile;
+   * inside a transaction: on its connection, which must not be used until the stream has ended.
+   */
+  stream(sql: string, options?: { signal?: AbortSignal }): AsyncIterable<Row>;
   /** One statement; resolves to the number of rows it changed (0 where it has none). */
   execute(sql: string): Promise<number>;
   /** Bulk insert of text values (cast to the column's type) into an existing table. */

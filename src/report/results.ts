@@ -1,0 +1,91 @@
+/** What `run` and `plan` give, as documented for `--json` (version 1). Counts are of members; times in milliseconds. */
+
+export interface Counts {
+  add: number;
+  remove: number;
+  update: number;
+}
+
+export interface Freshness {
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+export interface FailureReport {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface SegmentResult {
+  readonly segment: string;
+  readonly mode: 'incremental' | 'full' | 'skipped';
+  /** Why this mode: a code such as `first_tick`, `changed_keys`, `nothing_changed`, `not_due`, `locked`. */
+  readonly reason: string;
+  readonly members: number;
+  readonly entered: number;
+  readonly exited: number;
+  readonly affected: number;
+  readonly duration_ms: number;
+  readonly error?: FailureReport;
+}
+
+export interface Held {
+  readonly guard: 'max_remove' | 'max_add' | 'empty_source';
+  readonly figure: string;
+  readonly limit: string;
+}
+
+export interface SyncResult {
+  readonly sync: string;
+  readonly planned: Counts;
+  /** Absent in a plan. */
+  readonly delivered?: Counts;
+  /** Only in a plan: requests that the operations take. */
+  readonly requests?: number;
+  readonly rejected: number;
+  readonly waiting: number;
+  readonly unmatchable: number;
+  readonly held?: Held;
+  /** Why nothing was done for it: `not_due`, `locked`, `target` (its destination does not list this target), `paused`. */
+  readonly skipped?: string;
+  readonly freshness_ms?: Freshness;
+  readonly duration_ms: number;
+  readonly error?: FailureReport;
+}
+
+export interface DefinitionChange {
+  readonly kind: 'segment' | 'sync';
+  readonly name: string;
+  readonly change: 'new' | 'logic' | 'mapping' | 'metadata' | 'removed';
+}
+
+export interface RunReport {
+  readonly version: 1;
+  readonly run_id: string;
+  readonly status: 'done' | 'failed' | 'held' | 'interrupted';
+  readonly started_at: string;
+  readonly finished_at: string;
+  readonly segments: readonly SegmentResult[];
+  readonly syncs: readonly SyncResult[];
+  /** Only in a plan. */
+  readonly definition_changes?: readonly DefinitionChange[];
+}
+
+/** What happens during a run, as it happens: for progress on stderr. */
+export type RunEvent =
+  | {
+      readonly event: 'run_started';
+      readonly run_id: string;
+      readonly segments: number;
+      readonly syncs: number;
+    }
+  | { readonly event: 'segment_evaluated'; readonly result: SegmentResult }
+  | {
+      readonly event: 'sync_progress';
+      readonly sync: string;
+      /** Rows acknowledged so far. */
+      readonly delivered: number;
+    }
+  | { readonly event: 'sync_finished'; readonly result: SyncResult }
+  | { readonly event: 'warning'; readonly code: string; readonly message: string };
