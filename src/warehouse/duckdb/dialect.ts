@@ -1,0 +1,97 @@
+/** DuckDB's spelling of SQL. */
+import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
+import { decimal, formed, instantText, quoteIdentifier, quoteText } from '../literal.ts';
+
+const TYPES: Dialect['types'] = {
+  text: 'VARCHAR',
+  integer: 'BIGINT',
+  decimal: 'DECIMAL(38, 9)',
+  float: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  instant: 'TIMESTAMPTZ',
+  timestamp: 'TIMESTAMP',
+  date: 'DATE',
+  json: 'JSON',
+  uuid: 'UUID',
+};
+
+/** A column may carry a collation (NOCASE, say); C compares the UTF-8 bytes, which is the order of code points. */
+const binary = (text: string): string => `(${text}) COLLATE C`;
+
+const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
+  text_of: (x) => `CAST(${x} AS VARCHAR)`,
+  starts_with: (text, prefix) => `starts_with(${text}, ${prefix})`,
+  ends_with: (text, suffix) => `ends_with(${text}, ${suffix})`,
+  contains: (text, part) => `contains(${text}, ${part})`,
+  binary_order: (text) => binary(text!),
+  // By way of the shortest text that gives the float again: a direct cast multiplies doubles and shows digits that no one wrote.
+  exact: (x) => `CASE WHEN abs(${x}) < 1e28 THEN CAST(CAST(${x} AS VARCHAR) AS DECIMAL(38, 9)) END`,
+  hash_text: (text) => `md5(${text})`,
+  bucket: (text) => `CAST('0x' || substr(md5(${text}), 1, 7) AS BIGINT)`,
+  instant_of: (timestamp, zone) => `timezone(${zone}, CAST(${timestamp} AS TIMESTAMP))`,
+  instant_of_date: (date, zone) => firstInstant(date!, zone!),
+  micros_of: (instant) => microsOf(instant!),
+  add_micros: (instant, n) => `(${instant} + to_microseconds(${n}))`,
+  // The regular expression first: TRY_CAST alone takes '1.5', '1e3', '1_000' and blanks for integers.
+  try_integer: (text) =>
+    `CASE WHEN regexp_full_match(${text}, '[+-]?[0-9]+') THEN TRY_CAST(${text} AS BIGINT) END`,
+  coalesce: (...args) => `coalesce(${args.join(', ')})`,
+  greatest: (...args) => `greatest(${args.join(', ')})`,
+  least: (...args) => `least(${args.join(', ')})`,
+  concat: (...args) => `(${args.map((x) => `CAST(${x} AS VARCHAR)`).join(' || ')})`,
+};
+
+/** Where clocks go back at 01:00 to midnight, that midnight comes twice; engines take the second. */
+function firstInstant(date: string, zone: string): string {
+  const midnight = `timezone(${zone}, CAST(${date} AS TIMESTAMP))`;
+  const earlier = `${midnight} - INTERVAL '1 hour'`;
+  return `CASE WHEN CAST(timezone(${zone}, ${earlier}) AS DATE) = CAST(${date} AS DATE) THEN ${earlier} ELSE ${midnight} END`;
+}
+
+/** `infinity` and `-infinity` have no microseconds of their own: they stand at the ends of what BIGINT holds. */
+function microsOf(instant: string): string {
+  return (
+    `CASE WHEN isfinite(${instant}) THEN epoch_us(${instant})` +
+    ` WHEN ${instant} = 'infinity' THEN 9223372036854775807` +
+    ` WHEN ${instant} = '-infinity' THEN -9223372036854775807 END`
+  );
+}
+
+/** CSV types are found from all rows, not from a sample: they must not change from one tick to the next. */
+function readFile(path: string): string {
+  const text = quoteText(path);
+  if (/\.parquet$/i.test(path)) return `read_parquet(${text})`;
+  if (/\.(json|ndjson|jsonl)(\.gz|\.zst)?$/i.test(path)) return `read_json(${text}, sample_size = -1)`;
+  return `read_csv(${text}, sample_size = -1)`;
+}
+
+function literal(value: SqlValue): string {
+  switch (value.type) {
+    case 'text':
+      return quoteText(value.text);
+    case 'number':
+      return decimal(value.text);
+    case 'boolean':
+      return value.value ? 'TRUE' : 'FALSE';
+    case 'instant':
+      return `TIMESTAMPTZ '${instantText(value.instant)}'`;
+    case 'timestamp':
+      return `TIMESTAMP ${formed(value.text, 'timestamp')}`;
+    case 'date':
+      return `DATE ${formed(value.text, 'date')}`;
+    case 'uuid':
+      return `CAST(${formed(value.text, 'uuid')} AS UUID)`;
+    case 'null':
+      return value.of === 'other' ? 'NULL' : `CAST(NULL AS ${TYPES[value.of]})`;
+  }
+}
+
+export const dialect: Dialect = {
+  name: 'duckdb',
+  quote: (identifier) => quoteIdentifier(identifier),
+  literal,
+  types: TYPES,
+  functions: FUNCTIONS,
+  file: readFile,
+  materialized: 'MATERIALIZED',
+};

@@ -1,0 +1,41 @@
+/** DuckDB: a database in a file, in this process. The driver is loaded when a connection is asked for. */
+import { z } from 'zod';
+import type { Warehouse } from '../warehouse.ts';
+import { dialect } from './dialect.ts';
+import { layout } from './layout.ts';
+
+export const options = z.strictObject({
+  /** The database file, relative to the project; made when missing. */
+  path: z.string().min(1),
+  /** A file of SQL statements that fills a new database. */
+  init: z.string().min(1).optional(),
+  /** As DuckDB writes it: `4GB`. */
+  memory_limit: z
+    .string()
+    .regex(/^\d+(\.\d+)?\s*([KMGT]i?B|%)$/i, 'a size such as 4GB')
+    .optional(),
+  threads: z.number().int().min(1).max(1024).optional(),
+});
+
+export type Options = z.infer<typeof options>;
+
+export const warehouse: Warehouse = {
+  name: 'duckdb',
+  dialect,
+  capabilities: {
+    transactions: 'yes',
+    files: 'yes',
+    lateral: 'no',
+    singleProcess: 'yes',
+    fullShare: 0.2,
+    splitScansFrom: 12,
+    shortestCadenceSeconds: 1,
+  },
+  layout,
+  options,
+  secrets: [],
+  async connect(request) {
+    const { connect } = await import('./connect.ts');
+    return connect(request, options.parse(request.options));
+  },
+};

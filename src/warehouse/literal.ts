@@ -1,0 +1,92 @@
+/** What the literals and identifiers of every SQL dialect have in common. */
+import { fail } from '../diagnostics/diagnostic.ts';
+import { type Instant, utcParts } from '../instant.ts';
+
+const FIRST_INSTANT: Instant = -62_135_596_800_000_000n;
+const LAST_INSTANT: Instant = 253_402_300_799_999_999n;
+const LARGEST_EXPONENT = 400;
+
+/** Double-quoted identifier. Throws E302 for a name that is empty, holds NUL or half a character, or is too long. */
+export function quoteIdentifier(name: string, maxBytes = Number.POSITIVE_INFINITY): string {
+  if (name === '') return fail('E302', { name: '', reason: 'it is empty' });
+  if (name.includes('\0')) return fail('E302', { name: printable(name), reason: 'it holds a NUL character' });
+  if (hasLoneSurrogate(name)) {
+    return fail('E302', { name: printable(name), reason: 'it holds half of a character' });
+  }
+  if (Buffer.byteLength(name) > maxBytes) {
+    return fail('E302', { name: printable(name), reason: `it is longer than ${maxBytes} bytes` });
+  }
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/**
+ * Text literal in single quotes. Control characters are written as `chr(n)`, so that what is printed for people
+ * is what the warehouse reads. Throws E303 for half a character, which UTF-8 cannot hold.
+ */
+export function quoteText(text: string): string {
+  if (hasLoneSurrogate(text)) return fail('E303', { reason: 'a text holds half of a character' });
+  const pieces = text
+    .split(CONTROL)
+    .map((piece, index) => (index % 2 === 1 ? `chr(${piece.charCodeAt(0)})` : quoted(piece)))
+    .filter((piece, index) => index % 2 === 1 || piece !== "''");
+  if (pieces.length === 0) return "''";
+  return pieces.length === 1 && pieces[0]!.startsWith("'")
+    ? pieces[0]!
+    : `(${["''", ...pieces].join(' || ')})`;
+}
+
+/** A decimal number as written, its exponent spelled out. Throws E303 for anything else. */
+export function decimal(text: string): string {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/.exec(text);
+  if (!match) return fail('E303', { reason: 'a number is not a decimal number' });
+  const [, sign, whole, fraction = '', exponent] = match;
+  if (exponent === undefined) return text;
+  return `${sign}${shiftPoint(whole!, fraction, Number(exponent))}`;
+}
+
+/** `2026-11-22 10:00:00.000000+00`, the years 0001 to 9999; instants beyond stand at the nearest end. */
+export function instantText(instant: Instant): string {
+  const clamped = instant < FIRST_INSTANT ? FIRST_INSTANT : instant > LAST_INSTANT ? LAST_INSTANT : instant;
+  const { date, time } = utcParts(clamped);
+  return `${date} ${time}+00`;
+}
+
+/** `text` in quotes when it has the form; E303 otherwise. */
+export function formed(text: string, form: keyof typeof FORMS): string {
+  if (!FORMS[form].test(text)) return fail('E303', { reason: `a value is not of the form of a ${form}` });
+  return `'${text}'`;
+}
+
+const FORMS = {
+  date: /^\d{4}-\d{2}-\d{2}$/,
+  timestamp: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?$/,
+  uuid: /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
+} as const;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
+const CONTROL = /([\u0000-\u001f\u007f])/;
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function shiftPoint(whole: string, fraction: string, exponent: number): string {
+  if (Math.abs(exponent) > LARGEST_EXPONENT)
+    return fail('E303', { reason: 'a number is too large or too small' });
+  const digits = `${whole}${fraction}`;
+  const point = whole.length + exponent;
+  if (point <= 0) return `0.${'0'.repeat(-point)}${digits}`;
+  if (point >= digits.length) return `${digits}${'0'.repeat(point - digits.length)}`;
+  return `${digits.slice(0, point)}.${digits.slice(point)}`;
+}
+
+function hasLoneSurrogate(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
+}
+
+/** A name that can be shown: short and without control characters. */
+function printable(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to hide
+  const shown = name.replaceAll(/[\u0000-\u001f\u007f\p{Surrogate}]/gu, '?');
+  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+}

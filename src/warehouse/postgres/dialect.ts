@@ -1,0 +1,107 @@
+/** PostgreSQL's spelling of SQL. Sessions have `standard_conforming_strings` on: a backslash is a backslash. */
+import { fail } from '../../diagnostics/diagnostic.ts';
+import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
+import { decimal, formed, instantText, quoteIdentifier, quoteText } from '../literal.ts';
+
+/** Longer names are cut off by the server without a word, and two may then be one. */
+const LONGEST_NAME_BYTES = 63;
+
+const TYPES: Dialect['types'] = {
+  text: 'text',
+  integer: 'bigint',
+  decimal: 'numeric',
+  float: 'double precision',
+  boolean: 'boolean',
+  instant: 'timestamptz',
+  timestamp: 'timestamp',
+  date: 'date',
+  json: 'jsonb',
+  uuid: 'uuid',
+};
+
+/** Compares bytes of UTF-8, which is the order of code points; other collations may even call different texts equal. */
+const binary = (text: string): string => `CAST(${text} AS text) COLLATE "C"`;
+
+const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
+  text_of: (x) => `CAST(${x} AS text)`,
+  starts_with: (text, prefix) => `starts_with(${binary(text!)}, ${prefix})`,
+  ends_with: (text, suffix) => `(right(CAST(${text} AS text), length(${suffix})) = ${binary(suffix!)})`,
+  contains: (text, part) => `(strpos(${binary(text!)}, ${part}) > 0)`,
+  binary_order: (text) => binary(text!),
+  // By way of the shortest text that gives the float again: a direct cast keeps 15 digits only.
+  exact: (x) => `CASE WHEN abs(${x}) < 1e28 THEN CAST(CAST(${x} AS text) AS numeric(38, 9)) END`,
+  hash_text: (text) => md5(text!),
+  bucket: (text) => `CAST(CAST('x' || substr(${md5(text!)}, 1, 7) AS bit(28)) AS bigint)`,
+  instant_of: (timestamp, zone) => `timezone(${zone}, CAST(${timestamp} AS timestamp))`,
+  instant_of_date: (date, zone) => firstInstant(date!, zone!),
+  micros_of: (instant) => microsOf(instant!),
+  // Exact up to 285 years: the multiplication is done in doubles.
+  add_micros: (instant, n) => `(${instant} + ${n} * INTERVAL '1 microsecond')`,
+  try_integer: (text) => tryInteger(text!),
+  coalesce: (...args) => `coalesce(${args.join(', ')})`,
+  greatest: (...args) => `greatest(${args.join(', ')})`,
+  least: (...args) => `least(${args.join(', ')})`,
+  concat: (...args) => `(${args.map((x) => `CAST(${x} AS text)`).join(' || ')})`,
+};
+
+/** Of UTF-8, whatever the database's encoding. */
+function md5(text: string): string {
+  return `md5(convert_to(${text}, 'UTF8'))`;
+}
+
+/** Where clocks go back at 01:00 to midnight, that midnight comes twice; engines take the second. */
+function firstInstant(date: string, zone: string): string {
+  const midnight = `timezone(${zone}, CAST(${date} AS timestamp))`;
+  const earlier = `${midnight} - INTERVAL '1 hour'`;
+  return `CASE WHEN CAST(timezone(${zone}, ${earlier}) AS date) = CAST(${date} AS date) THEN ${earlier} ELSE ${midnight} END`;
+}
+
+/** `infinity` and `-infinity` have no microseconds of their own: they stand at the ends of what bigint holds. */
+function microsOf(instant: string): string {
+  return (
+    `CASE WHEN isfinite(${instant}) THEN CAST(extract(epoch FROM ${instant}) * 1000000 AS bigint)` +
+    ` WHEN ${instant} = 'infinity' THEN 9223372036854775807` +
+    ` WHEN ${instant} = '-infinity' THEN -9223372036854775807 END`
+  );
+}
+
+/** Nested, since only CASE promises that a cast waits for its test. */
+function tryInteger(text: string): string {
+  const inRange = `CAST(${text} AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807`;
+  return (
+    `CASE WHEN ${binary(text)} ~ '^[+-]?0*[0-9]{1,19}$'` +
+    ` THEN CASE WHEN ${inRange} THEN CAST(${text} AS bigint) END END`
+  );
+}
+
+function literal(value: SqlValue): string {
+  switch (value.type) {
+    case 'text':
+      if (value.text.includes('\0'))
+        return fail('E303', { reason: 'PostgreSQL has no text with a NUL character' });
+      return quoteText(value.text);
+    case 'number':
+      return decimal(value.text);
+    case 'boolean':
+      return value.value ? 'TRUE' : 'FALSE';
+    case 'instant':
+      return `TIMESTAMPTZ '${instantText(value.instant)}'`;
+    case 'timestamp':
+      return `TIMESTAMP ${formed(value.text, 'timestamp')}`;
+    case 'date':
+      return `DATE ${formed(value.text, 'date')}`;
+    case 'uuid':
+      return `CAST(${formed(value.text, 'uuid')} AS uuid)`;
+    case 'null':
+      return value.of === 'other' ? 'NULL' : `CAST(NULL AS ${TYPES[value.of]})`;
+  }
+}
+
+export const dialect: Dialect = {
+  name: 'postgres',
+  quote: (identifier) => quoteIdentifier(identifier, LONGEST_NAME_BYTES),
+  literal,
+  types: TYPES,
+  functions: FUNCTIONS,
+  materialized: 'MATERIALIZED',
+};

@@ -1,0 +1,49 @@
+/** PostgreSQL 14 and newer. The driver is loaded when a connection is asked for. */
+import { z } from 'zod';
+import { Secret } from '../../config/project.ts';
+import type { Warehouse } from '../warehouse.ts';
+import { dialect } from './dialect.ts';
+import { layout } from './layout.ts';
+
+const secret = z.union([z.string().min(1), z.instanceof(Secret)]);
+
+export const options = z
+  .strictObject({
+    /** `postgres://user:password@host:5432/database?sslmode=require` */
+    url: secret.optional(),
+    host: z.string().min(1).optional(),
+    port: z.number().int().min(1).max(65535).optional(),
+    user: z.string().min(1).optional(),
+    password: secret.optional(),
+    database: z.string().min(1).optional(),
+    /** `true` checks the server's certificate; `no-verify` only encrypts. */
+    ssl: z.union([z.boolean(), z.literal('no-verify')]).optional(),
+    /** Longest time in seconds that one statement may take. */
+    statement_timeout: z.number().int().min(1).optional(),
+    /** Most connections at once. */
+    pool: z.number().int().min(2).max(100).optional(),
+  })
+  .refine((o) => (o.url === undefined) !== (o.host === undefined), { message: 'either `url` or `host`' });
+
+export type Options = z.infer<typeof options>;
+
+export const warehouse: Warehouse = {
+  name: 'postgres',
+  dialect,
+  capabilities: {
+    transactions: 'yes',
+    files: 'not yet',
+    lateral: 'yes',
+    singleProcess: 'no',
+    fullShare: 0.4,
+    splitScansFrom: Number.POSITIVE_INFINITY,
+    shortestCadenceSeconds: 1,
+  },
+  layout,
+  options,
+  secrets: ['url', 'password'],
+  async connect(request) {
+    const { connect } = await import('./connect.ts');
+    return connect(request, options.parse(request.options));
+  },
+};
