@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -94,6 +94,8 @@ export interface Files {
   folders(folder: string): Promise<string[]>;
   /** Opens for appending, creating folder and file. `append` returns only when the bytes are on disk (fsync). */
   openAppend(path: string): Promise<AppendFile>;
+  /** The bytes from `from` to the end, in chunks. */
+  read(path: string, from: number): AsyncIterable<Uint8Array>;
   /** Bytes, or undefined when the file is missing. */
   size(path: string): Promise<number | undefined>;
 }
@@ -203,7 +205,9 @@ function realFiles(): Files {
     },
     async openAppend(path) {
       await fs.mkdir(dirname(path), { recursive: true });
+      const isNew = !existsSync(path);
       const handle = await fs.open(path, 'a');
+      if (isNew) await syncFolder(dirname(path));
       return {
         async append(text) {
           await handle.appendFile(text);
@@ -212,10 +216,22 @@ function realFiles(): Files {
         close: () => handle.close(),
       };
     },
+    read: (path, from) => createReadStream(path, { start: from }),
     async size(path) {
       return existsSync(path) ? (await fs.stat(path)).size : undefined;
     },
   };
+}
+
+/** A new file's name is safe from a power loss only once its folder is on disk too. Windows cannot do this. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await fs.open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function realProcess(): Process {

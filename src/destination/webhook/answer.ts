@@ -1,0 +1,38 @@
+/** What an answer means for the rows of a batch. */
+import { fail } from '../../diagnostics/diagnostic.ts';
+import type { Instant } from '../../instant.ts';
+import type { HttpResponse } from '../../world.ts';
+import type { Batch, Outcome, Receipt } from '../destination.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { rowErrors } from './row-errors.ts';
+
+const TRY_AGAIN = new Set([408, 425, 429]);
+const GONE = new Set([404, 410]);
+
+/**
+ * The outcome of an answered request; `now` counts a `Retry-After` date. Nothing of the answer's text gets into a
+ * message, rows' own errors apart. Throws E401 (credentials refused) and E403 (a redirect).
+ */
+export function outcomeOf(destination: string, batch: Batch, answer: HttpResponse, now: Instant): Outcome {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { receipts: rowErrors(batch, answer.body), httpStatus: status };
+  if (status === 401 || status === 403) fail('E401', { destination, status });
+  if (status >= 300 && status < 400) fail('E403', { destination, status });
+  if (TRY_AGAIN.has(status) || status >= 500) {
+    const afterMs = retryAfterMs(answer.headers['retry-after'], now);
+    return { receipts: retryAll(batch, `http_${status}`, wording(status), afterMs), httpStatus: status };
+  }
+  return { refused: { code: `http_${status}`, message: wording(status) }, httpStatus: status };
+}
+
+/** The same `retry` for every row of a batch. */
+export function retryAll(batch: Batch, code: string, message: string, afterMs?: number): Receipt[] {
+  const receipt: Receipt = { kind: 'retry', code, message, ...(afterMs === undefined ? {} : { afterMs }) };
+  return batch.changes.map(() => receipt);
+}
+
+function wording(status: number): string {
+  if (GONE.has(status)) return `the endpoint is gone (HTTP ${status})`;
+  if (status === 429) return 'the endpoint asks to slow down (HTTP 429)';
+  return `the endpoint answered HTTP ${status}`;
+}

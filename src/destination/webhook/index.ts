@@ -1,0 +1,22 @@
+/** `type: webhook`: signed JSON to the user's own endpoint. */
+import type { DestinationType, Manifest } from '../destination.ts';
+import { webhookOptions, webhookSettings } from './options.ts';
+import { BATCH_BYTES, openSession } from './session.ts';
+
+const manifest: Manifest = {
+  type: 'webhook',
+  title: 'Webhook',
+  options: webhookOptions,
+  secrets: ['secret'],
+  needsIdentifier: false,
+  anyTarget: true,
+  operations: ['add', 'remove', 'update'],
+  batch: { rows: 500, bytes: BATCH_BYTES },
+  concurrency: 4,
+  idempotency: 'key',
+};
+
+export const destination: DestinationType = {
+  manifest,
+  open: (context) => openSession(context, webhookSettings(context.options)),
+};

@@ -1,0 +1,98 @@
+/** The options of `type: webhook`. */
+import { z } from 'zod';
+import type { Secret } from '../../config/project.ts';
+import { isPrivateHost } from '../../private-address.ts';
+import { parseRate, rateOption, reveal, timeoutMs, timeoutOption } from '../options.ts';
+import { secretBytes } from './signature.ts';
+
+/** Names that the request itself decides. */
+const OWN_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'content-type',
+  'host',
+  'transfer-encoding',
+  'webhook-id',
+  'webhook-signature',
+  'webhook-timestamp',
+]);
+
+const url = z.string().superRefine((text, context) => {
+  const parsed = parseUrl(text);
+  if (!parsed) context.addIssue('expected an address that starts with http:// or https://');
+  else if (parsed.username || parsed.password) context.addIssue('put user and password into `headers`');
+});
+
+const secret = z
+  .string()
+  .refine((text) => secretBytes(text) !== undefined, 'expected `whsec_` and 24 to 64 bytes in base64');
+
+const headers = z.record(
+  z
+    .string()
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'not a header name')
+    .refine((name) => !OWN_HEADERS.has(name.toLowerCase()), 'segsync sets this header itself'),
+  z.string().regex(/^[\t\x20-\x7e]*$/, 'a header holds printable ASCII only'),
+);
+
+/** Schema of the options as the YAML gives them. */
+export const webhookOptions = z
+  .strictObject({
+    url,
+    secret: secret.optional(),
+    batch_size: z.number().int().min(1).max(10_000).default(500),
+    concurrency: z.number().int().min(1).max(64).default(4),
+    rate: rateOption.default('100/s'),
+    timeout: timeoutOption.default('30s'),
+    headers: headers.default({}),
+    allow_private_address: z.boolean().default(false),
+  })
+  .superRefine((options, context) => {
+    const host = parseUrl(options.url)?.hostname;
+    if (host && isPrivateHost(host) && !options.allow_private_address) {
+      context.addIssue({
+        code: 'custom',
+        path: ['url'],
+        message:
+          'this address is loopback, link-local or private; add `allow_private_address: true` if that is meant',
+      });
+    }
+  });
+
+/** The options as the adapter uses them. */
+export interface WebhookSettings {
+  readonly url: string;
+  readonly secret?: Buffer;
+  readonly batchRows: number;
+  readonly concurrency: number;
+  readonly requestsPerSecond: number;
+  readonly timeoutMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly allowPrivateAddress: boolean;
+}
+
+interface Checked extends Omit<z.output<typeof webhookOptions>, 'secret' | 'headers'> {
+  readonly secret?: Secret | string;
+  readonly headers: Readonly<Record<string, Secret | string>>;
+}
+
+/** Options that passed the schema -> settings. */
+export function webhookSettings(options: Readonly<Record<string, unknown>>): WebhookSettings {
+  const checked = options as unknown as Checked;
+  const entries = Object.entries(checked.headers).map(([name, value]) => [name.toLowerCase(), reveal(value)]);
+  return {
+    url: checked.url,
+    secret: checked.secret === undefined ? undefined : secretBytes(reveal(checked.secret)),
+    batchRows: checked.batch_size,
+    concurrency: checked.concurrency,
+    requestsPerSecond: parseRate(checked.rate)!,
+    timeoutMs: timeoutMs(checked.timeout),
+    headers: Object.fromEntries(entries),
+    allowPrivateAddress: checked.allow_private_address,
+  };
+}
+
+function parseUrl(text: string): URL | undefined {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  return parsed && /^https?:$/.test(parsed.protocol) ? parsed : undefined;
+}

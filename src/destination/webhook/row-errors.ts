@@ -1,0 +1,57 @@
+/** The answer `{"errors": [{index, code, message, retryable}]}`: receipts row by row. */
+import type { Batch, Receipt } from '../destination.ts';
+import { type Disclosure, openDisclosure } from '../disclosure.ts';
+
+const DELIVERED: Receipt = { kind: 'delivered' };
+
+/** Some row failed and the answer does not say which: none may count as delivered. */
+const UNCLEAR: Receipt = {
+  kind: 'retry',
+  code: 'unclear_errors',
+  message: 'the answer lists an error without the index of a row in the batch',
+};
+
+/**
+ * Receipts for the body of a 2xx answer: all delivered, unless it is such an object. Of two errors for one row
+ * the first counts. An entry without the index of a row makes the rows that have no error of their own `retry`.
+ */
+export function rowErrors(batch: Batch, body: string): Receipt[] {
+  const errors = parseErrors(body);
+  if (errors.length === 0) return batch.changes.map(() => DELIVERED);
+  const disclosure = openDisclosure(batch);
+  const byRow = new Map<number, Receipt>();
+  let others = DELIVERED;
+  for (const entry of errors) {
+    const index = isRecord(entry) ? entry.index : undefined;
+    if (!isRecord(entry) || !isRow(index, batch)) others = UNCLEAR;
+    else if (!byRow.has(index)) byRow.set(index, receiptOf(entry, disclosure));
+  }
+  return batch.changes.map((_, index) => byRow.get(index) ?? others);
+}
+
+function parseErrors(body: string): readonly unknown[] {
+  try {
+    const answer: unknown = JSON.parse(body);
+    return isRecord(answer) && Array.isArray(answer.errors) ? answer.errors : [];
+  } catch {
+    return [];
+  }
+}
+
+function receiptOf(entry: Record<string, unknown>, disclosure: Disclosure): Receipt {
+  const code = typeof entry.code === 'string' || typeof entry.code === 'number' ? String(entry.code) : '';
+  const message = typeof entry.message === 'string' ? entry.message : '';
+  return {
+    kind: entry.retryable === true ? 'retry' : 'rejected',
+    code: (/^[\w.:-]{1,64}$/.test(code) && disclosure.pass(code)) || 'row_error',
+    message: disclosure.pass(message) || 'the endpoint refused the row',
+  };
+}
+
+function isRow(index: unknown, batch: Batch): index is number {
+  return Number.isInteger(index) && (index as number) >= 0 && (index as number) < batch.changes.length;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

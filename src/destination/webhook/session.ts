@@ -1,0 +1,102 @@
+/** An open webhook destination. */
+import { createHash } from 'node:crypto';
+import { fail } from '../../diagnostics/diagnostic.ts';
+import { SECOND } from '../../instant.ts';
+import { type HttpResponse, NetworkError } from '../../world.ts';
+import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
+import { changeJson } from '../json.ts';
+import { outcomeOf, retryAll } from './answer.ts';
+import { bodyOf, checkBody } from './body.ts';
+import type { WebhookSettings } from './options.ts';
+import { sign } from './signature.ts';
+
+/** Common servers refuse bodies above 1 MiB; the rest is room for what stands around the changes. */
+export const BATCH_BYTES = 1_000_000;
+
+/** A session that sends to `settings.url`. Opens no connection. */
+export function openSession(context: OpenContext, settings: WebhookSettings): DestinationSession {
+  const { world, name: destination } = context;
+  const post = (id: string, body: string, signal?: AbortSignal): Promise<HttpResponse> =>
+    world.network.request({
+      method: 'POST',
+      url: settings.url,
+      headers: headersOf(settings, id, (world.clock.now() / SECOND).toString(), body),
+      body,
+      timeoutMs: settings.timeoutMs,
+      allowPrivateAddress: settings.allowPrivateAddress,
+      signal,
+    });
+
+  return {
+    limits: {
+      batchRows: settings.batchRows,
+      batchBytes: BATCH_BYTES,
+      concurrency: settings.concurrency,
+      requestsPerSecond: settings.requestsPerSecond,
+    },
+    async check() {
+      const { status } = await post(`check_${world.random.uuid()}`, checkBody(world.clock.now())).catch(
+        (error: unknown) => unreachable(destination, error),
+      );
+      judgeCheck(destination, status);
+    },
+    async ensureAudience({ name }) {
+      return `${name}@${addressRef(settings.url)}`;
+    },
+    identifier: (_kind, value) => value,
+    sizeOf: (change) => Buffer.byteLength(changeJson(change)) + 1,
+    async send(batch, { signal }) {
+      try {
+        const answer = await post(batch.id, bodyOf(batch, world.clock.now()), signal);
+        return outcomeOf(destination, batch, answer, world.clock.now());
+      } catch (error) {
+        return unanswered(destination, batch, error);
+      }
+    },
+    async close() {},
+  };
+}
+
+function headersOf(
+  settings: WebhookSettings,
+  id: string,
+  timestamp: string,
+  body: string,
+): Record<string, string> {
+  return {
+    'user-agent': 'segsync',
+    ...settings.headers,
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    ...(settings.secret ? { 'webhook-signature': sign(settings.secret, id, timestamp, body) } : {}),
+  };
+}
+
+/** A request without an answer may have been applied: every row is tried again. */
+function unanswered(destination: string, batch: Batch, error: unknown): Outcome {
+  if (!(error instanceof NetworkError)) throw error;
+  if (error.reason === 'private_address') fail('E402', { destination });
+  return { receipts: retryAll(batch, `network_${error.reason}`, error.message) };
+}
+
+function unreachable(destination: string, error: unknown): never {
+  if (!(error instanceof NetworkError)) throw error;
+  if (error.reason === 'private_address') fail('E402', { destination });
+  fail('E404', { destination, detail: error.message });
+}
+
+/** An endpoint that answers, but does not know this kind of message, is there. */
+function judgeCheck(destination: string, status: number): void {
+  if (status === 401 || status === 403) fail('E401', { destination, status });
+  if (status >= 300 && status < 400) fail('E403', { destination, status });
+  if (status === 404 || status === 405 || status === 410) fail('E405', { destination, status });
+  if (status >= 500) fail('E404', { destination, detail: `it answers HTTP ${status}` });
+}
+
+/** Names the endpoint without its path and query, which may hold a token: host, and a hash of the rest. */
+function addressRef(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  const hash = createHash('sha256').update(`${protocol}//${host}${pathname}`).digest('hex');
+  return `${host}/${hash.slice(0, 16)}`;
+}
