@@ -1,0 +1,159 @@
+/** Who can have changed since the last tick: the keys of rows that arrived, and of rows that an edge crossed. */
+import type { Entity, Table } from '../config/project.ts';
+import { type Duration, formatDuration, formatInstant, type Instant } from '../instant.ts';
+import type { RowCondition } from '../segment/condition.ts';
+import type { Edge } from '../segment/edges.ts';
+import { type ReadTable, relationName } from '../segment/reads.ts';
+import { and, call, column, compare, type Expression, number, or, value } from './expression.ts';
+import type { EntityKey } from './key.ts';
+import { keyOf, keyText } from './key.ts';
+import type { Query, Select, Step } from './query.ts';
+import { operandOf, rowCondition, type Scope, timeOf } from './rows.ts';
+import { steps } from './steps.ts';
+import { asInstant, compareTime } from './time.ts';
+
+/** From where on a table's rows count as arrived. */
+export type ArrivedSince =
+  /** Nothing was shown yet: every row. */
+  | { readonly kind: 'all' }
+  | { readonly kind: 'instant'; readonly at: Instant; readonly inclusive: boolean; readonly reason: string }
+  | { readonly kind: 'integer'; readonly at: string; readonly inclusive: boolean; readonly reason: string };
+
+export interface AffectedInput {
+  readonly entity: Entity;
+  readonly key: EntityKey;
+  readonly reads: readonly (ReadTable & { readonly since: ArrivedSince })[];
+  readonly edges: readonly Edge[];
+  /** The last tick's instant. */
+  readonly t0: Instant;
+  readonly scope: Scope;
+}
+
+/** Columns: `k` (the entity's key type), `entity_key` (text), `caused_at`. One row a key. */
+export function affectedStep(input: AffectedInput): Step {
+  const t = value({ type: 'instant', instant: input.scope.t });
+  const caused = column('caused_at');
+  const t0 = value({ type: 'instant', instant: input.t0 });
+  const sinceLastTick: Expression = {
+    kind: 'aggregate',
+    fn: 'min',
+    of: caused,
+    when: compare(caused, '>', t0),
+  };
+  const query: Select = {
+    kind: 'select',
+    columns: [
+      { expression: column('k'), as: 'k' },
+      { expression: keyText(column('k'), input.key), as: 'entity_key' },
+      {
+        expression: call(
+          'least',
+          call('coalesce', sinceLastTick, { kind: 'aggregate', fn: 'max', of: caused }),
+          t,
+        ),
+        as: 'caused_at',
+        comment: 'the first cause since the last tick',
+      },
+    ],
+    from: { kind: 'query', query: { kind: 'union', of: [...arrivals(input), ...crossings(input)] } },
+    as: 'causes',
+    where: [{ kind: 'is_null', of: column('k'), negated: true }],
+    groupBy: [column('k')],
+  };
+  return { name: steps.affected, comment: 'keys that can have changed since the last tick', query };
+}
+
+function arrivals(input: AffectedInput): Query[] {
+  return input.reads.flatMap((read) => {
+    const cursor = read.table.cursor;
+    if (!cursor) return [];
+    const name = relationName(read.table.relation);
+    const filter = anyOf(read.filters, read.table, input.scope);
+    const operand = operandOf(read.table, cursor.column, undefined, input.scope, read.table.place);
+    const when = operand.time ? asInstant(operand.time) : value({ type: 'instant', instant: input.scope.t });
+    if (read.since.kind === 'all') {
+      return [
+        scan(
+          input,
+          read.table,
+          [`${name}: nothing was seen of it before, so every row counts as new`],
+          when,
+          filter,
+        ),
+      ];
+    }
+    const { since } = read;
+    const bound = arrivedBound(operand, since);
+    const undated: Expression = { kind: 'is_null', of: operand.expression };
+    const t = value({ type: 'instant', instant: input.scope.t });
+    return [
+      scan(input, read.table, [`${name}: rows that arrived or were edited, ${since.reason}`], when, [
+        bound,
+        ...filter,
+      ]),
+      scan(input, read.table, [`${name}: rows whose cursor is unknown count as new at every tick`], t, [
+        undated,
+        ...filter,
+      ]),
+    ];
+  });
+}
+
+function arrivedBound(
+  operand: ReturnType<typeof operandOf>,
+  since: Exclude<ArrivedSince, { kind: 'all' }>,
+): Expression {
+  const op = since.inclusive ? '>=' : '>';
+  if (since.kind === 'integer') return compare(operand.expression, op, number(since.at));
+  return operand.time
+    ? compareTime(operand.time, op, since.at)
+    : compare(operand.expression, op, value({ type: 'instant', instant: since.at }));
+}
+
+function crossings(input: AffectedInput): Query[] {
+  const { scope, t0 } = input;
+  return input.edges.map((edge) => {
+    const time = timeOf(edge.table, edge.column, undefined, scope, edge.table.place);
+    const from = t0 + edge.offset;
+    const to = scope.t + edge.offset;
+    const why = `${relationName(edge.table.relation)}: rows whose ${edge.column} the edge ${edgeName(edge.offset)} crossed`;
+    const crossed = call('add_micros', asInstant(time), number((-edge.offset).toString()));
+    return scan(input, edge.table, [why, `${formatInstant(from)} to ${formatInstant(to)}`], crossed, [
+      compareTime(time, '>=', from),
+      compareTime(time, '<=', to),
+      ...anyOf(edge.filters, edge.table, scope),
+    ]);
+  });
+}
+
+function scan(
+  input: AffectedInput,
+  table: Table,
+  comment: readonly string[],
+  causedAt: Expression,
+  where: readonly Expression[],
+): Select {
+  return {
+    kind: 'select',
+    comment,
+    columns: [
+      { expression: keyOf(table, undefined, input.key, input.scope.catalog), as: 'k' },
+      { expression: causedAt, as: 'caused_at' },
+    ],
+    from: { kind: 'relation', relation: table.relation },
+    as: 'r',
+    where: where.flatMap((each) => (each.kind === 'and' ? each.of : [each])),
+  };
+}
+
+function anyOf(filters: readonly RowCondition[] | undefined, table: Table, scope: Scope): Expression[] {
+  if (!filters || filters.length === 0) return [];
+  const any = or(filters.map((filter) => rowCondition(filter, table, undefined, scope)));
+  return any.kind === 'constant' && any.value ? [] : [and([any])];
+}
+
+/** `T`, `T - 30m`, `T + 7d`. */
+export function edgeName(offset: Duration): string {
+  if (offset === 0n) return 'T';
+  return offset < 0n ? `T - ${formatDuration(-offset)}` : `T + ${formatDuration(offset)}`;
+}

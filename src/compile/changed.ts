@@ -1,0 +1,98 @@
+/** The diff in the warehouse: who entered, who left, and which members' sent values changed. */
+import { call, column, compare, distinct, type Expression, or, text, value } from './expression.ts';
+import type { From, Query, Select, Step } from './query.ts';
+import type { Scope } from './rows.ts';
+import { steps } from './steps.ts';
+
+export interface ChangedInput {
+  readonly segments: readonly string[];
+  /** The table `membership`, or what stands for it. */
+  readonly membership: From;
+  readonly full: boolean;
+  readonly scope: Scope;
+}
+
+/** Columns: `segment`, `entity_key`, `op`, `caused_at`, `row_hash`. */
+export function changedStep(input: ChangedInput): Step {
+  const { full } = input;
+  const key: Expression = call('coalesce', column('entity_key', 'v'), column('entity_key', 'm'));
+  const absent = (side: 'v' | 'm'): Expression => ({ kind: 'is_null', of: column('entity_key', side) });
+  const same = (name: string): Expression => compare(column(name, 'v'), '=', column(name, 'm'));
+  const query: Select = {
+    kind: 'select',
+    columns: [
+      { expression: call('coalesce', column('segment', 'v'), column('segment', 'm')), as: 'segment' },
+      { expression: key, as: 'entity_key' },
+      {
+        expression: {
+          kind: 'case',
+          branches: [
+            [absent('m'), text('enter')],
+            [absent('v'), text('exit')],
+          ],
+          otherwise: text('touch'),
+        },
+        as: 'op',
+      },
+      {
+        expression: full ? value({ type: 'instant', instant: input.scope.t }) : column('caused_at', 'a'),
+        as: 'caused_at',
+      },
+      { expression: column('row_hash', 'v'), as: 'row_hash' },
+    ],
+    from: { kind: 'step', name: steps.verdict },
+    as: 'v',
+    joins: [
+      {
+        type: 'full join',
+        from: { kind: 'query', query: members(input) },
+        as: 'm',
+        on: { kind: 'and', of: [same('segment'), same('entity_key')] },
+      },
+      ...(full
+        ? []
+        : [
+            {
+              type: 'join' as const,
+              from: { kind: 'step' as const, name: steps.affected },
+              as: 'a',
+              on: compare(column('entity_key', 'a'), '=', key),
+            },
+          ]),
+    ],
+    where: [or([absent('m'), absent('v'), distinct(column('row_hash', 'v'), column('row_hash', 'm'))])],
+  };
+  return { name: steps.changed, comment: 'who enters, who exits, whose sent values changed', query };
+}
+
+/** Members and changes, counted by segment and operation: columns `segment`, `op`, `keys`. */
+export function changeCounts(): Query {
+  return {
+    kind: 'select',
+    columns: [
+      { expression: column('segment'), as: 'segment' },
+      { expression: column('op'), as: 'op' },
+      { expression: { kind: 'aggregate', fn: 'count' }, as: 'keys' },
+    ],
+    from: { kind: 'step', name: steps.changed },
+    groupBy: [column('segment'), column('op')],
+  };
+}
+
+function members(input: ChangedInput): Select {
+  const affected: Query = {
+    kind: 'select',
+    columns: [{ expression: column('entity_key'), as: 'entity_key' }],
+    from: { kind: 'step', name: steps.affected },
+  };
+  return {
+    kind: 'select',
+    columns: ['segment', 'entity_key', 'row_hash'].map((name) => ({ expression: column(name), as: name })),
+    from: input.membership,
+    as: 'known',
+    where: [
+      { kind: 'in', of: column('segment'), values: input.segments.map(text) },
+      ...(input.full ? [] : [{ kind: 'in_query', of: column('entity_key'), query: affected } as Expression]),
+    ],
+  };
+}

@@ -1,0 +1,54 @@
+/** Keys: one column, compared in the entity's type, stored as text. */
+import type { Entity, Table } from '../config/project.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
+import { relationName } from '../segment/reads.ts';
+import type { SqlType } from '../warehouse/dialect.ts';
+import type { Catalog } from './catalog.ts';
+import { call, column, type Expression } from './expression.ts';
+
+export interface EntityKey {
+  readonly entity: Entity;
+  readonly type: SqlType;
+}
+
+export function entityKey(entity: Entity, catalog: Catalog): EntityKey {
+  return { entity, type: catalog.typeOf(entity.relation, entity.key, entity.place) };
+}
+
+/** The key column of a table in the entity's type. Text that is no number is no key of a numeric entity: NULL. Throws E215. */
+export function keyOf(table: Table, as: string | undefined, key: EntityKey, catalog: Catalog): Expression {
+  const type = catalog.typeOf(table.relation, table.key, table.place);
+  const own = column(table.key, as);
+  if (type === key.type || type === 'other' || key.type === 'other') return own;
+  if (key.type === 'text') return call('text_of', own);
+  if (key.type === 'integer' && type === 'text') return call('try_integer', own);
+  if (isWhole(key.type) && isWhole(type)) return own;
+  const names = { table: relationName(table.relation), column: table.key, type };
+  return fail('E215', { ...names, entity: key.entity.name, keyType: key.type }, table.place);
+}
+
+/** The stored text of a key. */
+export function keyText(native: Expression, key: EntityKey): Expression {
+  return key.type === 'text' ? native : call('text_of', native);
+}
+
+/** The join between stored key text and a table's own key column, such that an index on the column serves. */
+export function keyEquals(
+  stored: Expression,
+  table: Table,
+  as: string,
+  key: EntityKey,
+  catalog: Catalog,
+): Expression {
+  const own = keyOf(table, as, key, catalog);
+  if (key.type === 'integer')
+    return { kind: 'compare', op: '=', left: own, right: call('try_integer', stored) };
+  if (key.type === 'uuid') {
+    return { kind: 'compare', op: '=', left: own, right: { kind: 'cast', of: stored, to: 'uuid' } };
+  }
+  return { kind: 'compare', op: '=', left: keyText(own, key), right: stored };
+}
+
+function isWhole(type: SqlType): boolean {
+  return type === 'integer' || type === 'decimal';
+}

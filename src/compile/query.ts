@@ -1,0 +1,58 @@
+/** The relational plan's queries. `comment` lines become SQL comments: why, for the person who reads the statement. */
+import type { Relation } from '../config/project.ts';
+import type { Expression, OrderBy } from './expression.ts';
+
+export type From =
+  /** A table, file or query of the customer's. */
+  | { readonly kind: 'relation'; readonly relation: Relation }
+  /** An intermediate result of this statement or tick. */
+  | { readonly kind: 'step'; readonly name: string }
+  /** One of segsync's own tables, or what stands for it in a dry run. SQL text made by `state/`. */
+  | { readonly kind: 'state'; readonly sql: string }
+  | { readonly kind: 'query'; readonly query: Query };
+
+export interface Join {
+  readonly type: 'join' | 'left join' | 'full join' | 'lateral';
+  readonly from: From;
+  readonly as: string;
+  /** Absent for `lateral`. */
+  readonly on?: Expression;
+}
+
+export interface SelectColumn {
+  readonly expression: Expression;
+  readonly as: string;
+  readonly comment?: string;
+}
+
+export interface Select {
+  readonly kind: 'select';
+  readonly comment?: readonly string[];
+  readonly with?: readonly (readonly [name: string, query: Query])[];
+  readonly distinct?: boolean;
+  readonly columns: readonly SelectColumn[];
+  readonly from?: From;
+  readonly as?: string;
+  readonly joins?: readonly Join[];
+  /** All must hold. */
+  readonly where?: readonly Expression[];
+  readonly groupBy?: readonly Expression[];
+  readonly having?: readonly Expression[];
+  readonly orderBy?: readonly OrderBy[];
+}
+
+export interface Union {
+  readonly kind: 'union';
+  readonly comment?: readonly string[];
+  /** `UNION ALL`. */
+  readonly of: readonly Query[];
+}
+
+export type Query = Select | Union;
+
+/** A named intermediate result: a temporary table where those may be made, else a common table expression. */
+export interface Step {
+  readonly name: string;
+  readonly comment: string;
+  readonly query: Query;
+}

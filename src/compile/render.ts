@@ -1,0 +1,172 @@
+/** Relational plan -> SQL text of one dialect. Each clause on its own line; comments carry the reasons. */
+import type { Relation } from '../config/project.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
+import type { Dialect } from '../warehouse/dialect.ts';
+import type { Expression, OrderBy } from './expression.ts';
+import type { From, Join, Query, Select, SelectColumn } from './query.ts';
+
+const INDENT = '  ';
+
+/** One query as SQL, without a closing semicolon. Throws E210 for what the dialect cannot say. */
+export function renderQuery(query: Query, dialect: Dialect): string {
+  return lines(query, dialect).join('\n');
+}
+
+export function renderExpression(expression: Expression, dialect: Dialect): string {
+  const sub = (of: Expression): string => renderExpression(of, dialect);
+  switch (expression.kind) {
+    case 'column': {
+      const name = dialect.quote(expression.name);
+      return expression.table === undefined ? name : `${dialect.quote(expression.table)}.${name}`;
+    }
+    case 'value':
+      return dialect.literal(expression.value);
+    case 'constant':
+      return expression.value ? 'TRUE' : 'FALSE';
+    case 'compare':
+      return `${sub(expression.left)} ${expression.op} ${sub(expression.right)}`;
+    case 'and':
+    case 'or':
+      return `(${expression.of.map(sub).join(expression.kind === 'and' ? ' AND ' : ' OR ')})`;
+    case 'not':
+      return `NOT (${sub(expression.of)})`;
+    case 'is_null':
+      return `${sub(expression.of)} IS ${expression.negated ? 'NOT ' : ''}NULL`;
+    case 'distinct_from':
+      return `${sub(expression.left)} IS DISTINCT FROM ${sub(expression.right)}`;
+    case 'in':
+      return `${sub(expression.of)} ${expression.negated ? 'NOT IN' : 'IN'} (${expression.values.map(sub).join(', ')})`;
+    case 'in_query':
+      return `${sub(expression.of)} IN (${lines(expression.query, dialect).join(' ')})`;
+    case 'call':
+      return dialect.functions[expression.fn](...expression.args.map(sub));
+    case 'aggregate':
+      return aggregate(expression, sub);
+    case 'cast':
+      return `CAST(${sub(expression.of)} AS ${dialect.types[expression.to]})`;
+    case 'case': {
+      const branches = expression.branches
+        .map(([when, then]) => `WHEN ${sub(when)} THEN ${sub(then)}`)
+        .join(' ');
+      return `CASE ${branches}${expression.otherwise ? ` ELSE ${sub(expression.otherwise)}` : ''} END`;
+    }
+    case 'times':
+      return `(${sub(expression.left)} * ${sub(expression.right)})`;
+    case 'row_number':
+      return `ROW_NUMBER() OVER (PARTITION BY ${expression.partitionBy.map(sub).join(', ')} ORDER BY ${order(expression.orderBy, dialect)})`;
+  }
+}
+
+/** A customer's relation as it stands in FROM. */
+export function renderRelation(relation: Relation, dialect: Dialect): string {
+  switch (relation.kind) {
+    case 'table':
+      return relation.parts.map((part) => dialect.quote(part)).join('.');
+    case 'file':
+      return dialect.file
+        ? dialect.file(relation.path)
+        : fail('E210', { warehouse: dialect.name, what: 'files as tables' });
+    case 'query':
+      return `(\n${relation.sql.trim().replace(/;\s*$/, '')}\n)`;
+  }
+}
+
+function lines(query: Query, dialect: Dialect): string[] {
+  const head = (query.comment ?? []).map(comment);
+  if (query.kind === 'union') {
+    return [
+      ...head,
+      ...query.of.flatMap((part, index) => [...(index > 0 ? ['UNION ALL'] : []), ...lines(part, dialect)]),
+    ];
+  }
+  return [...withClause(query, dialect), ...head, ...selectLines(query, dialect)];
+}
+
+function withClause(select: Select, dialect: Dialect): string[] {
+  if (!select.with || select.with.length === 0) return [];
+  const parts = select.with.map(
+    ([name, query]) =>
+      `${dialect.quote(name)} AS ${dialect.materialized} (\n${indent(lines(query, dialect)).join('\n')}\n)`,
+  );
+  return `WITH ${parts.join(',\n')}`.split('\n');
+}
+
+function selectLines(select: Select, dialect: Dialect): string[] {
+  const expressions = (list: readonly Expression[]): string[] =>
+    list.map((each) => renderExpression(each, dialect));
+  return [
+    `SELECT${select.distinct ? ' DISTINCT' : ''}`,
+    ...columnLines(select.columns, dialect),
+    ...(select.from
+      ? [`FROM ${from(select.from, dialect)}${select.as ? ` AS ${dialect.quote(select.as)}` : ''}`]
+      : []),
+    ...(select.joins ?? []).map((each) => join(each, dialect)),
+    ...conjunction('WHERE', expressions(select.where ?? [])),
+    ...(select.groupBy && select.groupBy.length > 0
+      ? [`GROUP BY ${expressions(select.groupBy).join(', ')}`]
+      : []),
+    ...conjunction('HAVING', expressions(select.having ?? [])),
+    ...(select.orderBy ? [`ORDER BY ${order(select.orderBy, dialect)}`] : []),
+  ].flatMap((line) => line.split('\n'));
+}
+
+function columnLines(columns: readonly SelectColumn[], dialect: Dialect): string[] {
+  return columns.map((each, index) => {
+    const comma = index < columns.length - 1 ? ',' : '';
+    const expression = renderExpression(each.expression, dialect);
+    const plain = each.expression.kind === 'column' && each.expression.name === each.as;
+    const named = plain ? expression : `${expression} AS ${dialect.quote(each.as)}`;
+    return `${INDENT}${named}${comma}${each.comment ? `  ${comment(each.comment)}` : ''}`;
+  });
+}
+
+function from(of: From, dialect: Dialect): string {
+  switch (of.kind) {
+    case 'relation':
+      return renderRelation(of.relation, dialect);
+    case 'step':
+      return dialect.quote(of.name);
+    case 'state':
+      return of.sql;
+    case 'query':
+      return `(\n${indent(lines(of.query, dialect)).join('\n')}\n)`;
+  }
+}
+
+function join(of: Join, dialect: Dialect): string {
+  const relation = `${from(of.from, dialect)} AS ${dialect.quote(of.as)}`;
+  if (of.type === 'lateral') return `CROSS JOIN LATERAL ${relation}`;
+  return `${of.type.toUpperCase()} ${relation} ON ${renderExpression(of.on!, dialect)}`;
+}
+
+function conjunction(keyword: string, parts: readonly string[]): string[] {
+  return parts.map((part, index) => (index === 0 ? `${keyword} ${part}` : `${INDENT}AND ${part}`));
+}
+
+function aggregate(of: Extract<Expression, { kind: 'aggregate' }>, sub: (of: Expression) => string): string {
+  const inner = of.of ? sub(of.of) : '1';
+  const filtered = of.when ? `CASE WHEN ${sub(of.when)} THEN ${inner} END` : inner;
+  switch (of.fn) {
+    case 'count':
+      return of.of || of.when ? `COUNT(${filtered})` : 'COUNT(*)';
+    case 'count_distinct':
+      return `COUNT(DISTINCT ${filtered})`;
+    default:
+      return `${of.fn.toUpperCase()}(${filtered})`;
+  }
+}
+
+function order(by: readonly OrderBy[], dialect: Dialect): string {
+  return by
+    .map((each) => `${renderExpression(each.by, dialect)}${each.descending ? ' DESC NULLS LAST' : ''}`)
+    .join(', ');
+}
+
+/** Text from YAML may end up in a comment: a line break would end the comment and begin SQL. */
+function comment(line: string): string {
+  return `-- ${line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`;
+}
+
+function indent(of: readonly string[]): string[] {
+  return of.map((line) => INDENT + line);
+}

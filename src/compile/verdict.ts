@@ -1,0 +1,132 @@
+/** A segment's condition over the wide row, and the hash of what its syncs send. */
+import type { Entity } from '../config/project.ts';
+import { resolveTrait, type Verdict } from '../segment/resolve.ts';
+import { and, call, column, compare, type Expression, known, not, number, or, text } from './expression.ts';
+import { type Aggregate, aggregatesOf, measureTest } from './measure.ts';
+import type { Query, Step } from './query.ts';
+import { type Scope, testOf } from './rows.ts';
+import { steps } from './steps.ts';
+import { traitOperand } from './traits.ts';
+import type { Wide } from './wide.ts';
+
+/** What a segment brings to a tick. */
+export interface TickSegment {
+  readonly name: string;
+  readonly verdict: Verdict;
+  /** Traits whose values its syncs send or depend on. */
+  readonly sent: readonly string[];
+}
+
+/** Buckets of a `share`: 7 hexadecimal digits. */
+const SHARE_BUCKETS = 2n ** 28n;
+
+/** Columns: `segment`, `entity_key`, `row_hash`; one row for each segment and key for which it holds. */
+export function verdictStep(
+  segments: readonly TickSegment[],
+  entity: Entity,
+  wide: Wide,
+  scope: Scope,
+): Step {
+  return {
+    name: steps.verdict,
+    comment: 'who each segment holds for',
+    query: {
+      kind: 'union',
+      of: segments.map((segment): Query => {
+        const holds = condition(segment.verdict, { entity, wide, scope });
+        return {
+          kind: 'select',
+          comment: [segment.name],
+          columns: [
+            { expression: text(segment.name), as: 'segment' },
+            { expression: column('entity_key'), as: 'entity_key' },
+            { expression: rowHash(segment.sent, wide), as: 'row_hash' },
+          ],
+          from: { kind: 'step', name: steps.wide },
+          where: holds.kind === 'and' ? holds.of : [holds],
+        };
+      }),
+    },
+  };
+}
+
+/** The aggregates that a verdict needs. */
+export function verdictAggregates(verdict: Verdict): Aggregate[] {
+  switch (verdict.kind) {
+    case 'all':
+    case 'any':
+      return verdict.of.flatMap(verdictAggregates);
+    case 'not':
+      return verdictAggregates(verdict.of);
+    case 'measure':
+      return aggregatesOf(verdict.measure);
+    default:
+      return [];
+  }
+}
+
+interface Context {
+  readonly entity: Entity;
+  readonly wide: Wide;
+  readonly scope: Scope;
+}
+
+function condition(verdict: Verdict, context: Context, belowNot = false): Expression {
+  const leaf = (of: Expression): Expression => (belowNot ? known(of) : of);
+  switch (verdict.kind) {
+    case 'all':
+      return and(verdict.of.map((each) => condition(each, context, belowNot)));
+    case 'any':
+      return or(verdict.of.map((each) => condition(each, context, belowNot)));
+    case 'not':
+      return not(condition(verdict.of, context, true));
+    case 'trait': {
+      const inRow = column(context.wide.traitColumn(verdict.trait.name));
+      const operand = traitOperand(context.entity, verdict.trait, inRow, context.scope, verdict.place);
+      return leaf(testOf(operand, verdict.test, context.scope.t));
+    }
+    case 'measure':
+      return leaf(measureTest(verdict.measure, verdict.test, context.wide.aggregateColumn, context.scope));
+    case 'share':
+      return shareTest(verdict.name, verdict.percent);
+  }
+}
+
+/**
+ * The published hash: the first 7 hexadecimal digits of MD5 over `NAME:key`, as a number below 2^28. It falls below
+ * P percent of the range when it is less than P/100 x 2^28.
+ */
+function shareTest(name: string, percent: string): Expression {
+  const hashed = call('bucket', call('concat', text(`${name}:`), column('entity_key')));
+  return compare(hashed, '<', number(shareLimit(percent).toString()));
+}
+
+/** `12.5` -> the least bucket that is not below 12.5 % of the range. */
+export function shareLimit(percent: string): bigint {
+  const [whole, fraction = ''] = percent.split('.');
+  const scale = 10n ** BigInt(fraction.length);
+  const scaled = BigInt(whole + fraction) * SHARE_BUCKETS;
+  const divisor = 100n * scale;
+  return (scaled + divisor - 1n) / divisor;
+}
+
+/** Changes whenever something that the syncs send does. Each value is hashed on its own: no separator can be imitated. */
+function rowHash(sent: readonly string[], wide: Wide): Expression {
+  const names = [...new Set(sent)].sort();
+  if (names.length === 0) return text('');
+  const each = names.map((name) => {
+    const present = call('concat', text('v'), call('text_of', column(wide.traitColumn(name))));
+    return call('hash_text', call('coalesce', present, text('n')));
+  });
+  return each.length === 1 ? each[0]! : call('hash_text', call('concat', ...each));
+}
+
+/** Every trait that the segments' conditions and syncs ask for. */
+export function wantedTraits(
+  entity: Entity,
+  segments: readonly TickSegment[],
+  ofVerdict: (v: Verdict) => string[],
+): string[] {
+  const names = segments.flatMap((segment) => [...ofVerdict(segment.verdict), ...segment.sent]);
+  return [...new Set(names)].map((name) => resolveTrait(entity, name).name);
+}

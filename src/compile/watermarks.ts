@@ -1,0 +1,49 @@
+/** Watermarks: the greatest cursor that each table shows, never past `T`. Read before anything else of a tick. */
+import type { ReadTable } from '../segment/reads.ts';
+import { relationName } from '../segment/reads.ts';
+import { call, type Expression, text } from './expression.ts';
+import type { Query } from './query.ts';
+import { operandOf, type Scope } from './rows.ts';
+import { asInstant, compareTime } from './time.ts';
+
+/** What a cursor counts in. */
+export type CursorKind = 'time' | 'date' | 'integer';
+
+/** How a table's cursor counts; undefined for a type that cannot serve as one (such a table is read in full). */
+export function cursorKind(read: ReadTable, scope: Scope): CursorKind | undefined {
+  if (!read.table.cursor) return undefined;
+  const type = scope.catalog.typeOf(read.table.relation, read.table.cursor.column, read.table.place);
+  if (type === 'date') return 'date';
+  if (type === 'integer') return 'integer';
+  return type === 'instant' || type === 'timestamp' ? 'time' : undefined;
+}
+
+/** Columns `id`, `at`: microseconds since 1970 of a time, the number of an integer; NULL where nothing was shown yet. */
+export function watermarksQuery(reads: readonly ReadTable[], scope: Scope): Query | undefined {
+  const of = reads.flatMap((read): Query[] => {
+    const kind = cursorKind(read, scope);
+    if (!kind) return [];
+    const operand = operandOf(read.table, read.table.cursor!.column, undefined, scope, read.table.place);
+    const greatest: Expression = { kind: 'aggregate', fn: 'max', of: operand.expression };
+    const at = operand.time
+      ? call('micros_of', asInstant({ ...operand.time, expression: greatest }))
+      : greatest;
+    return [
+      {
+        kind: 'select',
+        comment: [
+          `the greatest ${read.table.cursor!.column} that ${relationName(read.table.relation)} shows`,
+        ],
+        columns: [
+          { expression: text(read.id), as: 'id' },
+          { expression: call('text_of', at), as: 'at' },
+        ],
+        from: { kind: 'relation', relation: read.table.relation },
+        as: 'r',
+        // A cursor in the future is no news of what was shown: taken as the watermark, it would hide later rows.
+        ...(operand.time ? { where: [compareTime(operand.time, '<=', scope.t)] } : {}),
+      },
+    ];
+  });
+  return of.length === 0 ? undefined : { kind: 'union', of };
+}

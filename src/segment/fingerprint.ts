@@ -1,0 +1,45 @@
+/** What identifies a segment's logic: a change of it means that everyone is evaluated anew. */
+import { createHash } from 'node:crypto';
+import type { Entity, Project, Table } from '../config/project.ts';
+import { relationName, withoutPlaces } from './reads.ts';
+import type { Verdict } from './resolve.ts';
+
+/** Raised whenever the compiler gives other members for the same text: then every segment is evaluated in full once. */
+export const COMPILE_VERSION = 1;
+
+/**
+ * Covers everything that can change the members: the condition with its references pasted in, the tables it reads,
+ * the time zone, the version of the compile rules. Not: name, description, owner, tags, tier, syncs.
+ */
+export function fingerprintOf(project: Project, entity: Entity, verdict: Verdict): string {
+  const logic = withoutPlaces({
+    version: COMPILE_VERSION,
+    timezone: project.timezone,
+    entity: identity(entity),
+    verdict: portable(verdict),
+  });
+  return createHash('sha256').update(logic).digest('hex').slice(0, 32);
+}
+
+/** Tables by what they are, with paths of files relative, so that a checkout elsewhere has the same fingerprint. */
+function portable(of: unknown): unknown {
+  if (Array.isArray(of)) return of.map(portable);
+  if (of === null || typeof of !== 'object') return of;
+  if ('relation' in of && 'key' in of) return identity(of as Table);
+  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, portable(value)]));
+}
+
+function identity(table: Table): unknown {
+  const { relation, key, cursor, timezone, duplicates } = table;
+  const source = table as Table & { time?: string; column?: string; appendOnly?: boolean };
+  const where = relation.kind === 'query' ? relation.sql : relationName(relation);
+  return {
+    where,
+    key,
+    cursor: cursor?.column,
+    timezone,
+    duplicates,
+    time: source.time,
+    column: source.column,
+  };
+}

@@ -1,0 +1,133 @@
+/** Which tables a segment reads: every one is looked at for rows that arrived, before any filter. */
+import type { Entity, Project, Relation, Source, Sync, Table } from '../config/project.ts';
+import type { RowCondition } from './condition.ts';
+import { resolveTrait, type Verdict } from './resolve.ts';
+
+/** A table that is read, once per relation, key and cursor. */
+export interface ReadTable {
+  /** Stable name for watermarks and reports: `shop.events.ingested_at`, without cursor `shop.events`. */
+  readonly id: string;
+  readonly table: Table;
+  readonly role: 'entity' | 'trait' | 'source';
+  /**
+   * Filters of an append-only source, one of which a row must pass to matter: where such rows never change, the
+   * arrivals can be filtered first. Undefined: every row matters.
+   */
+  readonly filters?: readonly RowCondition[];
+}
+
+/** A relation for people: `shop.events`, `data/orders.csv`, `query`. */
+export function relationName(relation: Relation): string {
+  switch (relation.kind) {
+    case 'table':
+      return relation.parts.join('.');
+    case 'file':
+      return relation.path.split('/').slice(-1)[0]!;
+    case 'query':
+      return `(${relation.sql.replace(/\s+/g, ' ').trim().slice(0, 40)})`;
+  }
+}
+
+/** The entity's table, always; the tables of traits and sources in the condition; those of what its syncs send. */
+export function readsOf(project: Project, entity: Entity, segment: string, verdict: Verdict): ReadTable[] {
+  const found = new Map<string, ReadTable>();
+  add(found, entity, 'entity');
+  for (const measure of measuresOf(verdict)) add(found, measure.source, 'source', measure.filter);
+  const sent = syncsOf(project, segment).flatMap(sentTraits(entity));
+  for (const name of [...traitsOf(verdict), ...sent]) {
+    const { table } = resolveTrait(entity, name);
+    if (table) add(found, table, 'trait');
+  }
+  return [...found.values()];
+}
+
+/** One list of tables for several segments; filters of the same table are joined. */
+export function mergeReads(lists: readonly (readonly ReadTable[])[]): ReadTable[] {
+  const merged = new Map<string, ReadTable>();
+  for (const read of lists.flat()) {
+    const known = merged.get(read.id);
+    merged.set(read.id, known ? { ...read, filters: bothFilters(known.filters, read.filters) } : read);
+  }
+  return [...merged.values()];
+}
+
+export function syncsOf(project: Project, segment: string): Sync[] {
+  return [...project.syncs.values()].filter((sync) => sync.segment === segment);
+}
+
+/** Traits whose values a sync sends or depends on: identifiers, fields, consent. */
+export function sentTraits(entity: Entity): (sync: Sync) => string[] {
+  return (sync) => [
+    ...sync.match.map((name) => entity.identifiers.get(name)!.trait),
+    ...[...sync.fields.values()].flatMap((field) => ('trait' in field ? [field.trait] : [])),
+    ...(sync.consent ? [sync.consent.trait] : []),
+  ];
+}
+
+export function traitsOf(verdict: Verdict): string[] {
+  switch (verdict.kind) {
+    case 'all':
+    case 'any':
+      return verdict.of.flatMap(traitsOf);
+    case 'not':
+      return traitsOf(verdict.of);
+    case 'trait':
+      return [verdict.trait.name];
+    default:
+      return [];
+  }
+}
+
+export function measuresOf(verdict: Verdict): Extract<Verdict, { kind: 'measure' }>['measure'][] {
+  switch (verdict.kind) {
+    case 'all':
+    case 'any':
+      return verdict.of.flatMap(measuresOf);
+    case 'not':
+      return measuresOf(verdict.of);
+    case 'measure':
+      return [verdict.measure];
+    default:
+      return [];
+  }
+}
+
+function add(
+  found: Map<string, ReadTable>,
+  table: Table,
+  role: ReadTable['role'],
+  filter?: RowCondition,
+): void {
+  const id = tableId(table);
+  const filters = (table as Partial<Source>).appendOnly && filter ? [filter] : undefined;
+  const known = found.get(id);
+  const read = { id, table, role, ...(filters ? { filters } : {}) };
+  found.set(id, known ? { ...known, filters: bothFilters(known.filters, read.filters) } : read);
+}
+
+function bothFilters(
+  left: readonly RowCondition[] | undefined,
+  right: readonly RowCondition[] | undefined,
+): readonly RowCondition[] | undefined {
+  if (!left || !right) return undefined;
+  const all = new Map([...left, ...right].map((filter) => [withoutPlaces(filter), filter]));
+  return [...all.values()];
+}
+
+/** A canonical text: equal for conditions that mean the same, wherever they stand in the files. */
+export function withoutPlaces(of: unknown): string {
+  return JSON.stringify(of, (key, value: unknown) =>
+    key === 'place'
+      ? undefined
+      : typeof value === 'bigint'
+        ? value.toString()
+        : value instanceof Map
+          ? [...value]
+          : value,
+  );
+}
+
+function tableId(table: Table): string {
+  const name = relationName(table.relation);
+  return table.cursor ? `${name}.${table.cursor.column}` : name;
+}
