@@ -5,6 +5,7 @@
  */
 import { COMMAND_CODES } from './codes/command.ts';
 import { CONFIG_CODES } from './codes/config.ts';
+import { DELIVER_CODES } from './codes/deliver.ts';
 import { DELIVERY_CODES } from './codes/delivery.ts';
 import { SEGMENT_CODES } from './codes/segment.ts';
 import { STATE_CODES } from './codes/state.ts';
@@ -16,6 +17,7 @@ export const CODES = {
   ...SEGMENT_CODES,
   ...WAREHOUSE_CODES,
   ...DELIVERY_CODES,
+  ...DELIVER_CODES,
   ...STATE_CODES,
   ...COMMAND_CODES,
 } as const;

@@ -1,0 +1,34 @@
+/** E450 and on: delivery. */
+import { error } from '../declare.ts';
+import { EXIT } from '../exit.ts';
+
+export const DELIVER_CODES = {
+  E450: error<{ sync: string }>(
+    EXIT.invalidProject,
+    (p) => `sync ${p.sync} has \`mode: on_enter\`, which is not available yet`,
+    () => 'use `mode: mirror`, `add_only` or `remove_only`',
+  ),
+  E451: error<{ sync: string; guard: 'max_remove' | 'max_add'; figure: string; limit: string }>(
+    EXIT.held,
+    (p) =>
+      `sync ${p.sync} is held: it would ${p.guard === 'max_remove' ? 'remove' : 'add'} ${p.figure} of its audience; \`${p.guard}\` allows ${p.limit}`,
+    (p) =>
+      `if that is meant, run with \`${p.guard === 'max_remove' ? '--allow-removal' : '--allow-add'} ${p.sync}\`, or raise \`guards: { ${p.guard} }\` in its YAML`,
+  ),
+  E452: error<{ sync: string; table: string }>(
+    EXIT.held,
+    (p) => `sync ${p.sync} is held: table ${p.table}, which was full, is empty`,
+    (p) => `if that is meant, run with \`--allow-removal ${p.sync}\``,
+  ),
+  E453: error<{ sync: string; destination: string; operation: string; mode: string }>(
+    EXIT.invalidProject,
+    (p) =>
+      `destination ${p.destination} cannot ${p.operation} members, which \`mode: ${p.mode}\` of sync ${p.sync} needs`,
+    () => 'choose another `mode:` for the sync',
+  ),
+  E454: error<{ sync: string; waited: string; reason: string }>(
+    EXIT.tryLater,
+    (p) => `nothing of sync ${p.sync} got through for ${p.waited}: ${p.reason}`,
+    () => 'what was not acknowledged is sent again by the next run',
+  ),
+} as const;

@@ -1,0 +1,217 @@
+/**
+ * One writer at a time for each name. A lease lasts 30 s by the warehouse's clock and is renewed every 10; its token
+ * grows with every holder and is checked, with the row locked, at the beginning of every transaction that commits.
+ */
+import { fail } from '../diagnostics/diagnostic.ts';
+import { type Session, type Statements, WarehouseError } from '../warehouse/warehouse.ts';
+import type { World } from '../world.ts';
+import {
+  countOwners,
+  extendLeases,
+  freeLeases,
+  insertLeases,
+  LEASE_LENGTH,
+  readLeases,
+  takeLeases,
+} from './lease-sql.ts';
+import { isDead, newOwner } from './owner.ts';
+import type { StateTables } from './sql.ts';
+
+const LEASE_MS = Number(LEASE_LENGTH / 1000n);
+const RENEW_MS = 10_000;
+const POLL_MS = 500;
+/** Two processes that take leases at once may fail one another's statement. */
+const ATTEMPTS = 6;
+
+export interface LeaseOptions {
+  readonly session: Session;
+  readonly tables: StateTables;
+  readonly world: World;
+  /** Only one process can have the warehouse open: every other holder is gone. */
+  readonly singleProcess: boolean;
+}
+
+export interface Acquired {
+  readonly held: ReadonlySet<string>;
+  /** What another process holds, and who that is (`host:pid:uuid`). */
+  readonly lost: readonly { readonly name: string; readonly owner: string }[];
+}
+
+interface Holding {
+  readonly token: bigint;
+  /** On the monotonic clock, counted from before the statement was sent: never later than the warehouse's. */
+  deadline: number;
+  /** Transactions that have its row locked; a renewal would wait for them, or fail them. */
+  pins: number;
+}
+
+export class Leases {
+  readonly #options: LeaseOptions;
+  readonly #owner: string;
+  readonly #held = new Map<string, Holding>();
+  #stopTimer: (() => void) | undefined;
+  #renewal: Promise<void> = Promise.resolve();
+
+  constructor(options: LeaseOptions) {
+    this.#options = options;
+    this.#owner = newOwner(options.world);
+  }
+
+  /** Takes all of `names` that are free, by one statement; asks again for the rest until `waitMs` are over. */
+  async acquire(
+    names: readonly string[],
+    options: { waitMs: number; signal?: AbortSignal },
+  ): Promise<Acquired> {
+    const { timers, clock } = this.#options.world;
+    const until = clock.monotonic() + options.waitMs;
+    for (;;) {
+      const lost = await this.#takeRetrying(names.filter((name) => !this.#held.has(name)));
+      const left = until - clock.monotonic();
+      if (lost.length === 0 || left <= 0 || options.signal?.aborted) {
+        return { held: new Set(names.filter((name) => this.#held.has(name))), lost };
+      }
+      await timers.sleep(Math.min(POLL_MS, left), options.signal);
+    }
+  }
+
+  /** Milliseconds for which the lease surely lasts; 0 or less when it may be another's. */
+  remainingMs(name: string): number {
+    const holding = this.#held.get(name);
+    return holding ? holding.deadline - this.#options.world.clock.monotonic() : 0;
+  }
+
+  /**
+   * Runs `work` in a transaction that commits only while the leases are this process's own, and that nobody can take
+   * them over during. Throws E502 when they are not.
+   */
+  async fenced<T>(
+    names: readonly string[],
+    work: (transaction: Statements) => Promise<T>,
+    options?: { isolation?: 'snapshot' },
+  ): Promise<T> {
+    const { session, world } = this.#options;
+    this.#pin(names, 1);
+    try {
+      await this.#renewal;
+      const started = world.clock.monotonic();
+      const result = await session.transaction(async (transaction) => {
+        await this.assertHeld(transaction, names);
+        const done = await work(transaction);
+        if (world.clock.monotonic() - started > RENEW_MS) await this.assertHeld(transaction, names);
+        return done;
+      }, options);
+      this.#moveDeadline(names, started);
+      return result;
+    } finally {
+      this.#pin(names, -1);
+    }
+  }
+
+  /**
+   * Fails with E502 unless the leases are still this process's own; locks their rows until the transaction ends.
+   * To be its first statement: `fenced` sees to that, and keeps renewals away meanwhile.
+   */
+  async assertHeld(transaction: Statements, names: readonly string[]): Promise<void> {
+    const { session, tables } = this.#options;
+    const tokens = this.#tokens(names);
+    if (tokens.size < names.length) fail('E502', { names });
+    if (tokens.size === 0) return;
+    const now = await session.now();
+    const own = await extendLeases(transaction, tables, { tokens, owner: this.#owner, now });
+    if (own < tokens.size) fail('E502', { names });
+  }
+
+  /** How many processes, this one included, hold a lease of one of `names`. At least 1. */
+  async owners(names: readonly string[]): Promise<number> {
+    const { session, tables } = this.#options;
+    return Math.max(1, await countOwners(session, tables, names, await session.now()));
+  }
+
+  /** Gives everything back. Nothing may be under way. */
+  async release(): Promise<void> {
+    const { session, tables } = this.#options;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    await this.#renewal;
+    if (this.#held.size === 0) return;
+    this.#held.clear();
+    await freeLeases(session, tables, this.#owner);
+  }
+
+  async #takeRetrying(names: readonly string[]): Promise<Acquired['lost']> {
+    const { timers, random } = this.#options.world;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return names.length === 0 ? [] : await this.#take(names);
+      } catch (error) {
+        if (!(error instanceof WarehouseError) || attempt >= ATTEMPTS) throw error;
+        await timers.sleep(random.fraction() * 50 * 2 ** attempt);
+      }
+    }
+  }
+
+  async #take(names: readonly string[]): Promise<Acquired['lost']> {
+    const { session, tables, world, singleProcess } = this.#options;
+    const started = world.clock.monotonic();
+    const now = await session.now();
+    const rows = await session.transaction(async (transaction) => {
+      const known = await readLeases(transaction, tables, names);
+      const owners = [...known.values()].flatMap(({ owner }) => (owner ? [owner] : []));
+      const dead = owners.filter((owner) => isDead(owner, world, singleProcess));
+      const missing = names.filter((name) => !known.has(name));
+      await insertLeases(transaction, tables, missing);
+      await takeLeases(transaction, tables, { names, owner: this.#owner, dead, now });
+      return readLeases(transaction, tables, names);
+    });
+    const own = [...rows.values()].filter(({ owner }) => owner === this.#owner);
+    for (const { name, token } of own) {
+      this.#held.set(name, { token, deadline: started + LEASE_MS, pins: 0 });
+    }
+    if (own.length > 0) this.#stopTimer ??= world.timers.every(RENEW_MS, () => this.#renewSoon());
+    return [...rows.values()].flatMap(({ name, owner }) =>
+      owner !== null && owner !== this.#owner ? [{ name, owner }] : [],
+    );
+  }
+
+  #renewSoon(): void {
+    // A renewal that fails is tried again; until then the deadlines tell how long the leases last.
+    this.#renewal = this.#renewal.then(() => this.#renew()).catch(() => undefined);
+  }
+
+  async #renew(): Promise<void> {
+    const { session, tables, world } = this.#options;
+    const names = [...this.#held].filter(([, { pins }]) => pins === 0).map(([name]) => name);
+    if (names.length === 0) return;
+    const started = world.clock.monotonic();
+    const now = await session.now();
+    const tokens = this.#tokens(names);
+    if ((await extendLeases(session, tables, { tokens, owner: this.#owner, now })) < names.length) {
+      const rows = await readLeases(session, tables, names);
+      for (const name of names) if (rows.get(name)?.owner !== this.#owner) this.#held.delete(name);
+    }
+    this.#moveDeadline(names, started);
+  }
+
+  #moveDeadline(names: readonly string[], started: number): void {
+    for (const name of names) {
+      const holding = this.#held.get(name);
+      if (holding) holding.deadline = Math.max(holding.deadline, started + LEASE_MS);
+    }
+  }
+
+  #pin(names: readonly string[], by: 1 | -1): void {
+    for (const name of names) {
+      const holding = this.#held.get(name);
+      if (holding) holding.pins += by;
+    }
+  }
+
+  #tokens(names: readonly string[]): Map<string, bigint> {
+    const tokens = new Map<string, bigint>();
+    for (const name of names) {
+      const holding = this.#held.get(name);
+      if (holding) tokens.set(name, holding.token);
+    }
+    return tokens;
+  }
+}

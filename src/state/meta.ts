@@ -1,0 +1,33 @@
+/** The table `meta`: one value a name. */
+import type { Statements } from '../warehouse/warehouse.ts';
+import { type StateTables, text } from './sql.ts';
+
+/** The value of `name`; undefined when there is none. */
+export async function readMeta(
+  statements: Statements,
+  tables: StateTables,
+  name: string,
+): Promise<string | undefined> {
+  const { dialect } = tables;
+  const rows = await statements.query(
+    `SELECT value FROM ${tables.from('meta')} AS meta WHERE name = ${text(dialect, name)}`,
+  );
+  return rows[0]?.value ?? undefined;
+}
+
+/** Sets the value of `name`. */
+export async function writeMeta(
+  statements: Statements,
+  tables: StateTables,
+  name: string,
+  value: string,
+): Promise<void> {
+  const { dialect } = tables;
+  const changed = await statements.execute(
+    `UPDATE ${tables.name('meta')} SET value = ${text(dialect, value)} WHERE name = ${text(dialect, name)}`,
+  );
+  if (changed > 0) return;
+  await statements.execute(
+    `INSERT INTO ${tables.name('meta')} (name, value) VALUES (${text(dialect, name)}, ${text(dialect, value)})`,
+  );
+}

@@ -1,0 +1,64 @@
+/** The state tables as SQL: their names, empty stand-ins where they are missing, and literals of the types they hold. */
+import type { Instant } from '../instant.ts';
+import type { Dialect } from '../warehouse/dialect.ts';
+import type { StateTable } from '../warehouse/layout.ts';
+import { TABLES, type TableName } from './tables.ts';
+
+/** How statements reach the state tables of one schema. */
+export interface StateTables {
+  readonly dialect: Dialect;
+  readonly schema: string;
+  /** False in a dry run before the first run: no state is empty state. */
+  readonly exist: boolean;
+  /** For FROM: the table's name, or a sub-select without rows when the tables do not exist. */
+  from(table: TableName): string;
+  /** For INSERT, UPDATE and DELETE. */
+  name(table: TableName): string;
+}
+
+/** Statements over the tables of `schema`. */
+export function stateTables(dialect: Dialect, schema: string, exist: boolean): StateTables {
+  const name = (table: TableName): string => qualified(dialect, schema, TABLES[table].name);
+  return {
+    dialect,
+    schema,
+    exist,
+    name,
+    from: (table) => (exist ? name(table) : emptyRelation(dialect, TABLES[table])),
+  };
+}
+
+/** `"schema"."table"`. Throws E302 for a name the warehouse cannot hold. */
+export function qualified(dialect: Dialect, schema: string, table: string): string {
+  return `${dialect.quote(schema)}.${dialect.quote(table)}`;
+}
+
+/** A sub-select with a table's columns and no rows. */
+export function emptyRelation(dialect: Dialect, table: StateTable): string {
+  const columns = table.columns.map(
+    ([name, type]) => `${dialect.literal({ type: 'null', of: type })} AS ${dialect.quote(name)}`,
+  );
+  return `(SELECT ${columns.join(', ')} WHERE 1 = 0)`;
+}
+
+/** Text literal. */
+export function text(dialect: Dialect, value: string): string {
+  return dialect.literal({ type: 'text', text: value });
+}
+
+/** Literals for `IN (...)`; a list without members is one that nothing equals. */
+export function textList(dialect: Dialect, values: readonly string[]): string {
+  return values.length === 0
+    ? `(${dialect.literal({ type: 'null', of: 'text' })})`
+    : `(${values.map((value) => text(dialect, value)).join(', ')})`;
+}
+
+/** Instant literal. */
+export function instant(dialect: Dialect, value: Instant): string {
+  return dialect.literal({ type: 'instant', instant: value });
+}
+
+/** Integer literal. */
+export function integer(dialect: Dialect, value: bigint | number): string {
+  return dialect.literal({ type: 'number', text: value.toString() });
+}
