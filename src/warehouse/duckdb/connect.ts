@@ -1,6 +1,67 @@
+/** Opens a database file, making it first where it is missing. */
+import { isAbsolute, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { DiagnosedError, diagnose } from '../../diagnostics/diagnostic.ts';
 import type { ConnectOptions, Session } from '../warehouse.ts';
+import { Connections, openShared } from './database.ts';
+import { withoutValues } from './failure.ts';
 import type { Options } from './index.ts';
+import { fillFrom, makeDatabase } from './make.ts';
+import { sessionOn } from './session.ts';
 
-export function connect(_request: ConnectOptions, _options: Options): Promise<Session> {
-  return Promise.reject(new Error('being built'));
+/** Throws E304 (75) when another process has the file, E305 when it is no database, E306 when `init` fails. */
+export async function connect(request: ConnectOptions, options: Options): Promise<Session> {
+  const path = absolute(request.root, options.path);
+  const init = options.init === undefined ? undefined : absolute(request.root, options.init);
+  const settings = settingsOf(options);
+  const { world } = request;
+  if (request.access === 'read' && !world.files.exists(path)) {
+    const instance = await DuckDBInstance.create(':memory:', settings);
+    if (init) await fillFrom(world, instance, init);
+    return start(request, instance, () => instance.closeSync());
+  }
+  try {
+    const { instance, release } = await openShared(path, async () => {
+      if (!world.files.exists(path)) await makeDatabase(world, path, init, settings);
+      return DuckDBInstance.create(path, {
+        ...settings,
+        ...(request.access === 'read' ? { access_mode: 'READ_ONLY' } : {}),
+      });
+    });
+    return await start(request, instance, release);
+  } catch (error) {
+    throw openingError(path, error);
+  }
+}
+
+async function start(
+  request: ConnectOptions,
+  instance: DuckDBInstance,
+  release: () => void,
+): Promise<Session> {
+  const connection = await instance.connect();
+  await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
+  connection.closeSync();
+  return sessionOn(request.world, new Connections(instance), release);
+}
+
+function settingsOf(options: Options): Record<string, string> {
+  return {
+    ...(options.memory_limit === undefined ? {} : { memory_limit: options.memory_limit }),
+    ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+  };
+}
+
+function absolute(root: string, path: string): string {
+  return isAbsolute(path) ? path : join(root, path);
+}
+
+function openingError(path: string, error: unknown): unknown {
+  if (error instanceof DiagnosedError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const holder = /PID \d+/.exec(text)?.[0];
+  const diagnostic = /Could not set lock/.test(text)
+    ? diagnose('E304', { path, ...(holder ? { holder } : {}) })
+    : diagnose('E305', { path, detail: withoutValues(text) });
+  return new DiagnosedError([diagnostic]);
 }

@@ -28,7 +28,7 @@ export const warehouse: Warehouse = {
     lateral: 'no',
     singleProcess: 'yes',
     fullShare: 0.2,
-    splitScansFrom: 12,
+    splitScansFrom: 20,
     shortestCadenceSeconds: 1,
   },
   layout,

@@ -1,0 +1,32 @@
+/** DuckDB's errors -> classified failures without values of rows. */
+import { type Failure, WarehouseError } from '../warehouse.ts';
+
+/** Kinds of error whose message quotes values: only what stands before the first one is kept. */
+const QUOTES_VALUES =
+  /^(Conversion|Invalid Input|Out of Range|Constraint|Invalid|Mismatch Type|Invalid type) Error/i;
+
+const FAILURES: readonly (readonly [RegExp, Failure])[] = [
+  [/^INTERRUPT Error/i, 'transient'],
+  [/^Out of Memory Error/i, 'transient'],
+  [/Could not set lock|Conflicting lock/, 'locked'],
+  [/[Cc]onflict on|write-write conflict|Catalog write-write/, 'conflict'],
+  [/^Constraint Error: Duplicate key/, 'conflict'],
+  [/^Permission Error|read-only mode/i, 'permission'],
+  [/^Catalog Error: .*does not exist|^Binder Error: (Catalog|Schema) .*does not exist/s, 'missing'],
+  [/^IO Error: (No files found|Cannot open file)/, 'missing'],
+];
+
+/** Any error of the driver -> `WarehouseError`; one that is classified already stays as it is. */
+export function failureOf(error: unknown): Error {
+  if (error instanceof WarehouseError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const failure = FAILURES.find(([pattern]) => pattern.test(text))?.[1] ?? 'statement';
+  return new WarehouseError(failure, withoutValues(text));
+}
+
+/** First line of a message, cut off before the first value that it quotes. */
+export function withoutValues(text: string): string {
+  if (!QUOTES_VALUES.test(text)) return text.split('\n', 1)[0]!.trim();
+  const cut = text.search(/['"`]|(?<![A-Za-z0-9_])[-+]?\d|\n/);
+  return cut < 0 ? text.trim() : `${text.slice(0, cut).trim()} …`;
+}

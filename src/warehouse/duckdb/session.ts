@@ -1,0 +1,56 @@
+/** A session: statements on any connection, and transactions on one of their own. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { World } from '../../world.ts';
+import type { Session, Statements } from '../warehouse.ts';
+import type { Connections } from './database.ts';
+import { type Lender, statementsOn } from './statements.ts';
+
+/** `release` ends the session's hold on the database. */
+export function sessionOn(world: World, connections: Connections, release: () => void): Session {
+  let names = 0;
+  let isOpen = true;
+  const freshName = (): string => {
+    names += 1;
+    return `segsync_passing_${names}`;
+  };
+  const isCancelled = (connection: DuckDBConnection): boolean => connections.isCancelled(connection);
+  const any: Lender = {
+    lend: (work) => connections.lend(work),
+    borrow: () => connections.borrow(),
+    giveBack: (connection) => connections.giveBack(connection, 'reused'),
+    isCancelled,
+    freshName,
+  };
+  const pinned = (connection: DuckDBConnection): Lender => ({
+    lend: (work) => work(connection),
+    borrow: async () => connection,
+    giveBack: () => {},
+    isCancelled,
+    freshName,
+  });
+  /** Every transaction reads one snapshot; its connection is used up, so that its temporary tables go with it. */
+  const inTransaction = <T>(end: 'COMMIT' | 'ROLLBACK', work: (statements: Statements) => Promise<T>) =>
+    connections.lend(async (connection) => {
+      await connection.run('BEGIN TRANSACTION');
+      try {
+        const result = await work(statementsOn(pinned(connection)));
+        await connection.run(end);
+        return result;
+      } catch (error) {
+        await connection.run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    }, 'used');
+  return {
+    ...statementsOn(any),
+    now: async () => world.clock.now(),
+    transaction: (work) => inTransaction('COMMIT', work),
+    scratch: (work) => inTransaction('ROLLBACK', work),
+    cancel: async () => connections.cancel(),
+    async close() {
+      connections.close();
+      if (isOpen) release();
+      isOpen = false;
+    },
+  };
+}

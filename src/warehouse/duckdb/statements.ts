@@ -1,0 +1,50 @@
+/** Statements on one connection, or on any idle one. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Row, Statements } from '../warehouse.ts';
+import { approximateRows, describe } from './describe.ts';
+import { failureOf } from './failure.ts';
+import { streamPages } from './stream.ts';
+import { rowsOf } from './values.ts';
+import { writeRows } from './write.ts';
+
+/** Where a statement gets its connection. */
+export interface Lender {
+  lend<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  borrow(): Promise<DuckDBConnection>;
+  giveBack(connection: DuckDBConnection): void;
+  isCancelled(connection: DuckDBConnection): boolean;
+  /** A name that no other temporary table of the session has. */
+  freshName(): string;
+}
+
+export function statementsOn(lender: Lender): Statements {
+  const query = (sql: string): Promise<Row[]> =>
+    lender.lend(async (connection) => rowsOf(await connection.run(sql)));
+  return {
+    temporaryTables: true,
+    query,
+    stream: (sql, options) => stream(lender, sql, options?.signal),
+    execute: (sql) => lender.lend(async (connection) => (await connection.run(sql)).rowsChanged),
+    writeRows: (table, columns, rows) =>
+      lender.lend((connection) => writeRows(connection, table, columns, rows, lender.freshName())),
+    describe: (relation) => describe(query, relation),
+    approximateRows: (relation) => approximateRows(query, relation),
+    // Statistics are kept while rows are written.
+    analyze: async () => {},
+  };
+}
+
+async function* stream(lender: Lender, sql: string, signal: AbortSignal | undefined): AsyncGenerator<Row> {
+  const connection = await lender.borrow();
+  const interrupt = (): void => connection.interrupt();
+  const isStopped = (): boolean => signal?.aborted === true || lender.isCancelled(connection);
+  signal?.addEventListener('abort', interrupt);
+  try {
+    for await (const page of streamPages(connection, sql, lender.freshName(), isStopped)) yield* page;
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+    lender.giveBack(connection);
+  }
+}
