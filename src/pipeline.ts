@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly target: string;
   /** Segments to look at (already selected by name). */
   readonly segments: ReadonlySet<string>;
+  /** Syncs to look at (already selected by name). */
+  readonly syncs: ReadonlySet<string>;
   /** Due or not. */
   readonly all: boolean;
   /** Only segments and syncs of these tiers. */

@@ -1,6 +1,74 @@
-import { error } from '../declare.ts';
+/** E6xx: what was typed on the command line, and what the program itself got wrong. */
+import { didYouMean, error, type Suggestion, warning } from '../declare.ts';
 import { EXIT } from '../exit.ts';
 
 export const COMMAND_CODES = {
-  E601: error<{ detail: string }>(EXIT.failed, (p) => p.detail),
+  E601: error<{ name: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `there is no command \`${p.name}\``,
+    (p) => didYouMean(p) ?? '`segsync --help` lists the commands',
+  ),
+  E602: error<{ option: string; command: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `\`${p.command}\` has no option \`${p.option}\``,
+    (p) => didYouMean(p) ?? `\`${p.command} --help\` lists the options`,
+  ),
+  E603: error<{ detail: string; command: string }>(
+    EXIT.usage,
+    (p) => p.detail,
+    (p) => `see \`${p.command} --help\``,
+  ),
+  E604: error<{ option: string; value: string; expected: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `\`${p.option}\` takes ${p.expected}, not \`${p.value}\``,
+    didYouMean,
+  ),
+  E605: error<{ option: string; selector: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `\`${p.option} ${p.selector}\` selects nothing in this project`,
+    didYouMean,
+  ),
+  E606: error<{ option: string; selector: string; methods: readonly string[] } & Suggestion>(
+    EXIT.usage,
+    (p) => `\`${p.option} ${p.selector}\` is not a way to select`,
+    (p) => didYouMean(p) ?? `a name, with \`*\` for any part of it, or one of ${p.methods.join(' ')}`,
+  ),
+  E607: error<{ name: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `there is no segment \`${p.name}\` in this project`,
+    didYouMean,
+  ),
+  E608: error<{ what: string }>(EXIT.usage, (p) => `${p.what} is not available yet`),
+  E609: error<{ name: string } & Suggestion>(
+    EXIT.invalidProject,
+    (p) => `there is no target \`${p.name}\` in this project`,
+    didYouMean,
+  ),
+  E621: error<{ detail: string }>(
+    EXIT.tryLater,
+    (p) => `the warehouse did not answer: ${p.detail}`,
+    () => 'this usually passes: run the command again',
+  ),
+  E622: error<{ detail: string }>(
+    EXIT.credentials,
+    (p) => `the warehouse refused access: ${p.detail}`,
+    () => 'check the target’s credentials and its role’s grants',
+  ),
+  E623: error<{ detail: string }>(EXIT.failed, (p) => `the warehouse failed: ${p.detail}`),
+  E624: error<{ file: string; reason: string }>(
+    EXIT.failed,
+    (p) => `cannot write ${p.file}: ${p.reason}`,
+    () => '`--events` takes the path of a file to append to',
+  ),
+  E625: error<object>(EXIT.interrupted, () => 'interrupted before there was anything to report'),
+  E626: error<object>(EXIT.terminated, () => 'terminated before there was anything to report'),
+  E699: error<{ kind: string; at: string }>(
+    EXIT.failed,
+    (p) => `this is a defect in segsync: ${p.kind} at ${p.at}`,
+    () => 'run it again with --verbose for the details, and report them',
+  ),
+  W601: warning<{ signal: string }>(
+    (p) => `${p.signal}: ending what is in flight; a second one stops at once`,
+    () => 'nothing is lost: the next run goes on from here',
+  ),
 } as const;

@@ -1,0 +1,67 @@
+/** Whatever a command threw -> diagnostics: a slip on the command line, a known failure, or a defect of ours. */
+import type { CommanderError } from 'commander';
+import { DiagnosedError, type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
+import { WarehouseError } from '../warehouse/warehouse.ts';
+
+/** Wrong usage of a command, or the end of printing its help. */
+export class Misuse extends Error {
+  override readonly name = 'Misuse';
+  constructor(
+    readonly error: CommanderError,
+    /** As typed: `segsync run`. */
+    readonly command: string,
+  ) {
+    super(error.message);
+  }
+}
+
+/** Diagnostics for an exception; empty after help was printed, which arrives as one. */
+export function diagnosticsOf(error: unknown): readonly Diagnostic[] {
+  if (error instanceof DiagnosedError) return error.diagnostics;
+  if (error instanceof Misuse) return usage(error);
+  if (error instanceof WarehouseError) return [warehouseFailure(error)];
+  return [diagnose('E699', { kind: kindOf(error), at: whereOf(error) })];
+}
+
+function usage({ error, command }: Misuse): readonly Diagnostic[] {
+  if (error.exitCode === 0) return [];
+  const [text = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = /Did you mean (?:one of )?([^,?)]+)/.exec(rest.join(' '))?.[1];
+  const quoted = /'([^']*)'/.exec(text)?.[1] ?? '';
+  switch (error.code) {
+    case 'commander.unknownCommand':
+      return [diagnose('E601', { name: quoted, suggestion })];
+    case 'commander.unknownOption':
+      return [diagnose('E602', { option: quoted, command, suggestion })];
+    case 'commander.help':
+      return [diagnose('E603', { detail: 'a command is missing', command })];
+    default:
+      return [diagnose('E603', { detail: text.replaceAll("'", '`'), command })];
+  }
+}
+
+function warehouseFailure(error: WarehouseError): Diagnostic {
+  const detail = error.message.split('\n', 1)[0]!;
+  switch (error.failure) {
+    case 'transient':
+    case 'locked':
+    case 'conflict':
+      return diagnose('E621', { detail });
+    case 'credentials':
+    case 'permission':
+      return diagnose('E622', { detail });
+    default:
+      return diagnose('E623', { detail });
+  }
+}
+
+function kindOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+/** `evaluate/tick.js:33`: enough for a report, and no value of anyone's data as a message could hold. */
+function whereOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const frame = /(?:\/(?:src|dist)\/)([^():]+:\d+):\d+/.exec(stack);
+  return frame?.[1] ?? 'an unknown place';
+}

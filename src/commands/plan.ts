@@ -1,0 +1,41 @@
+/** `segsync plan`: what a run would do; nothing is changed anywhere. */
+import { EXIT, worstExit } from '../diagnostics/exit.ts';
+import { jsonText } from '../report/json.ts';
+import { hasChanges, planText } from '../report/plan.ts';
+import { execute } from './execute.ts';
+import type { Verb } from './verb.ts';
+
+interface Options {
+  due?: boolean;
+  tier?: string[];
+  full?: boolean;
+  now?: string;
+  detailedExitcode?: boolean;
+}
+
+export const plan: Verb<Options> = {
+  declare(command) {
+    command
+      .optionsGroup('Options:')
+      .option('--due', 'only what `segsync run` would do now')
+      .option('--tier <names...>', 'only segments and syncs of these tiers')
+      .option('--full', 'as if everyone were evaluated')
+      .option('--now <instant>', 'take this instant for the time of evaluation; it may lie ahead')
+      .option('--detailed-exitcode', 'exit 2 when a run would change something')
+      .addHelpText('after', '\nExample:\n  $ segsync plan --select tag:lifecycle dest:meta_ads');
+  },
+
+  async run(invocation) {
+    const { screen, options } = invocation;
+    const { report, exit } = await execute(invocation, {
+      command: 'plan',
+      all: !options.due,
+      full: options.full ?? false,
+      tiers: options.tier,
+      now: options.now,
+    });
+    screen.result(screen.flags.json ? jsonText(report) : planText(report, screen.colors));
+    const pending = options.detailedExitcode && hasChanges(report);
+    return worstExit([exit, pending ? EXIT.changesPending : EXIT.done]);
+  },
+};

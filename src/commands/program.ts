@@ -1,0 +1,110 @@
+/** The verbs there are, and how what was typed becomes one of them. */
+import { Command } from 'commander';
+import type { ExitCode } from '../diagnostics/exit.ts';
+import type { Screen } from '../report/screen.ts';
+import { readVersion } from '../version.ts';
+import type { World } from '../world.ts';
+import { Misuse } from './failure.ts';
+import { declareGlobals, readGlobals } from './globals.ts';
+import type { Verb } from './verb.ts';
+
+interface Entry {
+  readonly name: string;
+  readonly group: string;
+  readonly summary: string;
+  load(): Promise<Verb<never>>;
+}
+
+const VERBS: readonly Entry[] = [
+  {
+    name: 'plan',
+    group: 'Every day:',
+    summary: 'show what a run would do, and change nothing',
+    load: async () => (await import('./plan.ts')).plan,
+  },
+  {
+    name: 'run',
+    group: 'Every day:',
+    summary: 'evaluate what is due and send the changes',
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'validate',
+    group: 'While writing segments:',
+    summary: 'check the whole project without a connection',
+    load: async () => (await import('./validate.ts')).validate,
+  },
+  {
+    name: 'compile',
+    group: 'While writing segments:',
+    summary: 'print the SQL of segments, with its reasons',
+    load: async () => (await import('./compile.ts')).compile,
+  },
+  {
+    name: 'members',
+    group: 'Looking closer:',
+    summary: 'print who is in a segment, or whether one key is',
+    load: async () => (await import('./members.ts')).members,
+  },
+];
+
+/**
+ * Parses what was typed and runs the verb it names. Throws `Misuse` for wrong usage (and after help was
+ * printed), and what the verb throws.
+ */
+export async function runProgram(world: World, screen: Screen): Promise<ExitCode> {
+  const program = new Command('segsync');
+  let exit: ExitCode = 0;
+  program
+    .description('Keep audiences in marketing tools equal to segments defined over your own warehouse.')
+    .version(await readVersion(world), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ segsync plan --target prod      # then: segsync run --target prod',
+    );
+  tame(program, 'segsync', world);
+  declareGlobals(program, 'before verb');
+
+  const loaded = new Map<string, Verb<never>>();
+  for (const { name, group, summary } of VERBS) {
+    const command = program.command(name).description(summary).helpGroup(group);
+    tame(command, `segsync ${name}`, world);
+    command.helpOption('-h, --help', 'print this help').allowExcessArguments(false);
+    command.action(async () => {
+      const globals = readGlobals(world, program.opts(), command.opts());
+      const options = command.opts() as never;
+      exit = await loaded.get(name)!.run({ world, screen, globals, options, operands: command.args });
+    });
+  }
+  // A verb's file is imported, and its options declared, only once it is the one that was typed.
+  program.hook('preSubcommand', async (_, command) => {
+    const entry = VERBS.find(({ name }) => name === command.name());
+    if (!entry) return;
+    const verb = await entry.load();
+    loaded.set(entry.name, verb);
+    verb.declare(command);
+    declareGlobals(command, 'after verb');
+  });
+
+  const typed = world.process.arguments;
+  await program.parseAsync(typed.length === 0 ? ['--help'] : [...typed], { from: 'user' });
+  return exit;
+}
+
+/** Throws instead of exiting, and prints nothing but the help that was asked for. */
+function tame(command: Command, name: string, world: World): void {
+  command
+    .exitOverride((error) => {
+      throw new Misuse(error, name);
+    })
+    .configureOutput({
+      writeOut: (text) => world.process.stdout.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(world.process.stdout.columns, 100),
+      getOutHasColors: () => false,
+    })
+    .configureHelp({ sortOptions: false, helpWidth: Math.min(world.process.stdout.columns, 100) });
+}

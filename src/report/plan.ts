@@ -1,0 +1,104 @@
+/** A plan for people: what a run would do, and that nothing was done. */
+import { total } from './closing.ts';
+import type { Colors } from './colors.ts';
+import { attention, tableText } from './pretty.ts';
+import type { DefinitionChange, RunReport, SegmentResult, SyncResult } from './results.ts';
+import { count, plural, spaced } from './words.ts';
+
+/** A plan as text ending in a line feed. */
+export function planText(report: RunReport, colors: Colors): string {
+  const segments = report.segments.filter((segment) => segment.mode !== 'skipped' || segment.error);
+  const syncs = report.syncs.filter((sync) => sync.skipped !== 'not_due');
+  const notes = attention(syncs);
+  const blocks = [
+    definitionChanges(report.definition_changes ?? [], colors),
+    segments.length > 0 ? tableText(segmentTable(segments), colors) : '',
+    segments
+      .filter((segment) => segment.mode === 'full')
+      .map(fullLine)
+      .join(''),
+    syncs.length > 0 ? tableText(syncTable(syncs), colors) : '',
+    notes.map((line) => `${line}\n`).join(''),
+    `${summary(report, segments, syncs)}\n${colors.bold('Nothing was sent.')}\n`,
+  ];
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
+/** True when a run would change something: a definition, a membership, or a destination. */
+export function hasChanges(report: RunReport): boolean {
+  return (
+    (report.definition_changes ?? []).some((change) => change.change !== 'metadata') ||
+    report.segments.some((segment) => segment.entered + segment.exited > 0) ||
+    report.syncs.some((sync) => sync.skipped !== 'target' && total(sync.planned) > 0)
+  );
+}
+
+const MARK = { new: '+', removed: '-', logic: '~', mapping: '~', metadata: '=' } as const;
+const MEANS: Record<DefinitionChange['change'], string> = {
+  new: 'new',
+  removed: 'removed; its audience is kept',
+  logic: 'another condition',
+  mapping: 'another mapping: every member is compared again',
+  metadata: 'another description, owner or tags: nothing to evaluate or send',
+};
+
+function definitionChanges(changes: readonly DefinitionChange[], colors: Colors): string {
+  const paint = { '+': colors.green, '-': colors.red, '~': colors.yellow, '=': colors.dim };
+  return changes
+    .map(({ kind, name, change }) => {
+      const means = kind === 'segment' && change === 'removed' ? 'removed' : MEANS[change];
+      return `${paint[MARK[change]](`${MARK[change]} ${kind} ${name}`)}: ${means}\n`;
+    })
+    .join('');
+}
+
+function segmentTable(segments: readonly SegmentResult[]): Parameters<typeof tableText>[0] {
+  return {
+    titles: ['segment', 'members', '', '', 'enter', 'exit'],
+    rows: segments.map((segment) => {
+      if (segment.error) return [segment.segment, 'failed', '', segment.error.code, '', ''];
+      const before = segment.members - segment.entered + segment.exited;
+      return [
+        ...[segment.segment, count(before), '->', count(segment.members)],
+        ...[`+${count(segment.entered)}`, `-${count(segment.exited)}`],
+      ];
+    }),
+  };
+}
+
+function fullLine({ segment, reason }: SegmentResult): string {
+  return `full        ${segment}: ${spaced(reason)}\n`;
+}
+
+function syncTable(syncs: readonly SyncResult[]): Parameters<typeof tableText>[0] {
+  return {
+    titles: ['sync', 'add', 'remove', 'update', 'requests'],
+    rows: syncs.map((sync) => {
+      if (sync.error) return [sync.sync, 'failed', sync.error.code, '', ''];
+      const { add, remove, update } = sync.planned;
+      const requests = sync.skipped === 'target' ? 'not sent' : count(sync.requests ?? 0);
+      return [sync.sync, count(add), count(remove), count(update), requests];
+    }),
+  };
+}
+
+function summary(
+  report: RunReport,
+  segments: readonly SegmentResult[],
+  syncs: readonly SyncResult[],
+): string {
+  const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
+  const changes = report.definition_changes?.length ?? 0;
+  const sendable = syncs.filter((sync) => !sync.skipped && !sync.held && !sync.error);
+  const operations = sum(sendable.map((sync) => total(sync.planned)));
+  const requests = sum(sendable.map((sync) => sync.requests ?? 0));
+  if (segments.length === 0 && changes === 0) return 'Plan: there is nothing to evaluate.';
+  const entered = sum(segments.map((segment) => segment.entered));
+  const exited = sum(segments.map((segment) => segment.exited));
+  return [
+    `Plan: ${plural(changes, 'definition change')}; `,
+    `+${count(entered)} -${count(exited)} in ${plural(segments.length, 'segment')};\n`,
+    `      ${plural(operations, 'operation')} in ${plural(requests, 'request')} to `,
+    `${plural(sendable.length, 'sync')}.`,
+  ].join('');
+}

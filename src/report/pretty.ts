@@ -1,0 +1,94 @@
+/** The result of a run for people: a table of the syncs, what needs attention, one closing line. */
+
+import { closingLine } from './closing.ts';
+import type { Colors } from './colors.ts';
+import type { Counts, RunReport, SyncResult } from './results.ts';
+import { layOut, type Table } from './table.ts';
+import { count, elapsed, plural, spaced } from './words.ts';
+
+/** A finished run as text ending in a line feed. Syncs that were not due have no row. */
+export function runText(report: RunReport, colors: Colors): string {
+  const shown = report.syncs.filter((sync) => sync.skipped !== 'not_due');
+  const blocks = [
+    ...(shown.length > 0 ? [tableText(deliveries(shown), colors)] : []),
+    ...(attention(shown).length > 0
+      ? [
+          attention(shown)
+            .map((line) => `${line}\n`)
+            .join(''),
+        ]
+      : []),
+    `${closingLine(report, colors)}\n`,
+  ];
+  return blocks.join('\n');
+}
+
+/** A table with its title line dimmed. */
+export function tableText(table: Table, colors: Colors): string {
+  return layOut(table)
+    .map(({ kind, text }) => `${kind === 'title' ? colors.dim(text) : text}\n`)
+    .join('');
+}
+
+/** What keeps syncs from being whole, a line each. */
+export function attention(syncs: readonly SyncResult[]): string[] {
+  return syncs.flatMap((sync) => {
+    const lines: string[] = [];
+    if (sync.held) lines.push(...heldLines(sync));
+    if (sync.skipped)
+      lines.push(`skipped     ${sync.sync}: ${SKIPPED[sync.skipped] ?? spaced(sync.skipped)}`);
+    if (sync.unmatchable > 0) {
+      const members = plural(sync.unmatchable, 'member');
+      lines.push(`unmatchable ${sync.sync}: ${members} without a usable identifier`);
+    }
+    return lines;
+  });
+}
+
+const SKIPPED: Record<string, string> = {
+  locked: 'another process is at work on it',
+  target: 'its destination does not list this target',
+  paused: 'it is paused',
+};
+
+function heldLines({ sync, held }: SyncResult): string[] {
+  const { guard, figure, limit } = held!;
+  if (guard === 'empty_source') {
+    return [`held        ${sync}: a table it reads was full and is empty now (${figure})`];
+  }
+  const would = guard === 'max_remove' ? 'remove' : 'add';
+  return [
+    `held        ${sync}: it would ${would} ${figure}, the limit is ${limit}`,
+    `            if that is right, raise \`guards: { ${guard}: ... }\` of the sync or its segment`,
+  ];
+}
+
+function deliveries(syncs: readonly SyncResult[]): Table {
+  const rejected = syncs.some((sync) => sync.rejected > 0);
+  const waiting = syncs.some((sync) => sync.waiting > 0);
+  return {
+    titles: [
+      ...['sync', 'added', 'removed', 'updated'],
+      ...(rejected ? ['rejected'] : []),
+      ...(waiting ? ['waiting'] : []),
+      'time',
+    ],
+    rows: syncs.map((sync) => {
+      const { add, remove, update } = sync.delivered ?? NOTHING;
+      return [
+        ...[sync.sync, count(add), count(remove), count(update)],
+        ...(rejected ? [count(sync.rejected)] : []),
+        ...(waiting ? [count(sync.waiting)] : []),
+        outcome(sync),
+      ];
+    }),
+  };
+}
+
+const NOTHING: Counts = { add: 0, remove: 0, update: 0 };
+
+function outcome(sync: SyncResult): string {
+  if (sync.error) return 'failed';
+  if (sync.held) return 'held';
+  return sync.skipped ? 'skipped' : elapsed(sync.duration_ms);
+}
