@@ -1,0 +1,141 @@
+/** What the README tells people to type and to write is typed and written here. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { Batch } from '../../src/destination/destination.ts';
+import { bodyOf } from '../../src/destination/webhook/body.ts';
+import { rowErrors } from '../../src/destination/webhook/row-errors.ts';
+import { EXIT } from '../../src/diagnostics/exit.ts';
+import { parseInstant } from '../../src/instant.ts';
+import { TABLES } from '../../src/state/tables.ts';
+import { openPostgresShop, type PostgresShop } from '../postgres-shop.ts';
+import { copyQuickStart, ensureBuilt, type ProjectCopy, REPOSITORY } from '../project-copy.ts';
+import { codeIn, fences, fileOf, tableOf } from '../readme-parts.ts';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const commands = fences()
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ text }) => text.trimEnd().split('\n'));
+
+let shop: ProjectCopy;
+let postgres: PostgresShop;
+
+beforeAll(async () => {
+  ensureBuilt();
+  shop = copyQuickStart();
+  for (const fence of fences().filter(({ language }) => language === 'yaml'))
+    await place(fence.text, fileOf(fence));
+  postgres = await openPostgresShop(
+    fences()
+      .filter(({ language }) => language === 'sql')
+      .map(({ text }) => text),
+  );
+});
+afterAll(async () => {
+  shop.remove();
+  await postgres.drop();
+});
+
+describe('the README', () => {
+  it('names two commands to start with, and CI runs exactly these', () => {
+    const script = readFileSync(join(REPOSITORY, '.ci/run'), 'utf8');
+    const inScript = [...script.matchAll(/^run '(.+)'$/gm)].map(([, command]) => command);
+    expect(inScript).toEqual(commands.filter((command) => command.startsWith('npm ci')));
+    expect(inScript).toHaveLength(2);
+  });
+
+  it.each(commands.filter((command) => !command.startsWith('npm ci && npm test')))(
+    'runs: %s',
+    async (command) => {
+      const run = await type(command.replace(/^npm ci && /, ''));
+      expect(run, run.stderr + run.stdout).toMatchObject({ exit: 0 });
+    },
+  );
+
+  it('gives a line for cron that runs', async () => {
+    const [line] = fences().filter(({ language }) => language === 'cron');
+    const run = await type(/ && (npx .*)$/m.exec(line!.text)![1]!);
+    expect(run, run.stderr + run.stdout).toMatchObject({ exit: 0, stdout: '' });
+  });
+
+  it('gives conditions and windows that evaluate', async () => {
+    const copy = copyQuickStart();
+    const conditions = [...tableOf('condition'), ...tableOf('window')].map(([example]) => codeIn(example!));
+    expect(conditions.length).toBeGreaterThan(25);
+    for (const [i, where] of conditions.entries()) {
+      await copy.write(`segments/readme_${i}.yaml`, `entity: customer\ntier: daily\nwhere: ${where}\n`);
+    }
+    const run = await copy.segsync(['plan', '--json', '--select', 'readme_*']);
+    expect(run, run.stderr + run.stdout).toMatchObject({ exit: 0 });
+    const { segments } = JSON.parse(run.stdout);
+    const empty = segments.filter(({ members }: { members: number }) => members === 0);
+    expect(segments).toHaveLength(conditions.length);
+    expect(
+      empty.map(({ segment }: { segment: string }) => conditions[Number(segment.slice('readme_'.length))]),
+    ).toEqual([]);
+    copy.remove();
+  });
+
+  it('lists the state tables with their columns', () => {
+    const listed = Object.fromEntries(
+      tableOf('table').map(([name, columns]) => [codeIn(name!), codeIn(columns!).split(', ')]),
+    );
+    const declared = Object.values(TABLES).map(({ name, columns }) => [
+      name,
+      columns.map(([column]) => column),
+    ]);
+    expect(listed).toEqual(Object.fromEntries(declared));
+  });
+
+  it('lists every exit code', () => {
+    const listed = tableOf('exit code').flatMap(([codes]) => codes!.split(', ').map(Number));
+    expect(listed).toEqual(Object.values(EXIT));
+  });
+
+  it('shows the body that a webhook gets, and understands the answer', () => {
+    const [body, answer] = fences()
+      .filter(({ language }) => language === 'json')
+      .map(({ text }) => JSON.parse(text));
+    const { batch_id, audience, changes, sync, segment } = body.data;
+    const batch: Batch = {
+      id: batch_id,
+      op: changes[0].op,
+      sync,
+      segment,
+      audience: { name: audience, ref: audience },
+      changes: changes.map((change: Record<string, string>) => ({
+        ...change,
+        causedAt: parseInstant(change.caused_at!, 'UTC'),
+      })),
+    };
+    expect(JSON.parse(bodyOf(batch, parseInstant(body.timestamp, 'UTC')!))).toEqual(body);
+    const receipts = rowErrors(
+      { ...batch, changes: Array(4).fill(batch.changes[0]) },
+      JSON.stringify(answer),
+    );
+    expect(receipts.map(({ kind }) => kind)).toEqual(['delivered', 'delivered', 'delivered', 'rejected']);
+  });
+});
+
+/** Writes a YAML block where it says it belongs; what it says of `segsync.yaml` must be what is there already. */
+async function place(text: string, file: string | undefined): Promise<void> {
+  expect(file, `a YAML block begins with its file:\n${text}`).toBeDefined();
+  if (file !== 'segsync.yaml') return shop.write(file!, text);
+  const project = parse(readFileSync(join(REPOSITORY, file), 'utf8'));
+  expect(project, stringify(project)).toMatchObject(parse(text));
+}
+
+function type(command: string) {
+  const [program, name, ...rest] = command.split(' ');
+  if (program === 'npx' && name === 'segsync') {
+    // Elsewhere these are unset: what a run does not use must not stop it.
+    const secrets = { DATABASE_URL: postgres.url, HOOK_SECRET: SECRET };
+    return shop.segsync(rest, rest.includes('prod') ? secrets : {});
+  }
+  const scripts = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')).scripts;
+  const script: string | undefined = program === 'npm' && name === 'run' ? scripts[rest[0]!] : undefined;
+  if (!script?.startsWith('node '))
+    throw new Error(`the README names a command that this test cannot run: ${command}`);
+  return shop.node(script.split(' ').slice(1));
+}
