@@ -1,7 +1,6 @@
 /** The open database file of a process, its connections, and what runs on them. */
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { WarehouseError } from '../warehouse.ts';
-import { failureOf } from './failure.ts';
 
 /**
  * Databases that this process has open, by path. DuckDB's lock keeps out other processes only: a second instance on
@@ -51,8 +50,6 @@ export class Connections {
     const connection = await this.borrow();
     try {
       return await work(connection);
-    } catch (error) {
-      throw failureOf(error);
     } finally {
       this.giveBack(connection, fate);
     }

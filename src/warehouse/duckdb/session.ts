@@ -31,13 +31,14 @@ export function sessionOn(world: World, connections: Connections, release: () =>
   /** Every transaction reads one snapshot; its connection is used up, so that its temporary tables go with it. */
   const inTransaction = <T>(end: 'COMMIT' | 'ROLLBACK', work: (statements: Statements) => Promise<T>) =>
     connections.lend(async (connection) => {
-      await connection.run('BEGIN TRANSACTION');
+      const statements = statementsOn(pinned(connection));
+      await statements.execute('BEGIN TRANSACTION');
       try {
-        const result = await work(statementsOn(pinned(connection)));
-        await connection.run(end);
+        const result = await work(statements);
+        await statements.execute(end);
         return result;
       } catch (error) {
-        await connection.run('ROLLBACK').catch(() => undefined);
+        await statements.execute('ROLLBACK').catch(() => undefined);
         throw error;
       }
     }, 'used');

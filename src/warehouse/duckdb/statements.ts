@@ -18,15 +18,21 @@ export interface Lender {
 }
 
 export function statementsOn(lender: Lender): Statements {
-  const query = (sql: string): Promise<Row[]> =>
-    lender.lend(async (connection) => rowsOf(await connection.run(sql)));
+  const on = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+    try {
+      return await lender.lend(work);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  };
+  const query = (sql: string): Promise<Row[]> => on(async (connection) => rowsOf(await connection.run(sql)));
   return {
     temporaryTables: true,
     query,
     stream: (sql, options) => stream(lender, sql, options?.signal),
-    execute: (sql) => lender.lend(async (connection) => (await connection.run(sql)).rowsChanged),
+    execute: (sql) => on(async (connection) => (await connection.run(sql)).rowsChanged),
     writeRows: (table, columns, rows) =>
-      lender.lend((connection) => writeRows(connection, table, columns, rows, lender.freshName())),
+      on((connection) => writeRows(connection, table, columns, rows, lender.freshName())),
     describe: (relation) => describe(query, relation),
     approximateRows: (relation) => approximateRows(query, relation),
     // Statistics are kept while rows are written.

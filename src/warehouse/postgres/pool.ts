@@ -1,0 +1,115 @@
+/** Connections to one server: knex keeps the pool and drives the transactions, statements run on the driver itself. */
+import { type Knex, knex } from 'knex';
+import pg from 'pg';
+import type { ConnectOptions } from '../warehouse.ts';
+import { failureOf } from './failure.ts';
+import type { Options } from './index.ts';
+import { clientConfig, sessionSettings } from './settings.ts';
+
+const CONNECTIONS = 6;
+const ACQUIRE_TIMEOUT_MS = 60_000;
+
+/** A connection of the driver. */
+export type Connection = pg.Client & { readonly processID?: number };
+
+export interface Pool {
+  /** Lends a connection for `work`; throws what `work` throws, as it is. */
+  lend<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  borrow(): Promise<Connection>;
+  giveBack(connection: Connection): void;
+  /** Runs `work` between BEGIN and COMMIT, or ROLLBACK when it throws; throws what `work` throws, as it is. */
+  transaction<T>(work: (connection: Connection) => Promise<T>, snapshot: boolean): Promise<T>;
+  /** Asks the server to interrupt what runs on some connections, or on all that are lent. */
+  interrupt(connections?: readonly Connection[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openPool(request: ConnectOptions, options: Options): Pool {
+  const config = clientConfig(options, request.label);
+  const settings = sessionSettings(options, request.access);
+  const pool = knex({
+    client: 'pg',
+    connection: config as Knex.PgConnectionConfig,
+    pool: {
+      min: 0,
+      max: options.pool ?? CONNECTIONS,
+      afterCreate(connection: Connection, done: (error: unknown, connection: Connection) => void) {
+        connection.query(settings).then(
+          () => done(undefined, connection),
+          (error) => done(error, connection),
+        );
+      },
+    },
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    // Otherwise knex writes to the console.
+    log: { warn() {}, error() {}, debug() {}, deprecate() {} },
+  });
+  return poolOn(pool, config);
+}
+
+function poolOn(pool: Knex, config: pg.ClientConfig): Pool {
+  const lent = new Set<Connection>();
+  const borrow = async (): Promise<Connection> => {
+    const connection = (await pool.client.acquireConnection()) as Connection;
+    lent.add(connection);
+    return connection;
+  };
+  const giveBack = (connection: Connection): void => {
+    lent.delete(connection);
+    void pool.client.releaseConnection(connection);
+  };
+  return {
+    borrow,
+    giveBack,
+    async lend(work) {
+      const connection = await borrow();
+      try {
+        return await work(connection);
+      } finally {
+        giveBack(connection);
+      }
+    },
+    transaction: (work, snapshot) => transaction(pool, lent, work, snapshot),
+    interrupt: (connections = [...lent]) => interrupt(config, connections),
+    close: () => pool.destroy(),
+  };
+}
+
+async function transaction<T>(
+  pool: Knex,
+  lent: Set<Connection>,
+  work: (connection: Connection) => Promise<T>,
+  snapshot: boolean,
+): Promise<T> {
+  let thrown: { readonly error: unknown } | undefined;
+  const inside = async (transaction: Knex.Transaction): Promise<T> => {
+    const connection = (await transaction.client.acquireConnection()) as Connection;
+    lent.add(connection);
+    try {
+      return await work(connection);
+    } catch (error) {
+      thrown = { error };
+      throw error;
+    } finally {
+      lent.delete(connection);
+    }
+  };
+  try {
+    return await pool.transaction(inside, snapshot ? { isolationLevel: 'repeatable read' } : {});
+  } catch (error) {
+    throw thrown ? thrown.error : failureOf(error);
+  }
+}
+
+/** Over a connection of its own: the pool may have none left, or all of them waiting. */
+async function interrupt(config: pg.ClientConfig, connections: readonly Connection[]): Promise<void> {
+  const ids = connections.flatMap((connection) => connection.processID ?? []);
+  if (ids.length === 0) return;
+  const client = new pg.Client(config);
+  try {
+    await client.connect();
+    await client.query('SELECT pg_cancel_backend(id) FROM unnest(CAST($1 AS integer[])) AS id', [ids]);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,92 @@
+/** A session: statements on any connection, and transactions on one of their own. */
+import type { Instant } from '../../instant.ts';
+import type { World } from '../../world.ts';
+import type { ConnectOptions, Session, Statements } from '../warehouse.ts';
+import { failureOf } from './failure.ts';
+import type { Connection, Pool } from './pool.ts';
+import { type Lender, statementsOn } from './statements.ts';
+
+export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: boolean): Session {
+  let cancellation = new AbortController();
+  const shared = {
+    temporaryTables,
+    interrupt: (connection: Connection) => pool.interrupt([connection]),
+    cancelled: () => cancellation.signal,
+  };
+  const any = statementsOn({
+    ...shared,
+    inTransaction: false,
+    lend: pool.lend,
+    borrow: pool.borrow,
+    giveBack: pool.giveBack,
+  });
+  const pinned = (connection: Connection): Lender => ({
+    ...shared,
+    inTransaction: true,
+    lend: (work) => work(connection),
+    borrow: async () => connection,
+    giveBack: () => {},
+  });
+  return {
+    ...any,
+    now: () => now(request.world, any),
+    transaction: (work, options) =>
+      pool.transaction(async (connection) => {
+        const result = await work(statementsOn(pinned(connection)));
+        await finish(connection, temporaryTables);
+        return result;
+      }, options?.isolation === 'snapshot'),
+    scratch: (work) =>
+      scratch(pool, request.access === 'read' && temporaryTables, (connection) =>
+        work(statementsOn(pinned(connection))),
+      ),
+    async cancel() {
+      cancellation.abort();
+      cancellation = new AbortController();
+      await pool.interrupt();
+    },
+    close: pool.close,
+  };
+}
+
+async function now(world: World, statements: Statements): Promise<Instant> {
+  if (world.clock.simulated) return world.clock.now();
+  const [row] = await statements.query(
+    'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS now',
+  );
+  return BigInt(row!.now!);
+}
+
+/**
+ * What comes before COMMIT: the next user of this connection must not meet our temporary tables. It also fails when an
+ * earlier failure was passed over, where COMMIT alone would roll back and call it success.
+ */
+async function finish(connection: Connection, temporaryTables: boolean): Promise<void> {
+  try {
+    await connection.query(temporaryTables ? 'DISCARD TEMP' : 'SELECT 1');
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+/** Carries a result out of a transaction that is to be rolled back. */
+class Undo<T> {
+  constructor(readonly result: T) {}
+}
+
+/** `lift`: temporary tables are allowed in a session that is otherwise read-only. */
+async function scratch<T>(
+  pool: Pool,
+  lift: boolean,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  try {
+    return await pool.transaction<never>(async (connection) => {
+      if (lift) await connection.query('SET TRANSACTION READ WRITE');
+      throw new Undo(await work(connection));
+    }, true);
+  } catch (error) {
+    if (error instanceof Undo) return error.result as T;
+    throw error;
+  }
+}

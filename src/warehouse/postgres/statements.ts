@@ -1,0 +1,58 @@
+/** Statements on one connection, or on any idle one. */
+import type { Row, Statements } from '../warehouse.ts';
+import { copyRows } from './copy.ts';
+import { approximateRows, describe } from './describe.ts';
+import { failureOf } from './failure.ts';
+import { runOne } from './one.ts';
+import type { Connection } from './pool.ts';
+import { streamRows } from './stream.ts';
+
+/** Where a statement gets its connection. */
+export interface Lender {
+  readonly temporaryTables: boolean;
+  /** True inside a transaction, which a failed statement would spoil. */
+  readonly inTransaction: boolean;
+  lend<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  borrow(): Promise<Connection>;
+  giveBack(connection: Connection): void;
+  /** Asks the server to stop what runs on a connection. */
+  interrupt(connection: Connection): Promise<void>;
+  /** Aborts when the session is cancelled. */
+  cancelled(): AbortSignal;
+}
+
+export function statementsOn(lender: Lender): Statements {
+  const on = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
+    try {
+      return await lender.lend(work);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  };
+  const query = (sql: string): Promise<Row[]> =>
+    on(async (connection) => (await runOne(connection, sql)).rows);
+  return {
+    temporaryTables: lender.temporaryTables,
+    query,
+    stream: (sql, options) => stream(lender, sql, options?.signal),
+    execute: (sql) => on(async (connection) => (await runOne(connection, sql)).rowCount ?? 0),
+    writeRows: (table, columns, rows) => on((connection) => copyRows(connection, table, columns, rows)),
+    describe: (relation) => on((connection) => describe(connection, relation, lender.inTransaction)),
+    approximateRows: (relation) => approximateRows(query, relation),
+    analyze: async (table) => void (await query(`ANALYZE ${table}`)),
+  };
+}
+
+async function* stream(lender: Lender, sql: string, signal: AbortSignal | undefined): AsyncGenerator<Row> {
+  const stopped = signal ? AbortSignal.any([signal, lender.cancelled()]) : lender.cancelled();
+  try {
+    const connection = await lender.borrow();
+    try {
+      yield* streamRows(connection, sql, stopped, () => lender.interrupt(connection));
+    } finally {
+      lender.giveBack(connection);
+    }
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
