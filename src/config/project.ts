@@ -118,6 +118,8 @@ export interface Segment {
   readonly owner?: string;
   readonly where: Condition;
   readonly allowFull: boolean;
+  /** The name that this segment had before. */
+  readonly was?: string;
   readonly place: Place;
 }
 

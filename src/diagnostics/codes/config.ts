@@ -1,6 +1,162 @@
-import { error } from '../declare.ts';
+/** E1xx, W1xx: the project's files, from finding them to conditions that can be read. */
+import { didYouMean, error, type Suggestion, warning } from '../declare.ts';
 import { EXIT } from '../exit.ts';
 
+const INVALID = EXIT.invalidProject;
+
+interface Hinted {
+  readonly hint?: string;
+}
+const ownHint = (p: Hinted): string | undefined => p.hint;
+
 export const CONFIG_CODES = {
-  E101: error<{ detail: string }>(EXIT.failed, (p) => p.detail),
+  E101: error<{ folder: string }>(
+    INVALID,
+    (p) => `no segsync.yaml in ${p.folder} or a folder above it`,
+    () => 'make a project with `segsync init`, or name its folder with `--project-dir`',
+  ),
+  E102: error<{ file: string; reason: string }>(INVALID, (p) => `${p.file} cannot be read: ${p.reason}`),
+  E103: error<{ detail: string } & Hinted>(INVALID, (p) => `not valid YAML: ${p.detail}`, ownHint),
+  E104: error<{ key: string }>(INVALID, (p) => `\`${p.key}\` is missing`),
+  E105: error<{ key: string; known: readonly string[] } & Suggestion>(
+    INVALID,
+    (p) => `unknown key \`${p.key}\``,
+    (p) => didYouMean(p) ?? (p.known.length > 0 ? `known here: ${p.known.join(', ')}` : undefined),
+  ),
+  E106: error<{ key: string; expected: string } & Hinted>(
+    INVALID,
+    (p) => `\`${p.key}\` must be ${p.expected}`,
+    ownHint,
+  ),
+  E107: error<{ name: string }>(
+    INVALID,
+    (p) => `the environment variable ${p.name} is not set`,
+    (p) => `set it (a .env file beside segsync.yaml will do), or write a default: \${env:${p.name}:-...}`,
+  ),
+  E108: error<{ name: string } & Suggestion>(
+    INVALID,
+    (p) => `there is no variable \`${p.name}\` in \`vars:\``,
+    (p) => didYouMean(p) ?? 'declare it under `vars:` in segsync.yaml',
+  ),
+  E109: error<{ reference: string }>(
+    INVALID,
+    (p) => `\`${p.reference}\` cannot be read as a reference`,
+    () => `the forms are \${env:NAME}, \${env:NAME:-default} and \${var:NAME}`,
+  ),
+  E110: error<{ kind: string; name: string; known: readonly string[] } & Suggestion>(
+    INVALID,
+    (p) => `there is no ${p.kind} \`${p.name}\``,
+    (p) => didYouMean(p) ?? (p.known.length > 0 ? `there are: ${p.known.join(', ')}` : undefined),
+  ),
+  E111: error<{ kind: string; name: string; first: string } & Hinted>(
+    INVALID,
+    (p) => `two ${p.kind}s have the name \`${p.name}\`; the other is in ${p.first}`,
+    ownHint,
+  ),
+  E112: error<{ key: string }>(
+    INVALID,
+    (p) => `\`${p.key}\` is not available yet in this version`,
+    () => 'see the README for what this version can do',
+  ),
+  E113: error<{ kind: string; name: string }>(
+    INVALID,
+    (p) => `\`${p.name}\` cannot be the name of a ${p.kind}`,
+    () => 'names are lower-case letters, digits, `_` and `-`',
+  ),
+  E114: error<{ name: string }>(
+    INVALID,
+    (p) => `\`${p.name}\` cannot be read as a table’s name`,
+    () => 'write `table`, `schema.table` or `"Odd Schema"."Table"`; or a path that ends in .csv or .parquet',
+  ),
+  E115: error<{ path: string; target: string }>(
+    INVALID,
+    (p) => `the target \`${p.target}\` cannot read files, and \`${p.path}\` is one`,
+    () => 'load the file into a table of the warehouse and name that',
+  ),
+  E116: error<{ key: string; detail: string }>(INVALID, (p) => `\`${p.key}\`: ${p.detail}`),
+  E117: error<{ sync: string; tier: string; segmentTier: string }>(
+    INVALID,
+    (p) => `sync ${p.sync} asks for tier \`${p.tier}\`, faster than its segment’s \`${p.segmentTier}\``,
+    () => 'a sync may be slower than its segment, never faster: give the segment the faster tier',
+  ),
+  E118: error<{ sync: string; other: string; audience: string; destination: string }>(
+    INVALID,
+    (p) => `syncs ${p.other} and ${p.sync} both fill the audience \`${p.audience}\` of \`${p.destination}\``,
+    () => 'give one another `audience:`, or say `shared: true` in both',
+  ),
+  E119: error<{ destination: string; type: string }>(
+    INVALID,
+    (p) => `\`targets\` is missing: the runs that may send to \`${p.destination}\``,
+    (p) => `name them (\`targets: [prod]\`): type ${p.type} reaches real people from any target otherwise`,
+  ),
+  E120: error<{ sync: string; destination: string; known: readonly string[] }>(
+    INVALID,
+    (p) => `sync ${p.sync} has no \`match\`: \`${p.destination}\` knows people by identifiers only`,
+    (p) =>
+      p.known.length > 0 ? `choose among: ${p.known.join(', ')}` : 'declare `identifiers:` in the entity',
+  ),
+  E121: error<object>(
+    INVALID,
+    () => 'text here holds a NUL character, which no warehouse can store',
+    () => 'take the `\\0` out',
+  ),
+  E122: error<{ written: string; problem: string } & Hinted>(
+    INVALID,
+    (p) => `the number ${p.written} ${p.problem}`,
+    ownHint,
+  ),
+  E123: error<{ operator: string }>(
+    INVALID,
+    (p) => `\`${p.operator}\` compares with nothing: null is no value`,
+    () => 'ask for missing values with `is_null: true`',
+  ),
+  E124: error<{ window: string; source: string }>(
+    INVALID,
+    (p) => `\`${p.window}\` needs to know when: source \`${p.source}\` has no \`time\``,
+    () => 'declare `time: COLUMN` in the source, or take the window out',
+  ),
+  E125: error<{ known: readonly string[] } & Suggestion>(
+    INVALID,
+    () => 'this is no condition',
+    (p) => didYouMean(p) ?? `a condition begins with one of: ${p.known.join(', ')}`,
+  ),
+  E126: error<{ keys: readonly string[]; what: string } & Hinted>(
+    INVALID,
+    (p) => `${p.keys.map((key) => `\`${key}\``).join(' and ')} stand together: ${p.what}`,
+    ownHint,
+  ),
+  E127: error<{ what: string; known: readonly string[] }>(
+    INVALID,
+    (p) => `${p.what} has no operator`,
+    (p) => `add one of: ${p.known.join(', ')}`,
+  ),
+  E128: error<{ from: string; to: string }>(
+    INVALID,
+    (p) => `the window from ${p.from} to ${p.to} is empty`,
+    () => '`from` lies further back: `between: {from: 14d, to: 7d}`',
+  ),
+  E129: error<{ segment: string; entity: string; other: string }>(
+    INVALID,
+    (p) => `segment \`${p.segment}\` is a set of \`${p.other}\`, this one of \`${p.entity}\``,
+    () => 'a segment can refer only to segments of its own entity',
+  ),
+  E130: error<{ line: number }>(
+    INVALID,
+    (p) => `line ${p.line} of .env is not NAME=VALUE`,
+    () => 'comments begin with #; values may be quoted',
+  ),
+  E131: error<{ operator: string }>(
+    INVALID,
+    (p) => `\`${p.operator}\` has no conditions in it`,
+    () => 'everyone is `trait: KEY` with `is_null: false`',
+  ),
+
+  W101: warning<{ name: string }>(
+    (p) => `\${${p.name}} is sent as it is written`,
+    (p) => `if the environment variable is meant, write \${env:${p.name}}`,
+  ),
+  W102: warning<{ option: string }>(
+    (p) => `\`${p.option}\` is a secret and stands in the file`,
+    (p) => `write \`${p.option}: "\${env:NAME}"\` and keep the value out of git`,
+  ),
 } as const;

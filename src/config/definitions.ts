@@ -1,0 +1,99 @@
+/** The files of `segments/` and `destinations/`, each read on its own and then checked against each other. */
+import { type DefinitionFile, findDefinitions } from './find.ts';
+import type { Foundation } from './foundation.ts';
+import { child, type YamlMap } from './node.ts';
+import type { Problems } from './problems.ts';
+import type { Destination, Project, Segment } from './project.ts';
+import { readProjectText } from './read.ts';
+import { checkReferences } from './references.ts';
+import { type ResolvedDestination, resolveDestination } from './resolve-destination.ts';
+import { type ReadSegment, readSegment } from './resolve-segment.ts';
+import { type ReadSync, readSync } from './resolve-sync.ts';
+import { collectSyncs, sortedByName } from './syncs.ts';
+import { parseYaml } from './yaml.ts';
+
+export type Definitions = Pick<Project, 'segments' | 'destinations' | 'syncs'>;
+
+/** Everything below `segments/` and `destinations/`; what is broken is reported and left out. */
+export async function readDefinitions(foundation: Foundation, problems: Problems): Promise<Definitions> {
+  const { context } = foundation;
+  const destinations = await readDestinations(foundation, problems);
+  const files = await findDefinitions(context.world, context.root, 'segments', problems);
+  const read: ReadSegment[] = [];
+  for (const file of files) {
+    const node = await parseFile(file, foundation, problems);
+    if (node) read.push(readSegment(file, node, foundation, context));
+  }
+  const segments = collectSegments(read, problems);
+  // A file that is not even YAML still defines a name that others may refer to.
+  const names = new Set([...read.map((each) => each.name), ...files.map((file) => file.name)]);
+  checkReferences(segments, names, problems);
+  const syncs = read.flatMap((owner) => readSyncs(owner, destinations, foundation));
+  return {
+    segments,
+    destinations: keepWhole(destinations),
+    syncs: collectSyncs(syncs, context.root, problems),
+  };
+}
+
+async function readDestinations(
+  { context, targets }: Foundation,
+  problems: Problems,
+): Promise<Map<string, ResolvedDestination | undefined>> {
+  const files = await findDefinitions(context.world, context.root, 'destinations', problems);
+  const destinations = new Map<string, ResolvedDestination | undefined>();
+  const firsts = new Map<string, string>();
+  for (const file of files) {
+    const first = firsts.get(file.name);
+    const place = { file: file.path, line: 1, column: 1 };
+    if (first) problems.report('E111', { kind: 'destination', name: file.name, first }, place);
+    firsts.set(file.name, first ?? file.file);
+    const node = await parseFile(file, { context }, problems);
+    const resolved = node && (await resolveDestination(file, node, [...targets.keys()], context));
+    destinations.set(file.name, resolved);
+  }
+  return destinations;
+}
+
+async function parseFile(
+  { path }: DefinitionFile,
+  { context }: Pick<Foundation, 'context'>,
+  problems: Problems,
+): Promise<YamlMap | undefined> {
+  const text = await readProjectText(context.world, path, context.root, problems);
+  return text === undefined ? undefined : parseYaml(text, path, problems);
+}
+
+function collectSegments(read: readonly ReadSegment[], problems: Problems): Map<string, Segment> {
+  const firsts = new Map<string, ReadSegment>();
+  const segments = new Map<string, Segment>();
+  for (const each of read) {
+    const first = firsts.get(each.name);
+    if (first) {
+      const problem = { kind: 'segment', name: each.name, first: first.file.file };
+      problems.report('E111', problem, each.place);
+    }
+    firsts.set(each.name, first ?? each);
+    if (!first && each.segment) segments.set(each.name, each.segment);
+  }
+  return sortedByName(segments);
+}
+
+function readSyncs(
+  owner: ReadSegment,
+  destinations: ReadonlyMap<string, ResolvedDestination | undefined>,
+  { entities, tiers, guards, context }: Foundation,
+): ReadSync[] {
+  const list = child(owner.node, 'sync');
+  if (list?.kind !== 'list') return [];
+  const entityNode = child(owner.node, 'entity');
+  const entity = entityNode?.kind === 'text' ? entities.get(entityNode.text) : undefined;
+  const scope = { owner, entity, destinations, tiers, guards, context };
+  return list.items.map((item, index) => readSync(item, index, scope)).filter((sync) => sync !== undefined);
+}
+
+function keepWhole(resolved: ReadonlyMap<string, ResolvedDestination | undefined>): Map<string, Destination> {
+  const whole = new Map<string, Destination>();
+  for (const [name, each] of resolved) if (each) whole.set(name, each.destination);
+  return sortedByName(whole);
+}

@@ -1,0 +1,63 @@
+/** What a sync sends and for whom: `fields:` and `consent:`. */
+import { parseScalar, parseTest, TESTS } from './comparison.ts';
+import { type ConditionScope, checkKeys } from './condition-scope.ts';
+import { inWords, type YamlNode } from './node.ts';
+import type { Consent, FieldSource } from './project.ts';
+import { WINDOWS_NOT_YET } from './window.ts';
+
+/** Payload fields in the order written: a trait's name, `{trait: NAME}`, or `{value: CONSTANT}`. Undefined after reporting. */
+export function parseFields(node: YamlNode, scope: ConditionScope): Map<string, FieldSource> | undefined {
+  if (node.kind !== 'map') {
+    const expected = `a mapping of fields to traits, but it is ${inWords(node)}`;
+    return scope.problems.report('E106', { key: 'fields', expected }, node.place);
+  }
+  const fields = new Map<string, FieldSource>();
+  for (const [name, { value }] of node.entries) {
+    const source = parseField(name, value, scope);
+    if (source) fields.set(name, source);
+  }
+  return fields.size === node.entries.size ? fields : undefined;
+}
+
+function parseField(name: string, node: YamlNode, scope: ConditionScope): FieldSource | undefined {
+  if (node.kind === 'text' && node.text !== '') return { trait: node.text };
+  const refuse = (): undefined => {
+    const expected = `the name of a trait, but it is ${inWords(node)}`;
+    const hint = 'a constant is written `{value: ...}`';
+    return scope.problems.report('E106', { key: `fields.${name}`, expected, hint }, node.place);
+  };
+  if (node.kind !== 'map') return refuse();
+  checkKeys(node, ['trait', 'value'], [], scope);
+  const trait = node.entries.get('trait')?.value;
+  const value = node.entries.get('value')?.value;
+  if (trait && value) {
+    const problem = { keys: ['trait', 'value'], what: 'a field has one of them' };
+    return scope.problems.report('E126', problem, value.place);
+  }
+  if (trait?.kind === 'text') return { trait: trait.text };
+  const scalar = value && parseScalar('value', value, scope);
+  return value ? scalar && { value: scalar } : refuse();
+}
+
+/** A trait with at most one operator; without one, `eq: true`. Undefined after reporting. */
+export function parseConsent(node: YamlNode, scope: ConditionScope): Consent | undefined {
+  const trait = node.kind === 'map' ? node.entries.get('trait')?.value : undefined;
+  if (node.kind !== 'map' || trait?.kind !== 'text') {
+    const expected = `\`{trait: NAME}\`, but ${trait ? 'its trait' : 'it'} is ${inWords(trait ?? node)}`;
+    return scope.problems.report('E106', { key: 'consent', expected }, (trait ?? node).place);
+  }
+  checkKeys(node, ['trait', ...TESTS], WINDOWS_NOT_YET, scope);
+  const present = TESTS.filter((name) => node.entries.has(name));
+  const [name, second] = present;
+  if (second) {
+    const problem = { keys: present, what: 'consent has one operator' };
+    return scope.problems.report('E126', problem, node.entries.get(second)!.keyPlace);
+  }
+  if (!name)
+    return {
+      trait: trait.text,
+      test: { op: 'eq', value: { type: 'boolean', value: true }, place: trait.place },
+    };
+  const test = parseTest(name, node.entries.get(name)!, scope);
+  return test && { trait: trait.text, test };
+}

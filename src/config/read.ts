@@ -1,0 +1,38 @@
+/** Reads one file of a project as text; what cannot be text is refused with a reason. */
+import { relative } from 'node:path';
+import type { World } from '../world.ts';
+import type { Problems } from './problems.ts';
+
+const MOST_BYTES = 1_000_000;
+
+const REASONS: Record<string, string> = {
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EISDIR: 'it is a folder',
+  ENOENT: 'it does not exist',
+  ELOOP: 'its links lead in a circle',
+};
+
+/** The text of `file` (absolute); undefined after reporting E102. `root` shortens its name in messages. */
+export async function readProjectText(
+  world: World,
+  file: string,
+  root: string,
+  problems: Problems,
+): Promise<string | undefined> {
+  const refuse = (reason: string): undefined =>
+    problems.report('E102', { file: relative(root, file), reason }, { file, line: 1, column: 1 });
+  try {
+    if (((await world.files.size(file)) ?? 0) > MOST_BYTES) return refuse('it is larger than 1 MB');
+    const text = await world.files.readText(file);
+    if (text.includes('\0') || text.includes('\uFFFD')) return refuse('it is not UTF-8 text');
+    return text;
+  } catch (error) {
+    return refuse(REASONS[codeOf(error)] ?? codeOf(error));
+  }
+}
+
+/** The system's short word for a file error: `EACCES`. */
+export function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+}

@@ -1,0 +1,82 @@
+/** One file of `destinations/`. */
+import { z } from 'zod';
+import { destinationTypes, loadDestination } from '../adapters.ts';
+import type { Manifest } from '../destination/destination.ts';
+import type { Place } from '../diagnostics/diagnostic.ts';
+import { check } from './check.ts';
+import type { Context } from './context.ts';
+import type { DefinitionFile } from './find.ts';
+import { interpolateMap, requireSet } from './interpolate.ts';
+import { checkKnown, checkName } from './names.ts';
+import { child, without, type YamlMap, type YamlNode } from './node.ts';
+import { readOptions } from './options.ts';
+import type { Destination } from './project.ts';
+import { typeOf } from './resolve-target.ts';
+import { type DefaultsPart, defaultsSchema } from './schema.ts';
+import { text } from './values.ts';
+
+/** Keys of a destination file that are not its type's. */
+const OWN_KEYS = ['type', 'targets', 'defaults'];
+
+const ownSchema = z.object({ targets: z.array(text).min(1).optional(), defaults: z.unknown().optional() });
+
+export interface ResolvedDestination {
+  readonly destination: Destination;
+  readonly manifest: Manifest;
+  readonly defaults: DefaultsPart;
+  /** Where `defaults:` stands in the file, for messages about what it says. */
+  readonly defaultsNode?: YamlNode;
+}
+
+/** A destination from its file's tree; undefined after reporting. */
+export async function resolveDestination(
+  { file, path, name }: DefinitionFile,
+  written: YamlMap,
+  targetNames: readonly string[],
+  context: Context,
+): Promise<ResolvedDestination | undefined> {
+  const { problems, world } = context;
+  const place: Place = { file: path, line: 1, column: 1 };
+  const node = interpolateMap(written, context.values, problems);
+  const isNamed = checkName('destination', name, place, problems);
+  const targets = readTargets(node, targetNames, context);
+  const defaults = readDefaults(node, context);
+  const type = typeOf(node, '', place, problems);
+  if (!type) return undefined;
+  const manifest = (await loadDestination(world, type.text))?.manifest;
+  if (!manifest) {
+    checkKnown('destination type', type.text, await destinationTypes(world), type.place, problems);
+    return undefined;
+  }
+  if (!targets && !manifest.anyTarget && !child(node, 'targets')) {
+    problems.report('E119', { destination: name, type: type.text }, type.place);
+  }
+  const inUse = !targets || targets.includes(context.target);
+  const { options: schema, secrets } = manifest;
+  const options = readOptions(without(node, OWN_KEYS), { schema, secrets, inUse, label: '' }, context);
+  const destination = { name, file, type: type.text, ...(targets ? { targets } : {}), options, place };
+  return isNamed ? { destination, manifest, ...defaults } : undefined;
+}
+
+function readTargets(node: YamlMap, known: readonly string[], { problems }: Context): string[] | undefined {
+  const part = check(ownSchema, node, problems);
+  const list = child(node, 'targets');
+  for (const [index, target] of part?.targets?.entries() ?? []) {
+    const place = list?.kind === 'list' ? list.items[index]?.place : undefined;
+    checkKnown('target', target, known, place ?? node.place, problems);
+  }
+  return part?.targets;
+}
+
+function readDefaults(
+  node: YamlMap,
+  { problems, values }: Context,
+): Pick<ResolvedDestination, 'defaults' | 'defaultsNode'> {
+  const defaultsNode = child(node, 'defaults');
+  if (!defaultsNode) return { defaults: {} };
+  requireSet(defaultsNode, values, problems);
+  return {
+    defaults: check(defaultsSchema, defaultsNode, problems, { label: 'defaults' }) ?? {},
+    defaultsNode,
+  };
+}

@@ -1,0 +1,92 @@
+/** One file of `segments/`. */
+import type { Place } from '../diagnostics/diagnostic.ts';
+import { check } from './check.ts';
+import { parseCondition } from './condition.ts';
+import type { Context } from './context.ts';
+import type { DefinitionFile } from './find.ts';
+import { interpolateMap, requireSet } from './interpolate.ts';
+import { checkKnown, checkName } from './names.ts';
+import { child, type YamlMap, type YamlNode } from './node.ts';
+import type { Entity, Segment, Tier } from './project.ts';
+import { SEGMENT_NOT_YET, type SegmentPart, segmentSchema } from './schema.ts';
+import { DEFAULT_TIER } from './tiers.ts';
+
+/** What segments and syncs refer to. An entity that is declared but broken is undefined. */
+export interface Declared {
+  readonly entities: ReadonlyMap<string, Entity | undefined>;
+  readonly tiers: ReadonlyMap<string, Tier>;
+}
+
+/** A segment file that was read, whatever is wrong with it. */
+export interface ReadSegment {
+  readonly name: string;
+  readonly file: DefinitionFile;
+  readonly place: Place;
+  readonly node: YamlMap;
+  readonly part?: SegmentPart;
+  /** Undefined when anything in it is broken. */
+  readonly segment?: Segment;
+}
+
+/** A segment from its file's tree; its references are checked later, when all are read. */
+export function readSegment(
+  file: DefinitionFile,
+  written: YamlMap,
+  declared: Declared,
+  context: Context,
+): ReadSegment {
+  const { problems, values } = context;
+  const start: Place = { file: file.path, line: 1, column: 1 };
+  const node = interpolateMap(written, values, problems);
+  requireSet(node, values, problems);
+  const part = check(segmentSchema, node, problems, { notYet: SEGMENT_NOT_YET });
+  const nameNode = child(node, 'name');
+  const name = nameNode?.kind === 'text' ? nameNode.text : file.name;
+  const place = nameNode?.place ?? start;
+  const isNamed = checkName('segment', name, place, problems);
+  const entity = entityOf(node, declared, context);
+  const where = readWhere(node, place, entity, context);
+  const tier = part && tierOf(part, node, declared, context);
+  const read = { name, file, place, node, ...(part ? { part } : {}) };
+  if (!isNamed || !part || !entity || !where || !tier) return read;
+  const segment: Segment = {
+    name,
+    file: file.file,
+    entity: part.entity,
+    tier,
+    tags: part.tags ?? [],
+    where,
+    allowFull: part.allow_full ?? false,
+    ...(part.description ? { description: part.description } : {}),
+    ...(part.owner ? { owner: part.owner } : {}),
+    ...(part.was ? { was: part.was } : {}),
+    place,
+  };
+  return { ...read, segment };
+}
+
+function entityOf(node: YamlMap, { entities }: Declared, { problems }: Context): Entity | undefined {
+  const entity = child(node, 'entity');
+  if (entity?.kind !== 'text') return undefined;
+  checkKnown('entity', entity.text, entities.keys(), entity.place, problems);
+  return entities.get(entity.text);
+}
+
+function readWhere(node: YamlMap, place: Place, entity: Entity | undefined, context: Context) {
+  const where: YamlNode | undefined = child(node, 'where');
+  if (where) return parseCondition(where, { ...context, entity });
+  // `query:` is refused by the schema already; to ask for a `where:` as well would mislead.
+  if (child(node, 'query')) return undefined;
+  return context.problems.report('E104', { key: 'where' }, place);
+}
+
+function tierOf(
+  part: SegmentPart,
+  node: YamlMap,
+  { tiers }: Declared,
+  { problems }: Context,
+): string | undefined {
+  if (part.tier === undefined) return DEFAULT_TIER;
+  const place = child(node, 'tier')?.place ?? node.place;
+  return checkKnown('tier', part.tier, tiers.keys(), place, problems) ? part.tier : undefined;
+}

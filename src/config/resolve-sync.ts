@@ -1,0 +1,123 @@
+/** One entry of a segment's `sync:` list, laid over its destination's `defaults:`. */
+import type { Place } from '../diagnostics/diagnostic.ts';
+import { check } from './check.ts';
+import type { ConditionScope } from './condition-scope.ts';
+import type { Context } from './context.ts';
+import { mergeGuards } from './guards.ts';
+import { parseConsent, parseFields } from './mapping.ts';
+import { checkKnown, checkName } from './names.ts';
+import { child, locate, type YamlNode } from './node.ts';
+import type { Entity, Guards, Sync, Tier } from './project.ts';
+import type { ResolvedDestination } from './resolve-destination.ts';
+import type { ReadSegment } from './resolve-segment.ts';
+import { type GuardsPart, SYNC_NOT_YET, type SyncPart, syncSchema } from './schema.ts';
+
+/** What a sync is resolved against. A destination that is declared but broken is undefined. */
+export interface SyncScope {
+  readonly owner: ReadSegment;
+  readonly entity?: Entity;
+  readonly destinations: ReadonlyMap<string, ResolvedDestination | undefined>;
+  readonly tiers: ReadonlyMap<string, Tier>;
+  readonly guards?: GuardsPart;
+  readonly context: Context;
+}
+
+/** A sync, and whether it may share its audience. */
+export interface ReadSync {
+  readonly sync: Sync;
+  readonly shared: boolean;
+}
+
+/** The sync that `node` describes; undefined after reporting. */
+export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadSync | undefined {
+  const { owner, context, destinations } = scope;
+  const { problems } = context;
+  const part = check(syncSchema, node, problems, { notYet: SYNC_NOT_YET, label: `sync[${index}]` });
+  if (!part) return undefined;
+  const place = child(node, 'to')?.place ?? node.place;
+  const nameNode = child(node, 'name');
+  const isNamed = !nameNode || checkName('sync', part.name ?? '', nameNode.place, problems);
+  if (!checkKnown('destination', part.to, destinations.keys(), place, problems)) return undefined;
+  const destination = destinations.get(part.to);
+  const name = `${owner.name}.${part.name ?? part.to}`;
+  const mapping = readMapping(name, part, node, place, destination, scope);
+  if (!isNamed || !destination || !mapping) return undefined;
+  const sync: Sync = {
+    name,
+    segment: owner.name,
+    destination: part.to,
+    audience: part.audience ?? owner.name,
+    mode: part.mode ?? 'mirror',
+    ...mapping,
+    guards: guardsOf(part, destination, scope),
+    place,
+  };
+  return { sync, shared: part.shared ?? false };
+}
+
+function guardsOf(part: SyncPart, destination: ResolvedDestination, { guards, owner }: SyncScope): Guards {
+  return mergeGuards(guards, destination.defaults.guards, owner.part?.guards, part.guards);
+}
+
+type Mapping = Pick<Sync, 'match' | 'fields' | 'consent' | 'tier'>;
+
+function readMapping(
+  name: string,
+  part: SyncPart,
+  node: YamlNode,
+  place: Place,
+  destination: ResolvedDestination | undefined,
+  scope: SyncScope,
+): Mapping | undefined {
+  const conditionScope: ConditionScope = { ...scope.context, entity: scope.entity };
+  const chosen = (key: string): YamlNode | undefined =>
+    child(node, key) ?? child(destination?.defaultsNode, key);
+  const [fieldsNode, consentNode] = [chosen('fields'), chosen('consent')];
+  const fields = fieldsNode ? parseFields(fieldsNode, conditionScope) : new Map();
+  const consent = consentNode && parseConsent(consentNode, conditionScope);
+  const match = matchOf(name, part, chosen('match'), place, destination, scope);
+  const tier = tierOf(name, part, chosen('tier'), destination, scope);
+  if (!fields || !match || !tier || (consentNode && !consent)) return undefined;
+  return { match, fields, tier, ...(consent ? { consent } : {}) };
+}
+
+function matchOf(
+  sync: string,
+  part: SyncPart,
+  node: YamlNode | undefined,
+  place: Place,
+  destination: ResolvedDestination | undefined,
+  { entity, context }: SyncScope,
+): string[] | undefined {
+  const match = part.match ?? destination?.defaults.match ?? [];
+  const known = [...(entity?.identifiers.keys() ?? [])];
+  if (!entity || !destination) return undefined;
+  if (match.length === 0 && destination.manifest.needsIdentifier) {
+    const problem = { sync, destination: part.to, known };
+    return context.problems.report('E120', problem, node?.place ?? place);
+  }
+  const kind = `identifier of \`${entity.name}\``;
+  const good = match.filter((name, index) => {
+    const at = (node && locate(node, [index]).place) ?? place;
+    return checkKnown(kind, name, known, at, context.problems);
+  });
+  return good.length === match.length ? [...new Set(match)] : undefined;
+}
+
+/** A sync asks for a slower tier, or takes the slower of its segment's and its destination's. */
+function tierOf(
+  sync: string,
+  part: SyncPart,
+  node: YamlNode | undefined,
+  destination: ResolvedDestination | undefined,
+  { owner, tiers, context }: SyncScope,
+): string | undefined {
+  const ofSegment = owner.segment && tiers.get(owner.segment.tier);
+  const asked = part.tier ?? destination?.defaults.tier;
+  if (asked === undefined) return ofSegment?.name;
+  const place = node?.place ?? owner.place;
+  if (!checkKnown('tier', asked, tiers.keys(), place, context.problems)) return undefined;
+  if (!ofSegment || tiers.get(asked)!.every >= ofSegment.every) return asked;
+  if (part.tier === undefined) return ofSegment.name;
+  return context.problems.report('E117', { sync, tier: asked, segmentTier: ofSegment.name }, place);
+}

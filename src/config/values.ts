@@ -1,0 +1,69 @@
+/** Schemas of single values: durations, percentages, names, time zones. */
+import { z } from 'zod';
+import { DAY, type Duration, isTimezone, parseDuration } from '../instant.ts';
+
+/** Longest duration: beyond it, instants leave what warehouses can store. */
+const LONGEST: Duration = 36_500n * DAY;
+
+const DURATION = 'a duration such as `30m`, `2h` or `7d`';
+
+/** A value that `read` makes of text; anything else is refused as not `expected`. */
+function written<T>(read: (text: string) => T | undefined, expected: string, hint?: string) {
+  return z.unknown().transform((value, context): T => {
+    const made = typeof value === 'string' ? read(value) : undefined;
+    if (made !== undefined) return made;
+    context.addIssue({ code: 'custom', message: expected, params: { expected: true, hint } });
+    return z.NEVER;
+  });
+}
+
+/** Durations that mean something: longer than nothing, at most a hundred years. */
+export function readDuration(text: string): Duration | undefined {
+  const duration = parseDuration(text);
+  return duration !== undefined && duration > 0n && duration <= LONGEST ? duration : undefined;
+}
+
+export const DURATION_EXPECTED = `${DURATION}, at most a hundred years`;
+export const DURATION_HINT = 'units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`';
+
+export const duration = written(readDuration, DURATION_EXPECTED, DURATION_HINT);
+
+/** As `duration`, but nothing at all is allowed. */
+export const overlapDuration = written(
+  (text) => (/^0[smhdw]$/.test(text.trim()) ? 0n : readDuration(text)),
+  DURATION_EXPECTED,
+  DURATION_HINT,
+);
+
+/** `30%` -> `30`: decimal text without the sign. */
+export function readPercent(text: string): string | undefined {
+  return /^(\d{1,7}(?:\.\d{1,9})?)\s*%$/.exec(text.trim())?.[1];
+}
+
+export const percent = written(readPercent, 'a percentage such as `30%`', 'the % sign is part of it');
+
+export const NAME = /^[a-z0-9_-]+$/;
+
+/** Any text but the empty one: names of columns, titles. */
+export const text = z.string().min(1);
+
+export const timezone = written(
+  (name) => (isTimezone(name) ? name : undefined),
+  'a time zone such as `Europe/Berlin` or `UTC`',
+  'names are those of the IANA time zone database',
+);
+
+export const timeOfDay = written(
+  (time) => (/^([01]\d|2[0-3]):[0-5]\d$/.test(time) ? time : undefined),
+  'a time of day such as `"06:00"`',
+);
+
+export const schemaName = written(
+  (name) => (/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name) ? name : undefined),
+  'the name of a schema: letters, digits and `_`',
+);
+
+export const country = written(
+  (code) => (/^[A-Z]{2}$/.test(code) ? code : undefined),
+  'a country’s two capital letters, such as `DE`',
+);
