@@ -54,7 +54,7 @@ export function isPrivateHost(hostname: string): boolean {
 /** True when a URL's host is this machine by its text alone; such a request never goes through a proxy. */
 export function isLoopbackHost(hostname: string): boolean {
   const bare = bareHost(hostname);
-  return isThisMachine(bare) || /^127\./.test(bare) || bare === '::1';
+  return isThisMachine(bare) || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
 function isThisMachine(name: string): boolean {
