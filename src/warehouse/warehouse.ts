@@ -118,6 +118,11 @@ export interface Statements {
   describe(relation: Relation): Promise<readonly Column[] | undefined>;
   /** About how many rows a relation has, without counting; undefined when unknown. */
   approximateRows(relation: Relation): Promise<number | undefined>;
+  /**
+   * Which incarnation of a table this is: another text when the table was dropped and made anew (a rebuild), or emptied
+   * and filled again; the same while it is only written to, and after a restart. Undefined where that cannot be told.
+   */
+  incarnation(relation: Relation): Promise<string | undefined>;
   /** Refreshes the planner's statistics of a temporary table just filled, where that matters. */
   analyze(table: string): Promise<void>;
 }

@@ -20,9 +20,9 @@ const binary = (text: string): string => `(${text}) COLLATE C`;
 
 const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   text_of: (x) => `CAST(${x} AS VARCHAR)`,
-  starts_with: (text, prefix) => `starts_with(${text}, ${prefix})`,
-  ends_with: (text, suffix) => `ends_with(${text}, ${suffix})`,
-  contains: (text, part) => `contains(${text}, ${part})`,
+  starts_with: (text, prefix) => `starts_with(${binary(text!)}, ${prefix})`,
+  ends_with: (text, suffix) => `ends_with(${binary(text!)}, ${suffix})`,
+  contains: (text, part) => `contains(${binary(text!)}, ${part})`,
   binary_order: (text) => binary(text!),
   // By way of the shortest text that gives the float again: a direct cast multiplies doubles and shows digits that no one wrote.
   exact: (x) => `CASE WHEN abs(${x}) < 1e28 THEN CAST(CAST(${x} AS VARCHAR) AS DECIMAL(38, 9)) END`,

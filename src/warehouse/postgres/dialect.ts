@@ -65,11 +65,12 @@ function microsOf(instant: string): string {
   );
 }
 
-/** Nested, since only CASE promises that a cast waits for its test. */
-function tryInteger(text: string): string {
+/** Nested, since only CASE promises that a cast waits for its test; to text first, since a constant is cast when it is parsed. */
+function tryInteger(x: string): string {
+  const text = `CAST(${x} AS text)`;
   const inRange = `CAST(${text} AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807`;
   return (
-    `CASE WHEN ${binary(text)} ~ '^[+-]?0*[0-9]{1,19}$'` +
+    `CASE WHEN ${text} COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$'` +
     ` THEN CASE WHEN ${inRange} THEN CAST(${text} AS bigint) END END`
   );
 }

@@ -1,0 +1,233 @@
+/** Every function of the closed list gives the same answer on every warehouse. */
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseInstant, startOfDay } from '../../../src/instant.ts';
+import type { Dialect, SqlFunction, SqlType, SqlValue } from '../../../src/warehouse/dialect.ts';
+import { engines, type Opened } from '../../engines.ts';
+
+const text = (value: string): SqlValue => ({ type: 'text', text: value });
+const number = (value: string): SqlValue => ({ type: 'number', text: value });
+const nothing = (of: SqlType): SqlValue => ({ type: 'null', of });
+const instant = (value: string): SqlValue => ({ type: 'instant', instant: parseInstant(value, 'UTC')! });
+const stamp = (value: string): SqlValue => ({ type: 'timestamp', text: value });
+const date = (value: string): SqlValue => ({ type: 'date', text: value });
+const float = (value: string): Cast => ({ cast: text(value), to: 'float' });
+const whole = (value: string): Cast => ({ cast: number(value), to: 'integer' });
+const at = (value: string): Cast => ({ cast: text(value), to: 'instant' });
+
+interface Cast {
+  readonly cast: SqlValue;
+  readonly to: Exclude<SqlType, 'other'>;
+}
+type Case = readonly [fn: SqlFunction, args: readonly (SqlValue | Cast)[], expected: string | null];
+
+const FAR = '9223372036854775807';
+const FACE = '😀';
+const md5 = (value: string): string => createHash('md5').update(value, 'utf8').digest('hex');
+const bucket = (value: string): string => String(Number.parseInt(md5(value).slice(0, 7), 16));
+
+const CASES: readonly Case[] = [
+  ['text_of', [whole('-0042')], '-42'],
+  ['text_of', [whole('9007199254740993')], '9007199254740993'],
+  ['text_of', [text('')], ''],
+  ['text_of', [nothing('integer')], null],
+  ['text_of', [{ type: 'boolean', value: true }], 'true'],
+  ['text_of', [{ type: 'boolean', value: false }], 'false'],
+  ['text_of', [date('2026-02-28')], '2026-02-28'],
+  ['text_of', [instant('2026-01-01T00:00:00.120000Z')], '2026-01-01 00:00:00.12+00'],
+  ['text_of', [stamp('2026-01-01 10:00:00.000001')], '2026-01-01 10:00:00.000001'],
+  ['starts_with', [text(`${FACE}abc`), text(FACE)], 'true'],
+  ['starts_with', [text('Abc'), text('a')], 'false'],
+  ['starts_with', [text('a%c'), text('a%')], 'true'],
+  ['starts_with', [text('abc'), text('a%')], 'false'],
+  ['starts_with', [text('abc'), text('')], 'true'],
+  ['starts_with', [text(''), text('a')], 'false'],
+  ['starts_with', [nothing('text'), text('a')], null],
+  ['ends_with', [text(`abc${FACE}`), text(FACE)], 'true'],
+  ['ends_with', [text('abC'), text('c')], 'false'],
+  ['ends_with', [text('c'), text('abc')], 'false'],
+  ['ends_with', [text('abc'), text('')], 'true'],
+  ['ends_with', [text(''), text('')], 'true'],
+  ['ends_with', [nothing('text'), text('a')], null],
+  ['contains', [text(`a${FACE}b`), text(FACE)], 'true'],
+  ['contains', [text('aBc'), text('b')], 'false'],
+  ['contains', [text('a_c'), text('_')], 'true'],
+  ['contains', [text('abc'), text('_')], 'false'],
+  ['contains', [text('abc'), text('')], 'true'],
+  ['contains', [text(''), text('')], 'true'],
+  ['contains', [nothing('text'), text('a')], null],
+  // Without normalisation: one character and its two parts are different texts.
+  ['contains', [text('\u00e9'), text('e\u0301')], 'false'],
+  ['binary_order', [text('Ä')], 'Ä'],
+  ['exact', [float('0.1')], '0.100000000'],
+  ['exact', [float('0.30000000000000004')], '0.300000000'],
+  ['exact', [float('1234567890.1234567')], '1234567890.123456700'],
+  ['exact', [float('-0.0000000006')], '-0.000000001'],
+  ['exact', [float('1e20')], '100000000000000000000.000000000'],
+  ['exact', [float('9.5e27')], '9500000000000000000000000000.000000000'],
+  ['exact', [float('1e28')], null],
+  ['exact', [float('-1e300')], null],
+  ['exact', [float('NaN')], null],
+  ['exact', [float('Infinity')], null],
+  ['exact', [float('-Infinity')], null],
+  ['exact', [nothing('float')], null],
+  ['hash_text', [text('')], md5('')],
+  ['hash_text', [text(`ä${FACE}\n'`)], md5(`ä${FACE}\n'`)],
+  ['hash_text', [nothing('text')], null],
+  ['bucket', [text('a')], bucket('a')],
+  ['bucket', [text(`ä${FACE}`)], bucket(`ä${FACE}`)],
+  ['bucket', [nothing('text')], null],
+  ['instant_of', [stamp('2026-07-01 12:00:00'), text('Europe/Berlin')], '2026-07-01 10:00:00+00'],
+  [
+    'instant_of',
+    [stamp('2026-01-01 12:00:00.000001'), text('America/New_York')],
+    '2026-01-01 17:00:00.000001+00',
+  ],
+  // A wall-clock time that is skipped moves forward; one that comes twice is the second.
+  ['instant_of', [stamp('2026-03-29 02:30:00'), text('Europe/Berlin')], '2026-03-29 01:30:00+00'],
+  ['instant_of', [stamp('2026-10-25 02:30:00'), text('Europe/Berlin')], '2026-10-25 01:30:00+00'],
+  ['instant_of', [stamp('2026-04-05 01:45:00'), text('Australia/Lord_Howe')], '2026-04-04 15:15:00+00'],
+  ['instant_of', [nothing('timestamp'), text('UTC')], null],
+  ['micros_of', [instant('1970-01-01T00:00:00.000001Z')], '1'],
+  ['micros_of', [instant('2026-11-22T10:00:00.123456Z')], '1795341600123456'],
+  ['micros_of', [instant('9999-12-31T23:59:59.999999Z')], '253402300799999999'],
+  ['micros_of', [instant('0001-01-01T00:00:00Z')], '-62135596800000000'],
+  ['micros_of', [at('infinity')], FAR],
+  ['micros_of', [at('-infinity')], `-${FAR}`],
+  ['micros_of', [nothing('instant')], null],
+  ['add_micros', [instant('2026-01-01T00:00:00Z'), number('1')], '2026-01-01 00:00:00.000001+00'],
+  ['add_micros', [instant('2026-03-29T00:00:00Z'), number('86400000000')], '2026-03-30 00:00:00+00'],
+  ['add_micros', [instant('2026-01-01T00:00:00Z'), whole('-7776000000001')], '2025-10-02 23:59:59.999999+00'],
+  [
+    'add_micros',
+    [instant('2026-01-01T00:00:00Z'), whole('3155760000000001')],
+    '2126-01-02 00:00:00.000001+00',
+  ],
+  ['add_micros', [nothing('instant'), number('1')], null],
+  ['try_integer', [text('42')], '42'],
+  ['try_integer', [text('-007')], '-7'],
+  ['try_integer', [text('+5')], '5'],
+  ['try_integer', [text(FAR)], FAR],
+  ['try_integer', [text('9223372036854775808')], null],
+  ['try_integer', [text('-9223372036854775808')], '-9223372036854775808'],
+  ['try_integer', [text('000000000000000000000000012')], '12'],
+  ['try_integer', [text('1.5')], null],
+  ['try_integer', [text('1e3')], null],
+  ['try_integer', [text('1_000')], null],
+  ['try_integer', [text(' 1')], null],
+  ['try_integer', [text('1\n')], null],
+  ['try_integer', [text('٣')], null],
+  ['try_integer', [text('')], null],
+  ['try_integer', [nothing('text')], null],
+  ['coalesce', [nothing('integer'), whole('2'), whole('3')], '2'],
+  ['greatest', [nothing('integer'), whole('2'), whole('3')], '3'],
+  ['greatest', [nothing('integer'), nothing('integer')], null],
+  ['least', [nothing('integer'), whole('2'), whole('3')], '2'],
+  ['concat', [text('a'), whole('1'), text('')], 'a1'],
+  ['concat', [text('a'), nothing('text')], null],
+];
+
+function render(dialect: Dialect, argument: SqlValue | Cast): string {
+  return 'cast' in argument
+    ? `CAST(${dialect.literal(argument.cast)} AS ${dialect.types[argument.to]})`
+    : dialect.literal(argument);
+}
+
+for (const engine of engines) {
+  describe(engine.name, () => {
+    const { dialect } = engine.warehouse;
+    let opened: Opened;
+    beforeAll(async () => {
+      opened = await engine.open();
+    });
+    afterAll(() => opened.drop());
+
+    async function answerTo(expression: string): Promise<string | null> {
+      const [row] = await opened.session.query(`SELECT ${dialect.functions.text_of(expression)} AS value`);
+      return row!.value!;
+    }
+
+    test.each(CASES.map((entry) => [`${entry[0]} ${JSON.stringify(entry[1], big)}`, entry] as const))(
+      '%s',
+      async (_, [fn, args, expected]) => {
+        expect(await answerTo(dialect.functions[fn](...args.map((arg) => render(dialect, arg))))).toBe(
+          expected,
+        );
+      },
+    );
+
+    test('the list of cases leaves no function out', () => {
+      const tested = new Set<string>([...CASES.map(([fn]) => fn), 'instant_of_date']);
+      expect(Object.keys(dialect.functions).filter((fn) => !tested.has(fn))).toEqual([]);
+    });
+
+    test('instant_of_date is the first instant of a day, where clocks change at midnight too', async () => {
+      for (const zone of ZONES) {
+        for (const day of DAYS) {
+          const sql = dialect.functions.instant_of_date(
+            dialect.literal(date(day)),
+            dialect.literal(text(zone)),
+          );
+          const expected = startOfDay(day, zone);
+          expect(`${zone} ${day} ${await answerTo(dialect.functions.micros_of(sql))}`).toBe(
+            `${zone} ${day} ${expected}`,
+          );
+        }
+      }
+    });
+
+    test('binary_order compares code points, whatever the order of letters', async () => {
+      const words = ['a', 'B', 'ä', 'Z', 'z', '', '\uffee', FACE, 'ab', 'a b', 'a-b'];
+      const rows = words.map((word) => `SELECT ${dialect.literal(text(word))} AS word`).join(' UNION ALL ');
+      const sorted = await opened.session.query(
+        `SELECT word FROM (${rows}) AS w ORDER BY ${dialect.functions.binary_order('word')}`,
+      );
+      expect(sorted.map((row) => row.word)).toEqual([...words].sort(byCodePoint));
+    });
+
+    test('texts of a column with a collation of its own are told apart by case', async () => {
+      const { starts_with, ends_with, contains, binary_order, hash_text } = dialect.functions;
+      const collated = `(SELECT CAST('Abc' AS ${dialect.types.text}) COLLATE ${NO_CASE[engine.name]} AS c) AS t`;
+      const setUp = NO_CASE_SET_UP[engine.name];
+      if (setUp) await opened.session.execute(setUp);
+      const [row] = await opened.session.query(
+        `SELECT ${starts_with('c', "'a'")} AS s, ${ends_with('c', "'C'")} AS e, ${contains('c', "'B'")} AS p,` +
+          ` ${binary_order('c')} = ${binary_order("'abc'")} AS q, ${hash_text('c')} AS h FROM ${collated}`,
+      );
+      expect(row).toEqual({ s: 'false', e: 'false', p: 'false', q: 'false', h: md5('Abc') });
+    });
+  });
+}
+
+const ZONES = [
+  'UTC',
+  'Europe/Berlin',
+  'America/Havana',
+  'America/Sao_Paulo',
+  'Pacific/Apia',
+  'Asia/Kathmandu',
+  'Atlantic/Azores',
+];
+const DAYS = [
+  '1999-12-31',
+  '2011-12-31',
+  '2018-11-04',
+  '2025-03-09',
+  '2025-11-02',
+  '2026-03-29',
+  '2026-10-25',
+  '2026-11-22',
+];
+
+const NO_CASE: Record<string, string> = { duckdb: 'NOCASE', postgres: 'no_case' };
+const NO_CASE_SET_UP: Record<string, string> = {
+  postgres: `CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+};
+
+function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function big(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
