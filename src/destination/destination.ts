@@ -61,7 +61,7 @@ export interface Manifest {
   readonly title: string;
   /** Schema of a destination file's own options (without `type`, `targets`, `defaults`), unknown keys refused. */
   readonly options: z.ZodType;
-  /** Option names that are secrets: shown nowhere. */
+  /** Option names that are secrets, with every text in them: shown nowhere. */
   readonly secrets: readonly string[];
   /** True when each member needs at least one identifier of `match:`; false when the key itself is carried. */
   readonly needsIdentifier: boolean;
@@ -86,7 +86,10 @@ export interface Limits {
 
 export interface DestinationType {
   readonly manifest: Manifest;
-  /** `options` passed the manifest's schema. Opens nothing yet. */
+  /**
+   * Opens nothing yet. `options` passed the manifest's schema; only where this target sends nothing and a reference has
+   * no value may they stand as written, without defaults: then all that is asked for is what a plan needs.
+   */
   open(context: OpenContext): DestinationSession;
 }
 

@@ -1,6 +1,6 @@
 /** `type: file`: one line an operation, appended to a file for each audience. */
 import type { DestinationType, Manifest } from '../destination.ts';
-import { type FileSettings, fileOptions } from './options.ts';
+import { fileOptions, fileSettings } from './options.ts';
 import { BATCH_BYTES, BATCH_ROWS, openSession } from './session.ts';
 
 const manifest: Manifest = {
@@ -18,5 +18,5 @@ const manifest: Manifest = {
 
 export const destination: DestinationType = {
   manifest,
-  open: (context) => openSession(context, context.options as FileSettings),
+  open: (context) => openSession(context, fileSettings(context.options)),
 };

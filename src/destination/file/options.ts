@@ -4,13 +4,20 @@ import { z } from 'zod';
 export const FORMATS = ['ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
+const DEFAULTS = { format: FORMATS[0] };
+
 /** Schema of the options as the YAML gives them. */
 export const fileOptions = z.strictObject({
   directory: z
     .string()
     .min(1)
     .refine((path) => !path.includes('\0'), 'not a path'),
-  format: z.enum(FORMATS).default('ndjson'),
+  format: z.enum(FORMATS).default(DEFAULTS.format),
 });
 
 export type FileSettings = z.output<typeof fileOptions>;
+
+/** Options -> settings; also without defaults, as they are where a reference has no value and nothing is sent. */
+export function fileSettings(options: Readonly<Record<string, unknown>>): FileSettings {
+  return { ...DEFAULTS, ...options } as FileSettings;
+}

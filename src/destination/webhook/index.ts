@@ -7,7 +7,7 @@ const manifest: Manifest = {
   type: 'webhook',
   title: 'Webhook',
   options: webhookOptions,
-  secrets: ['secret'],
+  secrets: ['secret', 'headers'],
   needsIdentifier: false,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],

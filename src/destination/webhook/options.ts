@@ -35,17 +35,26 @@ const headers = z.record(
   z.string().regex(/^[\t\x20-\x7e]*$/, 'a header holds printable ASCII only'),
 );
 
+const DEFAULTS = {
+  batch_size: 500,
+  concurrency: 4,
+  rate: '100/s',
+  timeout: '30s',
+  headers: {},
+  allow_private_address: false,
+};
+
 /** Schema of the options as the YAML gives them. */
 export const webhookOptions = z
   .strictObject({
     url,
     secret: secret.optional(),
-    batch_size: z.number().int().min(1).max(10_000).default(500),
-    concurrency: z.number().int().min(1).max(64).default(4),
-    rate: rateOption.default('100/s'),
-    timeout: timeoutOption.default('30s'),
-    headers: headers.default({}),
-    allow_private_address: z.boolean().default(false),
+    batch_size: z.number().int().min(1).max(10_000).default(DEFAULTS.batch_size),
+    concurrency: z.number().int().min(1).max(64).default(DEFAULTS.concurrency),
+    rate: rateOption.default(DEFAULTS.rate),
+    timeout: timeoutOption.default(DEFAULTS.timeout),
+    headers: headers.default(DEFAULTS.headers),
+    allow_private_address: z.boolean().default(DEFAULTS.allow_private_address),
   })
   .superRefine((options, context) => {
     const host = parseUrl(options.url)?.hostname;
@@ -76,16 +85,19 @@ interface Checked extends Omit<z.output<typeof webhookOptions>, 'secret' | 'head
   readonly headers: Readonly<Record<string, Secret | string>>;
 }
 
-/** Options that passed the schema -> settings. */
+/**
+ * Options -> settings. Where nothing is sent (another target's run), references without a value stand in the options
+ * as they are written, without defaults: they give settings all the same, for the plan.
+ */
 export function webhookSettings(options: Readonly<Record<string, unknown>>): WebhookSettings {
-  const checked = options as unknown as Checked;
+  const checked = { ...DEFAULTS, ...options } as unknown as Checked;
   const entries = Object.entries(checked.headers).map(([name, value]) => [name.toLowerCase(), reveal(value)]);
   return {
     url: checked.url,
     secret: checked.secret === undefined ? undefined : secretBytes(reveal(checked.secret)),
     batchRows: checked.batch_size,
     concurrency: checked.concurrency,
-    requestsPerSecond: parseRate(checked.rate)!,
+    requestsPerSecond: parseRate(checked.rate) ?? parseRate(DEFAULTS.rate)!,
     timeoutMs: timeoutMs(checked.timeout),
     headers: Object.fromEntries(entries),
     allowPrivateAddress: checked.allow_private_address,

@@ -13,6 +13,9 @@ import { sign } from './signature.ts';
 /** Common servers refuse bodies above 1 MiB; the rest is room for what stands around the changes. */
 export const BATCH_BYTES = 1_000_000;
 
+/** Stands for a `url` whose references have no value on this target. */
+const NOWHERE = new URL('http://unset.invalid');
+
 /** A session that sends to `settings.url`. Opens no connection. */
 export function openSession(context: OpenContext, settings: WebhookSettings): DestinationSession {
   const { world, name: destination } = context;
@@ -94,9 +97,9 @@ function judgeCheck(destination: string, status: number): void {
   if (status >= 500) fail('E404', { destination, detail: `it answers HTTP ${status}` });
 }
 
-/** Names the endpoint without its path and query, which may hold a token: host, and a hash of the rest. */
+/** Names the endpoint without its path and query, which may hold a token: host, and a hash of all but the query. */
 function addressRef(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
+  const { protocol, host, pathname } = URL.canParse(url) ? new URL(url) : NOWHERE;
   const hash = createHash('sha256').update(`${protocol}//${host}${pathname}`).digest('hex');
   return `${host}/${hash.slice(0, 16)}`;
 }

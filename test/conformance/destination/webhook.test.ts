@@ -1,6 +1,7 @@
 /** How the webhook destination signs, and what it makes of every kind of answer; over real loopback HTTP. */
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadDestination } from '../../../src/adapters.ts';
 import type { DestinationSession, Receipt } from '../../../src/destination/destination.ts';
 import { openHttpClient } from '../../../src/http-client.ts';
 import { parseInstant } from '../../../src/instant.ts';
@@ -337,4 +338,16 @@ it('names an audience by the endpoint, without what may be secret in it', async 
   expect(await ref('https://hooks.example.com/T0KEN/x?sig=rotated')).toBe(first);
   expect(await ref('https://hooks.example.com/other/x')).not.toBe(first);
   expect(receiver.requests).toEqual([]);
+});
+
+it('names an audience even where the references in its url have no value', async () => {
+  const destination = (await loadDestination(WORLD, 'webhook'))!;
+  const unset = destination.open({
+    world: WORLD,
+    name: 'hook',
+    root: '/',
+    options: { url: '$' + '{env:HOOK}' },
+  });
+  expect(await unset.ensureAudience({ name: 'vip', dryRun: true })).toMatch(/^vip@unset\.invalid\//);
+  expect(unset.limits.batchRows).toBe(500);
 });

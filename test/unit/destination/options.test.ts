@@ -29,6 +29,14 @@ describe('webhook options', () => {
     });
   });
 
+  it('give settings for a plan where their references have no value', () => {
+    const url = '$' + '{env:HOOK}';
+    expect(webhookSettings({ url, secret: new Secret('') })).toMatchObject({
+      batchRows: 500,
+      secret: undefined,
+    });
+  });
+
   it('take a secret wrapped or plain', () => {
     const options = webhookOptions.parse({ url: URL_, secret: whsec(32) });
     const bytes = Buffer.alloc(32, 1);
