@@ -108,6 +108,16 @@ export function atTimeOfDay(date: string, time: string, timezone: string): Insta
   );
 }
 
+/** The first of some instants; undefined of none. */
+export function earliest(instants: readonly Instant[]): Instant | undefined {
+  return instants.length === 0 ? undefined : instants.reduce((least, each) => (each < least ? each : least));
+}
+
+/** The last of some instants; undefined of none. */
+export function latest(instants: readonly Instant[]): Instant | undefined {
+  return instants.length === 0 ? undefined : instants.reduce((most, each) => (each > most ? each : most));
+}
+
 /** True for a name of the IANA time zone database that this Node knows. */
 export function isTimezone(name: string): boolean {
   try {

@@ -1,8 +1,25 @@
-/** Read this first: the steps of a run, in order. */
+/**
+ * Read this first: a run, step by step, with no logic of its own.
+ *
+ * 1. open the warehouse and the state in it (a plan opens both for reading only);
+ * 2. read the tick's instant `T`, and what each segment and sync has behind it;
+ * 3. choose what is due, and take a lease for each of them;
+ * 4. make the list of steps: a tick for each group of segments, then the syncs of those segments;
+ * 5. interpret the steps: `run` executes them, `plan` explains the same ones;
+ * 6. write down how it ended, give the leases back, close.
+ */
 import type { Project } from './config/project.ts';
 import type { ExitCode } from './diagnostics/exit.ts';
-import type { Instant } from './instant.ts';
+import { formatInstant, type Instant } from './instant.ts';
 import type { RunEvent, RunReport } from './report/results.ts';
+import type { RunContext } from './run/context.ts';
+import { openDestinations } from './run/destinations.ts';
+import { execute } from './run/execute.ts';
+import { explain } from './run/explain.ts';
+import { type Opened, openTarget } from './run/open.ts';
+import { begin, conclude } from './run/record.ts';
+import type { Step } from './run/steps.ts';
+import { type Survey, survey } from './run/survey.ts';
 import type { World } from './world.ts';
 
 export interface RunOptions {
@@ -29,10 +46,58 @@ export interface RunOptions {
 }
 
 /** One run or plan of a project. Throws `DiagnosedError` when it could not begin; what fails later is in the report. */
-export function runPipeline(
-  _world: World,
-  _project: Project,
-  _options: RunOptions,
+export async function runPipeline(
+  world: World,
+  project: Project,
+  options: RunOptions,
 ): Promise<{ report: RunReport; exit: ExitCode }> {
-  throw new Error('being built');
+  const startedAt = world.clock.now();
+  const opened = await openTarget(
+    world,
+    project,
+    options.target,
+    options.command === 'plan' ? 'read' : 'write',
+  );
+  const destinations = openDestinations(world, project);
+  try {
+    const surveyed = await survey({ world, project, options, opened, destinations });
+    await interpret(surveyed, opened, startedAt);
+    return {
+      report: reportOf(surveyed, startedAt, world.clock.now()),
+      exit: surveyed.context.results.outcome,
+    };
+  } finally {
+    await opened.leases?.release();
+    await destinations.close();
+    await opened.session.close();
+  }
+}
+
+async function interpret({ context, steps }: Survey, opened: Opened, startedAt: Instant): Promise<void> {
+  const executing = context.options.command === 'run';
+  if (executing && steps.length > 0) await begin(context, startedAt);
+  for (const step of steps) {
+    if (context.options.signal.aborted) break;
+    await handle(step, context, executing);
+  }
+  if (executing && steps.length > 0) await conclude(context, opened);
+}
+
+function handle(step: Step, context: RunContext, executing: boolean): Promise<void> {
+  const handlers = executing ? execute : explain;
+  return step.kind === 'evaluate' ? handlers.evaluate(step, context) : handlers.deliver(step, context);
+}
+
+function reportOf({ context, definitions }: Survey, startedAt: Instant, finishedAt: Instant): RunReport {
+  const { results, runId } = context;
+  return {
+    version: 1,
+    run_id: runId,
+    status: results.status,
+    started_at: formatInstant(startedAt),
+    finished_at: formatInstant(finishedAt),
+    segments: results.segments,
+    syncs: results.syncs,
+    ...(definitions ? { definition_changes: definitions } : {}),
+  };
 }

@@ -4,9 +4,9 @@ import { type Duration, formatDuration, formatInstant, type Instant } from '../i
 import type { RowCondition } from '../segment/condition.ts';
 import type { Edge } from '../segment/edges.ts';
 import { type ReadTable, relationName } from '../segment/reads.ts';
-import { and, call, column, compare, type Expression, number, or, value } from './expression.ts';
+import { and, call, column, compare, type Expression, number, or, text, value } from './expression.ts';
 import type { EntityKey } from './key.ts';
-import { keyOf, keyText } from './key.ts';
+import { keyEquals, keyOf, keyText } from './key.ts';
 import type { Query, Select, Step } from './query.ts';
 import { operandOf, rowCondition, type Scope, timeOf } from './rows.ts';
 import { steps } from './steps.ts';
@@ -61,6 +61,26 @@ export function affectedStep(input: AffectedInput): Step {
     groupBy: [column('k')],
   };
   return { name: steps.affected, comment: 'keys that can have changed since the last tick', query };
+}
+
+/** One key by its text, as if it were affected: for looking at a single entity row. */
+export function keyLookup(entity: Entity, key: EntityKey, keyTextSought: string, scope: Scope): Step {
+  const own = keyOf(entity, 'entity', key, scope.catalog);
+  return {
+    name: steps.affected,
+    comment: 'the key that is asked for',
+    query: {
+      kind: 'select',
+      columns: [
+        { expression: own, as: 'k' },
+        { expression: keyText(own, key), as: 'entity_key' },
+        { expression: value({ type: 'instant', instant: scope.t }), as: 'caused_at' },
+      ],
+      from: { kind: 'relation', relation: entity.relation },
+      as: 'entity',
+      where: [keyEquals(text(keyTextSought), entity, 'entity', key, scope.catalog)],
+    },
+  };
 }
 
 function arrivals(input: AffectedInput): Query[] {

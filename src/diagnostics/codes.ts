@@ -7,6 +7,7 @@ import { COMMAND_CODES } from './codes/command.ts';
 import { CONFIG_CODES } from './codes/config.ts';
 import { DELIVER_CODES } from './codes/deliver.ts';
 import { DELIVERY_CODES } from './codes/delivery.ts';
+import { RUN_CODES } from './codes/run.ts';
 import { SEGMENT_CODES } from './codes/segment.ts';
 import { STATE_CODES } from './codes/state.ts';
 import { WAREHOUSE_CODES } from './codes/warehouse.ts';
@@ -15,6 +16,7 @@ import type { Declaration } from './declare.ts';
 export const CODES = {
   ...CONFIG_CODES,
   ...SEGMENT_CODES,
+  ...RUN_CODES,
   ...WAREHOUSE_CODES,
   ...DELIVERY_CODES,
   ...DELIVER_CODES,

@@ -39,10 +39,10 @@ export const COMMAND_CODES = {
     didYouMean,
   ),
   E608: error<{ what: string }>(EXIT.usage, (p) => `${p.what} is not available yet`),
-  E609: error<{ name: string } & Suggestion>(
+  E609: error<{ name: string; known?: readonly string[] } & Suggestion>(
     EXIT.invalidProject,
     (p) => `there is no target \`${p.name}\` in this project`,
-    didYouMean,
+    (p) => didYouMean(p) ?? (p.known && `its targets are ${p.known.join(', ')}`),
   ),
   E621: error<{ detail: string }>(
     EXIT.tryLater,

@@ -1,0 +1,26 @@
+/** E7xx: a run and its instants. */
+import { error, warning } from '../declare.ts';
+import { EXIT } from '../exit.ts';
+
+export const RUN_CODES = {
+  E701: error<{ now: string; clock: string }>(
+    EXIT.usage,
+    (p) => `--now ${p.now} lies after the warehouse's clock, ${p.clock}`,
+    () => 'a run cannot look ahead; `segsync plan --now` can',
+  ),
+  E702: error<{ now: string; last: string }>(
+    EXIT.usage,
+    (p) => `--now ${p.now} lies before the last tick, ${p.last}`,
+    () => 'what was true in the past cannot be told from the rows of today',
+  ),
+  E703: error<{ detail: string }>(EXIT.failed, (p) => `the warehouse refused a statement: ${p.detail}`),
+  E704: error<{ detail: string }>(
+    EXIT.tryLater,
+    (p) => `the warehouse was not available: ${p.detail}`,
+    () => 'nothing is lost: the next run goes on from here',
+  ),
+  W701: warning<{ by: string }>(
+    (p) => `the warehouse's clock is ${p.by} behind the last tick; until it has caught up, time stands still`,
+  ),
+  W702: warning<{ name: string; owner: string }>((p) => `${p.name} is held by another process (${p.owner}) and left out`),
+} as const;

@@ -1,0 +1,155 @@
+/**
+ * Makes a tick's outcome the state, inside the tick's own transaction: the tick, its changes, the members, the
+ * segments. Killed before the commit, nothing of it is there; after it, everything is.
+ */
+import { steps } from '../compile/steps.ts';
+import type { Instant } from '../instant.ts';
+import { instant, integer, type StateTables, text, textList } from '../state/sql.ts';
+import type { Statements } from '../warehouse/warehouse.ts';
+import type { TickGroup, TickOutcome } from './tick.ts';
+
+export interface Commit {
+  readonly group: TickGroup;
+  readonly outcome: TickOutcome;
+  /** The tick's instant. */
+  readonly t: Instant;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
+  readonly runId: string;
+}
+
+/** A tick that changed nothing writes only the segments' new `T0` and watermarks, and has no number. */
+export async function commitTick(statements: Statements, tables: StateTables, commit: Commit): Promise<void> {
+  const changes = [...commit.outcome.counts.values()].reduce((sum, c) => sum + c.enter + c.exit + c.touch, 0);
+  if (changes === 0) return writeSegments(statements, tables, commit, undefined);
+  const tickId = await nextTickId(statements, tables);
+  await insertTick(statements, tables, commit, tickId);
+  await insertChanges(statements, tables, commit, tickId);
+  await applyChanges(statements, tables, commit, tickId);
+  await writeSegments(statements, tables, commit, tickId);
+}
+
+async function nextTickId(statements: Statements, tables: StateTables): Promise<bigint> {
+  // Both tables: old ticks are pruned, a segment's last one may be older than what is kept.
+  const [row] = await statements.query(
+    `SELECT greatest(coalesce((SELECT max(tick_id) FROM ${tables.name('ticks')}), 0), ` +
+      `coalesce((SELECT max(tick_id) FROM ${tables.name('segments')}), 0)) + 1 AS tick_id`,
+  );
+  return BigInt(row!.tick_id!);
+}
+
+async function insertTick(
+  statements: Statements,
+  tables: StateTables,
+  commit: Commit,
+  tickId: bigint,
+): Promise<void> {
+  const { dialect } = tables;
+  const { group, outcome } = commit;
+  const sum = (of: 'enter' | 'exit'): number =>
+    [...outcome.counts.values()].reduce((total, each) => total + each[of], 0);
+  const tiers = [...new Set(group.members.map(({ prepared }) => prepared.segment.tier))].sort();
+  const values = [
+    integer(dialect, tickId),
+    text(dialect, group.entity.name),
+    text(dialect, tiers.join(',')),
+    json(
+      tables,
+      group.members.map(({ prepared }) => prepared.name),
+    ),
+    text(dialect, outcome.mode),
+    instant(dialect, commit.t),
+    text(dialect, 'committed'),
+    json(tables, Object.assign({}, ...outcome.watermarks.values())),
+    integer(dialect, outcome.affected),
+    integer(dialect, sum('enter')),
+    integer(dialect, sum('exit')),
+    instant(dialect, commit.startedAt),
+    instant(dialect, commit.finishedAt),
+    text(dialect, commit.runId),
+  ];
+  await statements.execute(
+    `INSERT INTO ${tables.name('ticks')} (tick_id, entity, tier, segments, mode, evaluated_at, status, watermarks, ` +
+      `affected, entered, exited, started_at, finished_at, run_id) VALUES (${values.join(', ')})`,
+  );
+}
+
+async function insertChanges(
+  statements: Statements,
+  tables: StateTables,
+  commit: Commit,
+  tickId: bigint,
+): Promise<void> {
+  const { dialect } = tables;
+  await statements.execute(
+    `INSERT INTO ${tables.name('changes')} (tick_id, segment, entity_key, op, caused_at, evaluated_at)\n` +
+      `SELECT ${integer(dialect, tickId)}, segment, entity_key, op, caused_at, ${instant(dialect, commit.t)}\n` +
+      `FROM ${dialect.quote(steps.changed)}`,
+  );
+}
+
+async function applyChanges(
+  statements: Statements,
+  tables: StateTables,
+  commit: Commit,
+  tickId: bigint,
+): Promise<void> {
+  const { dialect } = tables;
+  const membership = tables.name('membership');
+  const changed = dialect.quote(steps.changed);
+  const operations = [...commit.outcome.counts.values()];
+  const same = 'changed.segment = membership.segment AND changed.entity_key = membership.entity_key';
+  if (operations.some((each) => each.exit > 0)) {
+    await statements.execute(
+      `DELETE FROM ${membership} AS membership\nWHERE EXISTS (SELECT 1 FROM ${changed} AS changed WHERE changed.op = 'exit' AND ${same})`,
+    );
+  }
+  if (operations.some((each) => each.touch > 0)) {
+    await statements.execute(
+      `UPDATE ${membership} AS membership SET row_hash = changed.row_hash, tick_id = ${integer(dialect, tickId)}\n` +
+        `FROM ${changed} AS changed WHERE changed.op = 'touch' AND ${same}`,
+    );
+  }
+  if (operations.some((each) => each.enter > 0)) {
+    await statements.execute(
+      `INSERT INTO ${membership} (segment, entity_key, entered_at, tick_id, row_hash)\n` +
+        `SELECT segment, entity_key, ${instant(dialect, commit.t)}, ${integer(dialect, tickId)}, row_hash\n` +
+        `FROM ${changed} WHERE op = 'enter'`,
+    );
+  }
+}
+
+async function writeSegments(
+  statements: Statements,
+  tables: StateTables,
+  commit: Commit,
+  tickId: bigint | undefined,
+): Promise<void> {
+  const { dialect } = tables;
+  const names = commit.group.members.map(({ prepared }) => prepared.name);
+  const rows = commit.group.members.map(({ prepared, state }) => {
+    const counts = commit.outcome.counts.get(prepared.name)!;
+    const changed = counts.enter + counts.exit + counts.touch > 0;
+    const values = [
+      text(dialect, prepared.name),
+      text(dialect, prepared.entity.name),
+      text(dialect, prepared.segment.tier),
+      text(dialect, prepared.fingerprint),
+      instant(dialect, commit.t),
+      json(tables, commit.outcome.watermarks.get(prepared.name)!),
+      integer(dialect, changed && tickId !== undefined ? tickId : (state?.tickId ?? 0n)),
+      integer(dialect, (state?.members ?? 0) + counts.enter - counts.exit),
+    ];
+    return `(${values.join(', ')})`;
+  });
+  await statements.execute(
+    `DELETE FROM ${tables.name('segments')} WHERE segment IN ${textList(dialect, names)}`,
+  );
+  await statements.execute(
+    `INSERT INTO ${tables.name('segments')} (segment, entity, tier, fingerprint, evaluated_at, watermarks, tick_id, members) VALUES\n${rows.join(',\n')}`,
+  );
+}
+
+function json(tables: StateTables, value: unknown): string {
+  return `CAST(${text(tables.dialect, JSON.stringify(value))} AS ${tables.dialect.types.json})`;
+}

@@ -1,0 +1,49 @@
+/** Which segments share a tick. */
+import { MINUTE } from '../instant.ts';
+import type { FullReason } from './mode.ts';
+import type { TickGroup, TickMember } from './tick.ts';
+
+/** A segment that lags this far behind the others would widen everybody's ranges: it goes alone. */
+const FAR_BEHIND = 10n * MINUTE;
+
+/** Wide statements cost engines planning time and meet their limits on columns. */
+const MOST_SEGMENTS = 100;
+
+/** Segments of one entity share a tick; full ones apart from incremental ones, stragglers apart from the rest. */
+export function groupTicks(
+  members: readonly TickMember[],
+  fullReasons: ReadonlyMap<string, FullReason>,
+): TickGroup[] {
+  const sets = new Map<string, TickMember[]>();
+  for (const member of members) {
+    const full = fullReasons.has(member.prepared.name);
+    const id = `${member.prepared.entity.name} ${full ? 'full' : 'incremental'}`;
+    sets.set(id, [...(sets.get(id) ?? []), member]);
+  }
+  return [...sets.values()].flatMap((set) => split(set)).map((set) => groupOf(set, fullReasons));
+}
+
+function split(set: readonly TickMember[]): TickMember[][] {
+  const lastTick = (member: TickMember): bigint => member.state?.evaluatedAt ?? 0n;
+  const oldestFirst = [...set].sort((a, b) =>
+    lastTick(a) < lastTick(b) ? -1 : lastTick(a) > lastTick(b) ? 1 : 0,
+  );
+  const groups: TickMember[][] = [];
+  for (const member of oldestFirst) {
+    const current = groups.at(-1);
+    const near = current && lastTick(member) - lastTick(current[0]!) <= FAR_BEHIND;
+    if (near && current.length < MOST_SEGMENTS) current.push(member);
+    else groups.push([member]);
+  }
+  return groups;
+}
+
+function groupOf(set: readonly TickMember[], fullReasons: ReadonlyMap<string, FullReason>): TickGroup {
+  const full = new Map(
+    set.flatMap(({ prepared }) => {
+      const reason = fullReasons.get(prepared.name);
+      return reason ? [[prepared.name, reason] as const] : [];
+    }),
+  );
+  return { entity: set[0]!.prepared.entity, members: set, ...(full.size > 0 ? { full } : {}) };
+}

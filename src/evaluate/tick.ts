@@ -1,0 +1,181 @@
+/** One tick: who can have changed, what holds for them now, and the difference to the members. Changes nothing by itself. */
+
+import type { Catalog } from '../compile/catalog.ts';
+import { changeCounts } from '../compile/changed.ts';
+import type { From } from '../compile/query.ts';
+import type { Scope } from '../compile/rows.ts';
+import { steps } from '../compile/steps.ts';
+import { compileAffected, compileVerdicts, type TickInput } from '../compile/tick.ts';
+import { watermarksQuery } from '../compile/watermarks.ts';
+import { duplicatesQuery } from '../compile/wide.ts';
+import type { Entity, Project } from '../config/project.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
+import type { Instant } from '../instant.ts';
+import { mergeReads } from '../segment/reads.ts';
+import type { Dialect } from '../warehouse/dialect.ts';
+import type { Statements, Warehouse } from '../warehouse/warehouse.ts';
+import { findDuplicates } from './duplicates.ts';
+import { incremental } from './incremental.ts';
+import { type FullReason, fullIsCheaper, type SegmentState } from './mode.ts';
+import type { PreparedSegment } from './prepared.ts';
+import { nextWatermarks, type Watermarks } from './watermark.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A segment that ticks, with what the state knows of it. */
+export interface TickMember {
+  readonly prepared: PreparedSegment;
+  readonly state?: SegmentState;
+}
+
+/** Segments of one entity that share a tick. */
+export interface TickGroup {
+  readonly entity: Entity;
+  readonly members: readonly TickMember[];
+  /** Why each segment is evaluated in full, by name; undefined: the affected keys suffice for all. */
+  readonly full?: ReadonlyMap<string, FullReason>;
+}
+
+export interface TickContext {
+  readonly project: Project;
+  readonly warehouse: Warehouse;
+  readonly catalog: Catalog;
+  readonly membership: From;
+  /** The tick's instant. */
+  readonly t: Instant;
+  /** The incarnation of each table, where the warehouse tells. */
+  readonly made: ReadonlyMap<string, string>;
+}
+
+export interface TickOutcome {
+  readonly mode: 'incremental' | 'full';
+  /** By segment: a full reason, `changed_keys` or `nothing_changed`. */
+  readonly reasons: ReadonlyMap<string, string>;
+  readonly affected: number;
+  readonly counts: ReadonlyMap<
+    string,
+    { readonly enter: number; readonly exit: number; readonly touch: number }
+  >;
+  readonly watermarks: ReadonlyMap<string, Watermarks>;
+}
+
+/** Evaluates a group inside one snapshot. Afterwards the workspace holds `segsync_changed` unless nothing was affected. */
+export async function evaluateTick(
+  statements: Statements,
+  workspace: Workspace,
+  group: TickGroup,
+  context: TickContext,
+): Promise<TickOutcome> {
+  const scope: Scope = { catalog: context.catalog, timezone: context.project.timezone, t: context.t };
+  // Read before the scans, in their snapshot: a row between the two would be below the watermark and never seen.
+  const watermarks = await readWatermarks(workspace, group, context, scope);
+  const { dialect } = context.warehouse;
+  const base = {
+    entity: group.entity,
+    segments: group.members.map(({ prepared }) => ({
+      name: prepared.name,
+      verdict: prepared.verdict,
+      sent: prepared.sent,
+    })),
+    membership: context.membership,
+    capabilities: context.warehouse.capabilities,
+    scope,
+  };
+  if (group.full) return evaluateAll(statements, workspace, group, base, watermarks, group.full, dialect);
+  const input: TickInput = { ...base, incremental: incremental(group, scope) };
+  await workspace.define(compileAffected(input)!);
+  const affected = await countAffected(workspace);
+  if (affected === 0) return unchanged(group, watermarks);
+  const rows = await statements.approximateRows(group.entity.relation);
+  if (fullIsCheaper(affected, rows, context.warehouse.capabilities)) {
+    const reasons = new Map(group.members.map(({ prepared }) => [prepared.name, 'affected_share' as const]));
+    return evaluateAll(statements, workspace, group, base, watermarks, reasons, dialect);
+  }
+  const counts = await diff(statements, workspace, group, input, dialect);
+  const reasons = new Map(group.members.map(({ prepared }) => [prepared.name, 'changed_keys']));
+  return { mode: 'incremental', reasons, affected, counts, watermarks };
+}
+
+type Base = Omit<TickInput, 'incremental'>;
+
+async function evaluateAll(
+  statements: Statements,
+  workspace: Workspace,
+  group: TickGroup,
+  base: Base,
+  watermarks: TickOutcome['watermarks'],
+  reasons: ReadonlyMap<string, FullReason>,
+  dialect: Dialect,
+): Promise<TickOutcome> {
+  const counts = await diff(statements, workspace, group, base, dialect);
+  const [row] = await workspace.rows(countRows(steps.wide));
+  return { mode: 'full', reasons, affected: Number(row!.rows), counts, watermarks };
+}
+
+async function diff(
+  statements: Statements,
+  workspace: Workspace,
+  group: TickGroup,
+  input: TickInput,
+  dialect: Dialect,
+): Promise<TickOutcome['counts']> {
+  const { wide, verdict, changed } = compileVerdicts(input);
+  await workspace.define(wide);
+  const [repeated] = await workspace.rows(duplicatesQuery());
+  if (repeated!.keys !== '0') {
+    const found = await findDuplicates(
+      statements,
+      dialect,
+      group.members.flatMap(({ prepared }) => prepared.reads),
+    );
+    if (found) fail('E216', { table: found.table, keys: found.keys }, found.place);
+  }
+  await workspace.define(verdict);
+  await workspace.define(changed);
+  const counts = new Map(
+    group.members.map(({ prepared }) => [prepared.name, { enter: 0, exit: 0, touch: 0 }]),
+  );
+  for (const row of await workspace.rows(changeCounts())) {
+    counts.get(row.segment!)![row.op as 'enter' | 'exit' | 'touch'] = Number(row.keys);
+  }
+  return counts;
+}
+
+async function readWatermarks(
+  workspace: Workspace,
+  group: TickGroup,
+  context: TickContext,
+  scope: Scope,
+): Promise<TickOutcome['watermarks']> {
+  const query = watermarksQuery(mergeReads(group.members.map(({ prepared }) => prepared.reads)), scope);
+  const rows = query ? await workspace.rows(query) : [];
+  const shown = new Map(rows.map((row) => [row.id!, row.at ?? null]));
+  return new Map(
+    group.members.map(({ prepared, state }) => {
+      const own = new Map([...shown].filter(([id]) => prepared.reads.some((read) => read.id === id)));
+      return [prepared.name, nextWatermarks(own, context.made, state?.watermarks ?? {}, context.t)];
+    }),
+  );
+}
+
+async function countAffected(workspace: Workspace): Promise<number> {
+  const [row] = await workspace.rows(countRows(steps.affected));
+  return Number(row!.rows);
+}
+
+function countRows(step: string): Parameters<Workspace['rows']>[0] {
+  return {
+    kind: 'select',
+    columns: [{ expression: { kind: 'aggregate', fn: 'count' }, as: 'rows' }],
+    from: { kind: 'step', name: step },
+  };
+}
+
+function unchanged(group: TickGroup, watermarks: TickOutcome['watermarks']): TickOutcome {
+  return {
+    mode: 'incremental',
+    reasons: new Map(group.members.map(({ prepared }) => [prepared.name, 'nothing_changed'])),
+    affected: 0,
+    counts: new Map(group.members.map(({ prepared }) => [prepared.name, { enter: 0, exit: 0, touch: 0 }])),
+    watermarks,
+  };
+}

@@ -1,0 +1,81 @@
+/** Watermarks as they are kept from tick to tick, and from where on they make rows count as arrived. */
+import type { ArrivedSince } from '../compile/affected.ts';
+import type { CursorKind } from '../compile/watermarks.ts';
+import { type Duration, formatDuration, formatInstant, HOUR, type Instant, MINUTE } from '../instant.ts';
+import type { ReadTable } from '../segment/reads.ts';
+
+/** One table's watermark. In state it is JSON: `{"at": "1763800000000000", "since": "1763800012345678"}`. */
+export interface Watermark {
+  /** The greatest cursor shown: microseconds since 1970, or an integer cursor's number; null: nothing was shown yet. */
+  readonly at: string | null;
+  /** The tick's instant (microseconds) at which this value was first seen. */
+  readonly since: string;
+  /** Which incarnation of the table it was, where the warehouse tells. */
+  readonly made?: string;
+}
+
+/** By the table's `ReadTable.id`. */
+export type Watermarks = Readonly<Record<string, Watermark>>;
+
+const DEFAULT_OVERLAP: Duration = MINUTE;
+const DEFAULT_DISTANCE = 10_000n;
+/** A date cursor says only the day: a row may show until the day is over, however long that day is. */
+const DATE_OVERLAP: Duration = 26n * HOUR;
+
+/** The watermarks after a tick at `t`; a value that did not move keeps the instant it was first seen at. */
+export function nextWatermarks(
+  shown: ReadonlyMap<string, string | null>,
+  made: ReadonlyMap<string, string>,
+  before: Watermarks,
+  t: Instant,
+): Watermarks {
+  const next: Record<string, Watermark> = {};
+  for (const [id, at] of shown) {
+    const known = before[id];
+    const incarnation = made.get(id);
+    next[id] = {
+      at,
+      since: known && known.at === at ? known.since : t.toString(),
+      ...(incarnation === undefined ? {} : { made: incarnation }),
+    };
+  }
+  return next;
+}
+
+/**
+ * From where on a table's rows count as arrived since the tick at `t0`. Normally `overlap` before the watermark; once
+ * the watermark had stood still for `overlap` at `t0`, only past it: whatever shows later then has a greater cursor.
+ * An integer cursor's overlap is a distance, so standing still never settles it.
+ */
+export function arrivedSince(
+  read: ReadTable,
+  kind: CursorKind,
+  watermark: Watermark,
+  t0: Instant,
+): ArrivedSince {
+  if (watermark.at === null) return { kind: 'all' };
+  const overlap = read.table.cursor?.overlap;
+  if (kind === 'integer') {
+    const distance = overlap && 'distance' in overlap ? overlap.distance : DEFAULT_DISTANCE;
+    const reason = `${distance} before the greatest shown, ${watermark.at}`;
+    return { kind: 'integer', at: (BigInt(watermark.at) - distance).toString(), inclusive: true, reason };
+  }
+  const least = kind === 'date' ? DATE_OVERLAP : 0n;
+  const declared = overlap && 'duration' in overlap ? overlap.duration : DEFAULT_OVERLAP;
+  const duration = declared > least ? declared : least;
+  const at = BigInt(watermark.at);
+  if (BigInt(watermark.since) <= t0 - duration) {
+    const reason = `past the greatest cursor shown, which had stood still for ${formatDuration(duration)}`;
+    return { kind: 'instant', at, inclusive: false, reason };
+  }
+  const reason = `from ${formatDuration(duration)} before the greatest cursor shown, ${formatInstant(at)}`;
+  return { kind: 'instant', at: at - duration, inclusive: true, reason };
+}
+
+/** The one that makes more rows count as arrived. */
+export function earlier(left: ArrivedSince, right: ArrivedSince): ArrivedSince {
+  if (left.kind === 'all' || right.kind === 'all') return { kind: 'all' };
+  const [a, b] = [BigInt(left.at), BigInt(right.at)];
+  if (a === b) return left.inclusive ? left : right;
+  return a < b ? left : right;
+}

@@ -1,0 +1,63 @@
+/**
+ * Where a tick's intermediate results live: temporary tables, or, where a read-only role may not make one, common
+ * table expressions put before each statement. The queries are the same either way.
+ */
+import type { Query, Step } from '../compile/query.ts';
+import { renderQuery } from '../compile/render.ts';
+import type { Dialect } from '../warehouse/dialect.ts';
+import type { Row, Statements } from '../warehouse/warehouse.ts';
+
+export interface Workspace {
+  /** Makes a named intermediate result that later queries can read. */
+  define(step: Step): Promise<void>;
+  rows(query: Query): Promise<Row[]>;
+  /** `sql` as a FROM-able text, with whatever it needs before it. */
+  relation(sql: string): string;
+  /** Removes what was made. */
+  clear(): Promise<void>;
+}
+
+export function openWorkspace(statements: Statements, dialect: Dialect, label: string): Workspace {
+  return statements.temporaryTables
+    ? inTables(statements, dialect, label)
+    : inExpressions(statements, dialect, label);
+}
+
+function inTables(statements: Statements, dialect: Dialect, label: string): Workspace {
+  const made: string[] = [];
+  return {
+    async define(step) {
+      const name = dialect.quote(step.name);
+      await statements.execute(`DROP TABLE IF EXISTS ${name}`);
+      await statements.execute(
+        `${label}\n-- ${step.comment}\nCREATE TEMPORARY TABLE ${name} AS\n${renderQuery(step.query, dialect)}`,
+      );
+      made.push(name);
+      await statements.analyze(step.name);
+    },
+    rows: (query) => statements.query(`${label}\n${renderQuery(query, dialect)}`),
+    relation: (sql) => `(${sql})`,
+    async clear() {
+      for (const name of made.splice(0).reverse()) await statements.execute(`DROP TABLE IF EXISTS ${name}`);
+    },
+  };
+}
+
+function inExpressions(statements: Statements, dialect: Dialect, label: string): Workspace {
+  const made = new Map<string, string>();
+  const before = (): string => {
+    if (made.size === 0) return '';
+    const parts = [...made].map(([name, sql]) => `${name} AS ${dialect.materialized} (\n${sql}\n)`);
+    return `WITH ${parts.join(',\n')}\n`;
+  };
+  return {
+    async define(step) {
+      made.set(dialect.quote(step.name), renderQuery(step.query, dialect));
+    },
+    rows: (query) => statements.query(`${label}\n${before()}${renderQuery(query, dialect)}`),
+    relation: (sql) => `(${before()}${sql})`,
+    async clear() {
+      made.clear();
+    },
+  };
+}

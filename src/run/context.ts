@@ -1,0 +1,32 @@
+/** What the steps of one run share. */
+import type { Catalog } from '../compile/catalog.ts';
+import type { Project, Target } from '../config/project.ts';
+import type { SegmentState } from '../evaluate/mode.ts';
+import type { Instant } from '../instant.ts';
+import type { RunOptions } from '../pipeline.ts';
+import type { Leases } from '../state/leases.ts';
+import type { StateTables } from '../state/sql.ts';
+import type { Session, Warehouse } from '../warehouse/warehouse.ts';
+import type { World } from '../world.ts';
+import type { Destinations } from './destinations.ts';
+import type { Results } from './results.ts';
+
+export interface RunContext {
+  readonly world: World;
+  readonly project: Project;
+  readonly options: RunOptions;
+  readonly runId: string;
+  readonly target: Target;
+  readonly warehouse: Warehouse;
+  readonly session: Session;
+  readonly tables: StateTables;
+  /** Absent in a plan. */
+  readonly leases?: Leases;
+  readonly destinations: Destinations;
+  readonly catalog: Catalog;
+  readonly made: ReadonlyMap<string, string>;
+  readonly states: ReadonlyMap<string, SegmentState>;
+  /** The instant of this run's ticks. */
+  readonly t: Instant;
+  readonly results: Results;
+}

@@ -1,0 +1,100 @@
+/** The evaluation half of a step, executed or explained: what both do, and how a failing segment is set apart. */
+import type { TickContext, TickGroup, TickOutcome } from '../evaluate/tick.ts';
+import type { SegmentResult } from '../report/results.ts';
+import { WarehouseError } from '../warehouse/warehouse.ts';
+import type { RunContext } from './context.ts';
+import { failureReport } from './results.ts';
+
+/** Two commits met: the loser's transaction was rolled back and may simply be done again. */
+const CONFLICT_ATTEMPTS = 4;
+
+export function tickContext(context: RunContext): TickContext {
+  const { project, warehouse, catalog, t, made, tables } = context;
+  return {
+    project,
+    warehouse,
+    catalog,
+    t,
+    made,
+    membership: { kind: 'state', sql: tables.from('membership') },
+  };
+}
+
+/** A comment before each statement, so that the warehouse's own log tells whose it is. */
+export function labelOf(context: RunContext, group: TickGroup): string {
+  const tiers = [...new Set(group.members.map(({ prepared }) => prepared.segment.tier))].sort().join(',');
+  return `-- segsync run=${context.runId} tier=${tiers} entity=${group.entity.name} segments=${group.members.length}`;
+}
+
+/**
+ * Runs `attempt` on the group. When it fails, each of its segments is tried alone: the failing ones are reported,
+ * the others done. Resolves to the segments that were done.
+ */
+export async function evaluateApart(
+  context: RunContext,
+  group: TickGroup,
+  attempt: (group: TickGroup) => Promise<void>,
+): Promise<void> {
+  const started = context.world.clock.monotonic();
+  try {
+    await again(context, () => attempt(group));
+  } catch (error) {
+    if (group.members.length === 1)
+      return failed(context, group, error, context.world.clock.monotonic() - started);
+    for (const member of group.members)
+      await evaluateApart(context, { ...group, members: [member] }, attempt);
+  }
+}
+
+/** Reports what a tick found. */
+export function report(
+  context: RunContext,
+  group: TickGroup,
+  outcome: TickOutcome,
+  durationMs: number,
+): void {
+  for (const { prepared, state } of group.members) {
+    const counts = outcome.counts.get(prepared.name)!;
+    const result: SegmentResult = {
+      segment: prepared.name,
+      mode: outcome.mode,
+      reason: outcome.reasons.get(prepared.name) ?? 'changed_keys',
+      members: (state?.members ?? 0) + counts.enter - counts.exit,
+      entered: counts.enter,
+      exited: counts.exit,
+      affected: outcome.affected,
+      duration_ms: Math.round(durationMs),
+    };
+    context.results.segment(result);
+  }
+}
+
+function failed(context: RunContext, group: TickGroup, error: unknown, durationMs: number): void {
+  const [{ prepared, state } = { prepared: undefined, state: undefined }] = group.members;
+  if (!prepared) throw error;
+  const { report: failure, exit } = failureReport(error);
+  context.results.exit(exit);
+  context.results.segment({
+    segment: prepared.name,
+    mode: 'skipped',
+    reason: 'failed',
+    members: state?.members ?? 0,
+    entered: 0,
+    exited: 0,
+    affected: 0,
+    duration_ms: Math.round(durationMs),
+    error: failure,
+  });
+}
+
+async function again<T>(context: RunContext, attempt: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const conflict = error instanceof WarehouseError && error.failure === 'conflict';
+      if (!conflict || tried === CONFLICT_ATTEMPTS) throw error;
+      await context.world.timers.sleep(context.world.random.fraction() * 100 * tried, context.options.signal);
+    }
+  }
+}

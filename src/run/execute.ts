@@ -1,0 +1,67 @@
+/** Interprets a run's steps by doing them: ticks are committed, changes are sent. */
+import pLimit from 'p-limit';
+import type { Sync } from '../config/project.ts';
+import { deliverSync } from '../deliver/deliver.ts';
+import { commitTick } from '../evaluate/commit.ts';
+import { evaluateTick, type TickGroup } from '../evaluate/tick.ts';
+import { openWorkspace } from '../evaluate/workspace.ts';
+import type { RunContext } from './context.ts';
+import { sendsOn } from './destinations.ts';
+import { evaluateApart, labelOf, report, tickContext } from './evaluate.ts';
+import { evaluateLease } from './leases.ts';
+import type { Step } from './steps.ts';
+import { delivery, reportSyncFailure, skippedSync } from './syncs.ts';
+
+/** Syncs that deliver side by side. Each streams and writes over connections of its own. */
+const SYNCS_AT_ONCE = 4;
+
+/** One handler a kind of step. */
+export const execute: {
+  readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>, context: RunContext) => Promise<void>;
+} = {
+  async evaluate(step, context) {
+    await evaluateApart(context, step.group, (group) => executeGroup(group, context));
+    await deliverAll(step.syncs, context);
+  },
+  deliver: (step, context) => deliverAll(step.syncs, context),
+};
+
+async function executeGroup(group: TickGroup, context: RunContext): Promise<void> {
+  const { world, tables, t, runId } = context;
+  const started = world.clock.monotonic();
+  const startedAt = world.clock.now();
+  const names = group.members.map(({ prepared }) => evaluateLease(prepared.name));
+  const outcome = await context.leases!.fenced(
+    names,
+    async (statements) => {
+      const workspace = openWorkspace(statements, context.warehouse.dialect, labelOf(context, group));
+      const found = await evaluateTick(statements, workspace, group, tickContext(context));
+      const finishedAt = world.clock.now();
+      await commitTick(statements, tables, { group, outcome: found, t, startedAt, finishedAt, runId });
+      await workspace.clear();
+      return found;
+    },
+    { isolation: 'snapshot' },
+  );
+  report(context, group, outcome, world.clock.monotonic() - started);
+}
+
+async function deliverAll(syncs: readonly Sync[], context: RunContext): Promise<void> {
+  const limit = pLimit(SYNCS_AT_ONCE);
+  await Promise.all(syncs.map((sync) => limit(() => deliverOne(sync, context))));
+}
+
+async function deliverOne(sync: Sync, context: RunContext): Promise<void> {
+  if (context.options.signal.aborted) return;
+  const started = context.world.clock.monotonic();
+  const destination = context.project.destinations.get(sync.destination)!;
+  if (!sendsOn(destination, context.target.name)) {
+    context.results.sync(skippedSync(sync, 'target'));
+    return;
+  }
+  try {
+    context.results.sync(await deliverSync(await delivery(context, sync)));
+  } catch (error) {
+    reportSyncFailure(context, sync, error, context.world.clock.monotonic() - started);
+  }
+}

@@ -1,0 +1,71 @@
+/** Interprets a run's steps by explaining them: the same queries and decisions, in transactions that are rolled back. */
+
+import type { Sync } from '../config/project.ts';
+import type { Relations } from '../deliver/context.ts';
+import { explainSync } from '../deliver/explain.ts';
+import { evaluateTick, type TickGroup, type TickOutcome } from '../evaluate/tick.ts';
+import { openWorkspace } from '../evaluate/workspace.ts';
+import type { Statements } from '../warehouse/warehouse.ts';
+import type { RunContext } from './context.ts';
+import { evaluateApart, labelOf, report, tickContext } from './evaluate.ts';
+import { pending } from './overlay.ts';
+import type { Step } from './steps.ts';
+import { preview, reportSyncFailure } from './syncs.ts';
+
+/** One handler a kind of step. */
+export const explain: {
+  readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>, context: RunContext) => Promise<void>;
+} = {
+  evaluate: (step, context) =>
+    evaluateApart(context, step.group, (group) => explainGroup(group, step.syncs, context)),
+  deliver: (step, context) =>
+    context.session.scratch((statements) => explainSyncs(step.syncs, statements, undefined, context)),
+};
+
+async function explainGroup(group: TickGroup, syncs: readonly Sync[], context: RunContext): Promise<void> {
+  const started = context.world.clock.monotonic();
+  const own = new Set(group.members.map(({ prepared }) => prepared.name));
+  await context.session.scratch(async (statements) => {
+    const workspace = openWorkspace(statements, context.warehouse.dialect, labelOf(context, group));
+    const outcome = await evaluateTick(statements, workspace, group, tickContext(context));
+    report(context, group, outcome, context.world.clock.monotonic() - started);
+    const tickId = (await newestTick(statements, context)) + 1n;
+    const relations = hasChanges(outcome)
+      ? pending(context.tables, workspace, group, { tickId, t: context.t })
+      : undefined;
+    await explainSyncs(
+      syncs.filter((sync) => own.has(sync.segment)),
+      statements,
+      relations,
+      context,
+    );
+  });
+}
+
+async function explainSyncs(
+  syncs: readonly Sync[],
+  statements: Statements,
+  relations: Relations | undefined,
+  context: RunContext,
+): Promise<void> {
+  for (const sync of syncs) {
+    const started = context.world.clock.monotonic();
+    try {
+      const result = await explainSync(await preview(context, sync, statements, relations));
+      context.results.sync(result);
+    } catch (error) {
+      reportSyncFailure(context, sync, error, context.world.clock.monotonic() - started);
+    }
+  }
+}
+
+async function newestTick(statements: Statements, { tables }: RunContext): Promise<bigint> {
+  const [row] = await statements.query(
+    `SELECT max(tick_id) AS tick_id FROM ${tables.from('segments')} AS segments`,
+  );
+  return BigInt(row?.tick_id ?? '0');
+}
+
+function hasChanges(outcome: TickOutcome): boolean {
+  return [...outcome.counts.values()].some(({ enter, exit, touch }) => enter + exit + touch > 0);
+}

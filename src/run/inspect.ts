@@ -1,0 +1,185 @@
+/** Looking into segments without a tick: their SQL, their members, one key's verdict. */
+import { loadWarehouse } from '../adapters.ts';
+import { keyLookup } from '../compile/affected.ts';
+import { assumedCatalog, type Catalog } from '../compile/catalog.ts';
+import { entityKey } from '../compile/key.ts';
+import { steps } from '../compile/steps.ts';
+import { compileVerdicts } from '../compile/tick.ts';
+import type { Project } from '../config/project.ts';
+import { DiagnosedError } from '../diagnostics/diagnostic.ts';
+import { EXIT } from '../diagnostics/exit.ts';
+import type { SegmentState } from '../evaluate/mode.ts';
+import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
+import { readSegmentStates } from '../evaluate/states.ts';
+import { openWorkspace } from '../evaluate/workspace.ts';
+import { formatInstant, type Instant } from '../instant.ts';
+import { text } from '../state/sql.ts';
+import type { Session } from '../warehouse/warehouse.ts';
+import type { World } from '../world.ts';
+import { openTarget, readTables } from './open.ts';
+import { printTick } from './print.ts';
+import { stepsOf } from './steps.ts';
+
+export interface SqlRequest {
+  readonly target: string;
+  readonly segments: ReadonlySet<string>;
+  /** Another warehouse's name than the target's. */
+  readonly dialect?: string;
+  /** Evaluate everyone. */
+  readonly full: boolean;
+}
+
+/**
+ * The SQL of segments, with its reasons as comments: what the next run would execute. Before a first tick, and where
+ * the warehouse cannot be reached, it is written as if the last tick were one cadence ago.
+ */
+export async function compileSql(world: World, project: Project, request: SqlRequest): Promise<string> {
+  const target = project.targets.get(request.target)!;
+  const warehouse = (await loadWarehouse(world, request.dialect ?? target.type))!;
+  const prepared = segmentsOf(project, request.segments);
+  const known = await look(world, project, request.target, prepared);
+  const { steps: list, failed } = stepsOf({
+    project,
+    segments: prepared,
+    syncs: [],
+    states: withAssumedStates(project, prepared, known.states, known.t),
+    catalog: known.catalog,
+    made: new Map(),
+    full: request.full,
+    t: known.t,
+  });
+  for (const error of failed.values()) throw error;
+  const membership = `${warehouse.dialect.quote(project.state.schema)}.${warehouse.dialect.quote('membership')}`;
+  const notes = known.note ? [`-- ${known.note}\n`] : [];
+  const texts = list.flatMap((step) =>
+    step.kind === 'evaluate'
+      ? [printTick(step.group, { project, warehouse, catalog: known.catalog, t: known.t, membership })]
+      : [],
+  );
+  return [...notes, ...texts].join('\n');
+}
+
+/** The members of the last committed tick, in the order of their keys. */
+export async function* streamMembers(
+  world: World,
+  project: Project,
+  request: { readonly target: string; readonly segment: string },
+): AsyncIterable<{ entity_key: string; entered_at: string }> {
+  const { session, tables } = await openTarget(world, project, request.target, 'read');
+  try {
+    const { dialect } = tables;
+    const rows = session.stream(
+      `SELECT entity_key, ${dialect.functions.micros_of('entered_at')} AS entered_at ` +
+        `FROM ${tables.from('membership')} AS membership WHERE segment = ${text(dialect, request.segment)} ` +
+        `ORDER BY ${dialect.functions.binary_order('entity_key')}`,
+    );
+    for await (const row of rows) {
+      yield { entity_key: row.entity_key!, entered_at: formatInstant(BigInt(row.entered_at!)) };
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+/** Whether the segment holds for one key at `now` (undefined: the warehouse's clock), whatever the last tick found. */
+export async function evaluateKey(
+  world: World,
+  project: Project,
+  request: {
+    readonly target: string;
+    readonly segment: string;
+    readonly key: string;
+    readonly now?: Instant;
+  },
+): Promise<boolean> {
+  const prepared = prepareSegment(project, project.segments.get(request.segment)!);
+  const { session, tables, warehouse } = await openTarget(world, project, request.target, 'read');
+  try {
+    const t = request.now ?? (await session.now());
+    const { catalog } = await readTables(session, [prepared]);
+    const scope = { catalog, timezone: project.timezone, t };
+    const { entity, name, verdict } = prepared;
+    return await session.scratch(async (statements) => {
+      const workspace = openWorkspace(statements, warehouse.dialect, `-- segsync segment=${name}`);
+      await workspace.define(keyLookup(entity, entityKey(entity, catalog), request.key, scope));
+      const { wide, verdict: holds } = compileVerdicts({
+        entity,
+        segments: [{ name, verdict, sent: [] }],
+        incremental: { t0: t, reads: [], edges: [] },
+        membership: { kind: 'state', sql: tables.from('membership') },
+        capabilities: warehouse.capabilities,
+        scope,
+      });
+      await workspace.define(wide);
+      await workspace.define(holds);
+      const rows = await workspace.rows({
+        kind: 'select',
+        columns: [{ expression: { kind: 'aggregate', fn: 'count' }, as: 'keys' }],
+        from: { kind: 'step', name: steps.verdict },
+      });
+      return rows[0]!.keys !== '0';
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+interface Known {
+  readonly catalog: Catalog;
+  readonly states: ReadonlyMap<string, SegmentState>;
+  readonly t: Instant;
+  readonly note?: string;
+}
+
+/** What the warehouse tells; without a connection, assumptions that the text says. */
+async function look(
+  world: World,
+  project: Project,
+  target: string,
+  prepared: readonly PreparedSegment[],
+): Promise<Known> {
+  let session: Session | undefined;
+  try {
+    const opened = await openTarget(world, project, target, 'read');
+    session = opened.session;
+    const { catalog } = await readTables(session, prepared);
+    return { catalog, states: await readSegmentStates(session, opened.tables), t: await session.now() };
+  } catch (error) {
+    const unreachable =
+      error instanceof DiagnosedError && (error.exit === EXIT.tryLater || error.exit === EXIT.credentials);
+    if (!unreachable) throw error;
+    const times = prepared.flatMap(({ reads, edges }) => [
+      ...reads.flatMap(({ table }) => (table.cursor ? [table.cursor.column] : [])),
+      ...edges.map(({ column }) => column),
+    ]);
+    const note = `the warehouse could not be asked (${error.diagnostics[0]!.code}): column types are assumed`;
+    return { catalog: assumedCatalog(new Set(times)), states: new Map(), t: world.clock.now(), note };
+  } finally {
+    await session?.close();
+  }
+}
+
+function segmentsOf(project: Project, names: ReadonlySet<string>): PreparedSegment[] {
+  return [...project.segments.values()]
+    .filter((segment) => names.has(segment.name))
+    .map((segment) => prepareSegment(project, segment));
+}
+
+function withAssumedStates(
+  project: Project,
+  prepared: readonly PreparedSegment[],
+  states: ReadonlyMap<string, SegmentState>,
+  t: Instant,
+): Map<string, SegmentState> {
+  return new Map(
+    prepared.map(({ name, fingerprint, reads, segment }) => {
+      const known = states.get(name);
+      const evaluatedAt = t - project.tiers.get(segment.tier)!.every;
+      const mark = { at: evaluatedAt.toString(), since: evaluatedAt.toString() };
+      const watermarks = Object.fromEntries(reads.map(({ id }) => [id, mark]));
+      const assumed = { fingerprint, tier: segment.tier, evaluatedAt, watermarks, tickId: 0n, members: 0 };
+      const fits = known?.fingerprint === fingerprint && reads.every(({ id }) => known.watermarks[id]);
+      return [name, fits ? known : assumed];
+    }),
+  );
+}

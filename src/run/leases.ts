@@ -1,0 +1,40 @@
+/** Which leases a run needs, and what it leaves out because another process holds it. */
+
+import { leaseName } from '../deliver/context.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
+import type { RunOptions } from '../pipeline.ts';
+import type { Leases } from '../state/leases.ts';
+import type { Results } from './results.ts';
+import type { Schedule } from './schedule.ts';
+
+/** The lease that a segment's evaluator holds. */
+export function evaluateLease(segment: string): string {
+  return `evaluate:${segment}`;
+}
+
+/** Takes the leases of a schedule; resolves to what of it this process may do. What another holds is left out and named. */
+export async function leased(
+  leases: Leases,
+  wanted: Schedule,
+  options: RunOptions,
+  results: Results,
+): Promise<{ schedule: Schedule; locked: { segments: readonly string[]; syncs: readonly string[] } }> {
+  const names = [
+    ...wanted.segments.map(({ name }) => evaluateLease(name)),
+    ...wanted.syncs.map(({ name }) => leaseName(name)),
+  ];
+  const { held, lost } = await leases.acquire(names, { waitMs: options.waitMs, signal: options.signal });
+  for (const { name, owner } of lost) {
+    results.warn(diagnose('W702', { name, owner: owner.split(':').slice(0, 2).join(' process ') }));
+  }
+  const mine = (name: string): boolean => held.has(name);
+  const segments = wanted.segments.filter(({ name }) => mine(evaluateLease(name)));
+  const syncs = wanted.syncs.filter(({ name }) => mine(leaseName(name)));
+  return {
+    schedule: { ...wanted, segments, syncs },
+    locked: {
+      segments: wanted.segments.filter((each) => !segments.includes(each)).map(({ name }) => name),
+      syncs: wanted.syncs.filter((each) => !syncs.includes(each)).map(({ name }) => name),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** What delivery needs of a run for one sync, and how a sync that fails or is left out is reported. */
+import { compileRoster } from '../compile/roster.ts';
+import type { Sync } from '../config/project.ts';
+import type { Delivery, Preview, Relations } from '../deliver/context.ts';
+import type { SyncResult } from '../report/results.ts';
+import { entityOf } from '../segment/resolve.ts';
+import type { Statements } from '../warehouse/warehouse.ts';
+import type { RunContext } from './context.ts';
+import { failureReport } from './results.ts';
+
+const NONE = { add: 0, remove: 0, update: 0 };
+
+export async function preview(
+  context: RunContext,
+  sync: Sync,
+  statements: Statements,
+  relations?: Relations,
+): Promise<Preview> {
+  const { world, project, tables, catalog, warehouse, t, options } = context;
+  const entity = entityOf(project, project.segments.get(sync.segment)!.entity);
+  const scope = { catalog, timezone: project.timezone, t };
+  const { manifest, session } = await context.destinations.open(sync.destination);
+  return {
+    world,
+    statements,
+    tables,
+    project,
+    sync,
+    destination: { manifest, session },
+    roster: compileRoster(entity, sync, scope, warehouse.dialect),
+    ...(relations ? { relations } : {}),
+    now: t,
+    full: options.full,
+  };
+}
+
+export async function delivery(context: RunContext, sync: Sync): Promise<Delivery> {
+  const { session, options, runId, results } = context;
+  const { lane } = await context.destinations.open(sync.destination);
+  return {
+    ...(await preview(context, sync, session)),
+    statements: session,
+    leases: context.leases!,
+    lane,
+    runId,
+    signal: options.signal,
+    onProgress: (delivered) => results.progress(sync.name, delivered),
+  };
+}
+
+export function skippedSync(sync: Sync, skipped: string): SyncResult {
+  return { sync: sync.name, planned: NONE, rejected: 0, waiting: 0, unmatchable: 0, skipped, duration_ms: 0 };
+}
+
+export function reportSyncFailure(context: RunContext, sync: Sync, error: unknown, durationMs: number): void {
+  const { report, exit } = failureReport(error);
+  context.results.exit(exit);
+  context.results.sync({
+    sync: sync.name,
+    planned: NONE,
+    rejected: 0,
+    waiting: 0,
+    unmatchable: 0,
+    duration_ms: Math.round(durationMs),
+    error: report,
+  });
+}
