@@ -41,11 +41,13 @@ export type SqlValue =
  * - `binary_order(s)`: the text such that `<` compares code points, whatever the column's collation
  * - `exact(x)`: a float as decimal with 9 places; NULL for NaN, infinity and magnitudes of 1e28 and more
  * - `hash_text(s)`: MD5 in lower-case hexadecimal of the UTF-8 bytes
+ * - `row_hash(...)`: a hash of texts in order; NULL differs from every text, and no text can imitate a boundary
  * - `bucket(s)`: the first 7 hexadecimal digits of `hash_text(s)` as an integer, 0 to 268,435,455
  * - `instant_of(ts, zone)`: wall-clock time in a zone (text literal) -> instant
  * - `instant_of_date(d, zone)`: first instant of the day in a zone
  * - `micros_of(i)`: microseconds since 1970 of an instant, as an integer
  * - `add_micros(i, n)`: the instant `n` microseconds later
+ * - `json_text(j, name)`: a member of a JSON object as text; NULL when there is none
  * - `try_integer(s)`: text -> integer, NULL when it is not one
  * - `coalesce(...)`, `greatest(...)`, `least(...)` (both ignore NULL), `concat(...)` (any NULL makes NULL)
  */
@@ -57,6 +59,7 @@ export type SqlFunction =
   | 'binary_order'
   | 'exact'
   | 'hash_text'
+  | 'row_hash'
   | 'bucket'
   | 'instant_of'
   | 'instant_of_date'
@@ -66,7 +69,8 @@ export type SqlFunction =
   | 'coalesce'
   | 'greatest'
   | 'least'
-  | 'concat';
+  | 'concat'
+  | 'json_text';
 
 export interface Dialect {
   /** The adapter's folder name. For labels and golden files; nobody compares it. */

@@ -35,6 +35,8 @@ export function statementsOn(lender: Lender): Statements {
       on((connection) => writeRows(connection, table, columns, rows, lender.freshName())),
     describe: (relation) => describe(query, relation),
     approximateRows: (relation) => approximateRows(query, relation),
+    // Its table numbers are given out anew when the file is opened: they tell nothing.
+    incarnation: async () => undefined,
     // Statistics are kept while rows are written.
     analyze: async () => {},
   };

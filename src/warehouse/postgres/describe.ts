@@ -65,6 +65,19 @@ export async function approximateRows(
   return rows[0] ? Number(rows[0].rows) : undefined;
 }
 
+/** The object and its storage: a rebuild makes another object, TRUNCATE and a rewrite another storage. */
+export async function incarnation(
+  query: (sql: string) => Promise<Row[]>,
+  relation: Relation,
+): Promise<string | undefined> {
+  if (relation.kind !== 'table') return undefined;
+  const rows = await query(
+    `SELECT oid || '/' || relfilenode AS incarnation FROM pg_catalog.pg_class` +
+      ` WHERE oid = to_regclass(${nameLiteral(relation.parts)}) AND relkind IN ('r', 'm')`,
+  );
+  return rows[0]?.incarnation ?? undefined;
+}
+
 async function tableColumns(connection: Connection, parts: readonly string[]): Promise<Column[] | undefined> {
   const { rows } = await connection.query<{ name: string; base: string; native: string }>(
     `SELECT a.attname AS name, ${BASE_TYPE} AS base, format_type(a.atttypid, a.atttypmod) AS native

@@ -31,6 +31,7 @@ const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   // By way of the shortest text that gives the float again: a direct cast keeps 15 digits only.
   exact: (x) => `CASE WHEN abs(${x}) < 1e28 THEN CAST(CAST(${x} AS text) AS numeric(38, 9)) END`,
   hash_text: (text) => md5(text!),
+  row_hash: (...texts) => `md5(CAST(to_jsonb(ARRAY[${texts.join(', ')}]) AS text))`,
   bucket: (text) => `CAST(CAST('x' || substr(${md5(text!)}, 1, 7) AS bit(28)) AS bigint)`,
   instant_of: (timestamp, zone) => `timezone(${zone}, CAST(${timestamp} AS timestamp))`,
   instant_of_date: (date, zone) => firstInstant(date!, zone!),
@@ -42,6 +43,7 @@ const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   greatest: (...args) => `greatest(${args.join(', ')})`,
   least: (...args) => `least(${args.join(', ')})`,
   concat: (...args) => `(${args.map((x) => `CAST(${x} AS text)`).join(' || ')})`,
+  json_text: (json, name) => `(${json} ->> ${name})`,
 };
 
 /** Of UTF-8, whatever the database's encoding. */

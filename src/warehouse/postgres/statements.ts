@@ -1,7 +1,7 @@
 /** Statements on one connection, or on any idle one. */
 import type { Row, Statements } from '../warehouse.ts';
 import { copyRows } from './copy.ts';
-import { approximateRows, describe } from './describe.ts';
+import { approximateRows, describe, incarnation } from './describe.ts';
 import { failureOf } from './failure.ts';
 import { runOne } from './one.ts';
 import type { Connection } from './pool.ts';
@@ -39,6 +39,7 @@ export function statementsOn(lender: Lender): Statements {
     writeRows: (table, columns, rows) => on((connection) => copyRows(connection, table, columns, rows)),
     describe: (relation) => on((connection) => describe(connection, relation, lender.inTransaction)),
     approximateRows: (relation) => approximateRows(query, relation),
+    incarnation: (relation) => incarnation(query, relation),
     analyze: async (table) => void (await query(`ANALYZE ${table}`)),
   };
 }
