@@ -137,7 +137,10 @@ function crossings(input: AffectedInput): Query[] {
     const from = t0 + edge.offset;
     const to = scope.t + edge.offset;
     const why = `${relationName(edge.table.relation)}: rows whose ${edge.column} the edge ${edgeName(edge.offset)} crossed`;
-    const crossed = call('add_micros', asInstant(time), number((-edge.offset).toString()));
+    const crossed =
+      edge.offset === 0n
+        ? asInstant(time)
+        : call('add_micros', asInstant(time), number((-edge.offset).toString()));
     return scan(input, edge.table, [why, `${formatInstant(from)} to ${formatInstant(to)}`], crossed, [
       compareTime(time, '>=', from),
       compareTime(time, '<=', to),

@@ -37,7 +37,9 @@ export function renderExpression(expression: Expression, dialect: Dialect): stri
     case 'in':
       return `${sub(expression.of)} ${expression.negated ? 'NOT IN' : 'IN'} (${expression.values.map(sub).join(', ')})`;
     case 'in_query':
-      return `${sub(expression.of)} IN (${lines(expression.query, dialect).join(' ')})`;
+      return `${sub(expression.of)} IN (${lines(expression.query, dialect)
+        .map((line) => line.trim())
+        .join(' ')})`;
     case 'call':
       return dialect.functions[expression.fn](...expression.args.map(sub));
     case 'aggregate':

@@ -110,15 +110,11 @@ export function shareLimit(percent: string): bigint {
   return (scaled + divisor - 1n) / divisor;
 }
 
-/** Changes whenever something that the syncs send does. Each value is hashed on its own: no separator can be imitated. */
+/** Changes whenever something that the syncs send does. */
 function rowHash(sent: readonly string[], wide: Wide): Expression {
   const names = [...new Set(sent)].sort();
   if (names.length === 0) return text('');
-  const each = names.map((name) => {
-    const present = call('concat', text('v'), call('text_of', column(wide.traitColumn(name))));
-    return call('hash_text', call('coalesce', present, text('n')));
-  });
-  return each.length === 1 ? each[0]! : call('hash_text', call('concat', ...each));
+  return call('row_hash', ...names.map((name) => call('text_of', column(wide.traitColumn(name)))));
 }
 
 /** Every trait that the segments' conditions and syncs ask for. */
