@@ -2,12 +2,15 @@
 import { loadDestination } from '../adapters.ts';
 import type { Destination, Project } from '../config/project.ts';
 import type { DestinationSession, Manifest } from '../destination/destination.ts';
+import { Lane } from '../deliver/rate.ts';
 import type { World } from '../world.ts';
 
 export interface OpenDestination {
   readonly destination: Destination;
   readonly manifest: Manifest;
   readonly session: DestinationSession;
+  /** Its budget of requests, shared by all its syncs. */
+  readonly lane: Lane;
 }
 
 export interface Destinations {
