@@ -1,9 +1,9 @@
 /** `segsync members`: who is in a segment since its last committed tick, or whether one key is in it now. */
 import { Option } from 'commander';
 import { EXIT, type ExitCode } from '../diagnostics/exit.ts';
-import { evaluateKey, streamMembers } from '../evaluate/inspect.ts';
 import { jsonText } from '../report/json.ts';
 import { type MemberFormat, memberLines } from '../report/members.ts';
+import { evaluateKey, streamMembers } from '../run/inspect.ts';
 import { readInstant } from './instants.ts';
 import { knownSegments, type Opened, openProject } from './open.ts';
 import type { Invocation, Verb } from './verb.ts';
@@ -20,7 +20,7 @@ export const members: Verb<Options> = {
       .argument('<segment>', 'its name')
       .optionsGroup('Options:')
       .addOption(
-        new Option('--format <format>', 'plain (a key a line), csv or json').choices([
+        new Option('--format <format>', 'how to print them; plain is a key a line').choices([
           'plain',
           'csv',
           'json',

@@ -1,4 +1,4 @@
-/** What most verbs begin with: the project, its warnings shown, the target checked, the selection made. */
+/** What most verbs begin with: the project, its warnings shown, the selection made. */
 import { loadProject } from '../config/load.ts';
 import type { Project } from '../config/project.ts';
 import { type Selection, select } from '../config/select.ts';
@@ -13,7 +13,7 @@ export interface Opened {
   readonly selection: Selection;
 }
 
-/** Loads what the global options say. Throws `DiagnosedError`: an invalid project, an unknown target, an idle selector. */
+/** Loads what the global options say. Throws `DiagnosedError`: an invalid project, a selector that matches nothing. */
 export async function openProject({ world, screen, globals }: Invocation<unknown>): Promise<Opened> {
   const { project, warnings } = await loadProject(world, {
     projectDir: globals.projectDir,
@@ -21,9 +21,6 @@ export async function openProject({ world, screen, globals }: Invocation<unknown
   });
   screen.problems(await Promise.all(warnings.map((warning) => screen.shown(warning))));
   const target = globals.target ?? project.defaultTarget;
-  if (!project.targets.has(target)) {
-    fail('E609', { name: target, suggestion: nearest(target, project.targets.keys()) });
-  }
   return { project, target, selection: select(project, globals) };
 }
 

@@ -53,22 +53,9 @@ const VERBS: readonly Entry[] = [
  * printed), and what the verb throws.
  */
 export async function runProgram(world: World, screen: Screen): Promise<ExitCode> {
-  const program = new Command('segsync');
-  let exit: ExitCode = 0;
-  program
-    .description('Keep audiences in marketing tools equal to segments defined over your own warehouse.')
-    .version(await readVersion(world), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
-    .enablePositionalOptions()
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ segsync plan --target prod      # then: segsync run --target prod',
-    );
-  tame(program, 'segsync', world);
-  declareGlobals(program, 'before verb');
-
+  const program = await emptyProgram(world);
   const loaded = new Map<string, Verb<never>>();
+  let exit: ExitCode = 0;
   for (const { name, group, summary } of VERBS) {
     const command = program.command(name).description(summary).helpGroup(group);
     tame(command, `segsync ${name}`, world);
@@ -79,19 +66,44 @@ export async function runProgram(world: World, screen: Screen): Promise<ExitCode
       exit = await loaded.get(name)!.run({ world, screen, globals, options, operands: command.args });
     });
   }
-  // A verb's file is imported, and its options declared, only once it is the one that was typed.
   program.hook('preSubcommand', async (_, command) => {
-    const entry = VERBS.find(({ name }) => name === command.name());
-    if (!entry) return;
-    const verb = await entry.load();
-    loaded.set(entry.name, verb);
-    verb.declare(command);
-    declareGlobals(command, 'after verb');
+    loaded.set(command.name(), await declareVerb(command));
   });
-
-  const typed = world.process.arguments;
-  await program.parseAsync(typed.length === 0 ? ['--help'] : [...typed], { from: 'user' });
+  await program.parseAsync(asTyped(world.process.arguments), { from: 'user' });
   return exit;
+}
+
+async function emptyProgram(world: World): Promise<Command> {
+  const program = new Command('segsync')
+    .description('Keep audiences in marketing tools equal to segments defined over your own warehouse.')
+    .version(await readVersion(world), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .addHelpText('after', HELP_END);
+  tame(program, 'segsync', world);
+  declareGlobals(program, 'before verb');
+  return program;
+}
+
+/** Imports a verb's file, and declares its options, only now that it is the one that was typed. */
+async function declareVerb(command: Command): Promise<Verb<never>> {
+  const verb = await VERBS.find(({ name }) => name === command.name())!.load();
+  verb.declare(command);
+  declareGlobals(command, 'after verb');
+  return verb;
+}
+
+const HELP_END = `
+\`segsync COMMAND --help\` explains one of them.
+
+Example:
+  $ segsync plan --target prod      # then: segsync run --target prod`;
+
+/** `segsync` alone asks for help, and `help run` is another way to say `run --help`. */
+function asTyped(args: readonly string[]): string[] {
+  if (args.length === 0) return ['--help'];
+  return args[0] === 'help' ? [...args.slice(1), '--help'] : [...args];
 }
 
 /** Throws instead of exiting, and prints nothing but the help that was asked for. */

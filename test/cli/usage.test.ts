@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { build, folderOf, SHOP, segsync } from './segsync.ts';
+
+beforeAll(build);
+
+/** Ends with 64, nothing on stdout, and on stderr these lines only: the error comes last, without a page of help. */
+async function expectMisuse(args: readonly string[], stderr: string): Promise<void> {
+  await using folder = await folderOf(SHOP);
+  expect(await segsync(folder.path, args)).toEqual({ stdout: '', stderr, exit: 64 });
+}
+
+describe('wrong usage', () => {
+  it('suggests the command that was meant', () =>
+    expectMisuse(['rnu'], 'error[E601]: there is no command `rnu`\n  hint: did you mean `run`?\n'));
+
+  it('knows no command of a later release', () =>
+    expectMisuse(
+      ['doctor'],
+      'error[E601]: there is no command `doctor`\n  hint: `segsync --help` lists the commands\n',
+    ));
+
+  it('suggests the option that was meant', () =>
+    expectMisuse(
+      ['run', '--ful'],
+      'error[E602]: `segsync run` has no option `--ful`\n  hint: did you mean `--full`?\n',
+    ));
+
+  it('refuses an option without its value', () =>
+    expectMisuse(
+      ['plan', '--tier'],
+      'error[E603]: option `--tier <names...>` argument missing\n  hint: see `segsync plan --help`\n',
+    ));
+
+  it('refuses an argument too many', () =>
+    expectMisuse(
+      ['validate', 'x'],
+      'error[E603]: too many arguments for `validate`. Expected 0 arguments but got 1.\n  hint: see `segsync validate --help`\n',
+    ));
+
+  it('asks for a missing argument', () =>
+    expectMisuse(
+      ['members'],
+      'error[E603]: missing required argument `segment`\n  hint: see `segsync members --help`\n',
+    ));
+
+  it('asks for a missing command', () =>
+    expectMisuse(['-t', 'dev'], 'error[E603]: a command is missing\n  hint: see `segsync --help`\n'));
+
+  it('refuses a value that is none of the choices', () =>
+    expectMisuse(
+      ['members', 'buyers', '--format', 'xml'],
+      'error[E603]: option `--format <format>` argument `xml` is invalid. Allowed choices are plain, csv, json.\n  hint: see `segsync members --help`\n',
+    ));
+
+  it('refuses a duration, an instant, a tier and a dialect that are none', async () => {
+    await expectMisuse(
+      ['run', '--wait', 'soon'],
+      'error[E604]: `--wait` takes a duration such as 60s, not `soon`\n',
+    );
+    await expectMisuse(
+      ['plan', '--now', 'yesterday'],
+      'error[E604]: `--now` takes an instant such as 2026-11-22T10:00:00Z, or a date, not `yesterday`\n',
+    );
+    await expectMisuse(
+      ['run', '--tier', 'hurly'],
+      'error[E604]: `--tier` takes realtime, frequent, hourly or daily, not `hurly`\n  hint: did you mean `hourly`?\n',
+    );
+    await expectMisuse(
+      ['compile', '--dialect', 'postgre'],
+      'error[E604]: `--dialect` takes duckdb or postgres, not `postgre`\n  hint: did you mean `postgres`?\n',
+    );
+  });
+
+  it('refuses a selector that selects nothing', async () => {
+    await expectMisuse(
+      ['plan', '-s', 'buyer'],
+      'error[E605]: `--select buyer` selects nothing in this project\n  hint: did you mean `buyers`?\n',
+    );
+    await expectMisuse(
+      ['plan', '--exclude', 'tag:consnt'],
+      'error[E605]: `--exclude tag:consnt` selects nothing in this project\n  hint: did you mean `tag:consent`?\n',
+    );
+    await expectMisuse(
+      ['run', '-s', 'tags:consent'],
+      'error[E606]: `--select tags:consent` is not a way to select\n  hint: did you mean `tag:consent`?\n',
+    );
+  });
+
+  it('names each segment that does not exist', async () => {
+    await expectMisuse(
+      ['compile', 'buyerz', 'zzz'],
+      [
+        'error[E607]: there is no segment `buyerz` in this project',
+        '  hint: did you mean `buyers`?',
+        'error[E607]: there is no segment `zzz` in this project',
+        '2 errors',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says plainly what is not available yet', () =>
+    expectMisuse(['validate', '--connect'], 'error[E608]: `validate --connect` is not available yet\n'));
+
+  it('prints one JSON document on stdout when asked for JSON', async () => {
+    await using folder = await folderOf({});
+    const { stdout, stderr, exit } = await segsync(folder.path, ['run', '--ful', '--json']);
+    expect({ document: JSON.parse(stdout), stderr, exit }).toEqual({
+      document: {
+        version: 1,
+        errors: [
+          { code: 'E602', message: '`segsync run` has no option `--ful`', hint: 'did you mean `--full`?' },
+        ],
+      },
+      stderr: '',
+      exit: 64,
+    });
+  });
+});
+
+describe('help and version', () => {
+  it('prints the version of the package alone', async () => {
+    const {
+      default: { version },
+    } = await import('../../package.json', { with: { type: 'json' } });
+    for (const args of [['--version'], ['-V'], ['--quiet', '--version']]) {
+      expect(await segsync('/', args)).toEqual({ stdout: `${version}\n`, stderr: '', exit: 0 });
+    }
+  });
+
+  it('lists every command once, with what it does', async () => {
+    const { stdout, stderr, exit } = await segsync('/', ['--help']);
+    expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
+    for (const verb of ['plan', 'run', 'validate', 'compile', 'members']) {
+      expect(stdout.match(new RegExp(`^  ${verb}  +\\w`, 'gm'))).toHaveLength(1);
+    }
+    expect((await segsync('/', [])).stdout).toBe(stdout);
+  });
+
+  it.each(['plan', 'run', 'validate', 'compile', 'members'])(
+    '%s --help fits 80 columns and has an example',
+    async (verb) => {
+      const { stdout, exit } = await segsync('/', [verb, '--help']);
+      expect(exit).toBe(0);
+      expect(stdout).toContain(`$ segsync ${verb}`);
+      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+      expect((await segsync('/', ['help', verb])).stdout).toBe(stdout);
+    },
+  );
+});
