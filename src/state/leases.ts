@@ -80,6 +80,11 @@ export class Leases {
     return holding ? holding.deadline - this.#options.world.clock.monotonic() : 0;
   }
 
+  /** Throws E502 when the lease may be another's by now. */
+  checkHeld(name: string): void {
+    if (this.remainingMs(name) <= 0) fail('E502', { names: [name] });
+  }
+
   /**
    * Runs `work` in a transaction that commits only while the leases are this process's own, and that nobody can take
    * them over during. Throws E502 when they are not.

@@ -31,4 +31,9 @@ export const DELIVER_CODES = {
     (p) => `nothing of sync ${p.sync} got through for ${p.waited}: ${p.reason}`,
     () => 'what was not acknowledged is sent again by the next run',
   ),
+  E455: error<{ sync: string; detail: string }>(
+    EXIT.failed,
+    (p) => `the warehouse failed while sync ${p.sync} was delivered: ${p.detail}`,
+    () => 'what was not acknowledged is sent again by the next run',
+  ),
 } as const;

@@ -1,0 +1,21 @@
+/** Wakes one waiter. A ring that nobody waits for is kept for the next who does. */
+import type { Timers } from '../world.ts';
+
+export class Bell {
+  readonly #timers: Timers;
+  #rung = new AbortController();
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  ring(): void {
+    this.#rung.abort();
+  }
+
+  /** Resolves at the next ring, or after `ms`. */
+  async wait(ms: number): Promise<void> {
+    await this.#timers.sleep(ms, this.#rung.signal);
+    this.#rung = new AbortController();
+  }
+}

@@ -1,0 +1,141 @@
+/** The candidates of a sync and all that is known of each, as one query; its rows as standings. */
+import { instant, integer, text } from '../state/sql.ts';
+import type { Row } from '../warehouse/warehouse.ts';
+import type { Preview } from './context.ts';
+import type { LedgerRow, Rejection, Standing } from './operation.ts';
+import { type Identifiers, payloadOf } from './payload.ts';
+import type { Scope } from './scope.ts';
+
+/**
+ * One row a candidate, removals first (by what the warehouse knows), then by key. Candidates are the keys that changed
+ * after `scope.since`, rows in doubt, and rejections whose time has come; or everyone in the segment or the ledger.
+ */
+export function candidatesSql(preview: Preview, scope: Scope): string {
+  const { tables, sync, roster } = preview;
+  const { text_of, micros_of, binary_order, coalesce } = tables.dialect.functions;
+  const payload = [...roster.identifiers, ...roster.fields].map(({ column }) => `roster.${column}`);
+  const columns = [
+    'candidates.entity_key AS entity_key',
+    'membership.entity_key IS NOT NULL AS holds',
+    'roster.entity_key IS NOT NULL AS known',
+    'roster.consented AS consented',
+    ...payload,
+    'ledger.state AS ledger_state',
+    `${text_of('ledger.identifiers')} AS ledger_identifiers`,
+    'ledger.payload_hash AS ledger_hash',
+    `${micros_of('ledger.delivered_at')} AS ledger_delivered_at`,
+    'rejections.op AS rejected_op',
+    'rejections.payload_hash AS rejected_hash',
+    'rejections.attempts AS rejected_attempts',
+    `${micros_of('rejections.first_at')} AS rejected_first_at`,
+    `${coalesce(`rejections.next_at <= ${instant(tables.dialect, preview.now)}`, 'FALSE')} AS rejected_due`,
+    `${coalesce('due.tick_id', 'membership.tick_id', 'ledger.tick_id', '0')} AS tick_id`,
+    `${micros_of(scope.firstLoad ? 'membership.entered_at' : 'due.caused_at')} AS caused_at`,
+  ];
+  return `-- what ${sync.name.replaceAll(/[^\w.-]/g, '?')} may have to send
+WITH segsync_due AS (
+  ${changedSql(preview, scope)}
+),
+segsync_candidates AS (
+  ${keysSql(preview, scope)}
+)
+SELECT
+  ${columns.join(',\n  ')}
+FROM segsync_candidates AS candidates
+LEFT JOIN segsync_due AS due ON due.entity_key = candidates.entity_key
+LEFT JOIN (${membersSql(preview, scope)}) AS membership ON membership.entity_key = candidates.entity_key
+LEFT JOIN (
+${roster.sql('segsync_candidates')}
+) AS roster ON roster.entity_key = candidates.entity_key
+LEFT JOIN (${ledgerSql(preview, scope)}) AS ledger ON ledger.entity_key = candidates.entity_key
+LEFT JOIN (${rejectionsSql(preview)}) AS rejections ON rejections.entity_key = candidates.entity_key
+ORDER BY
+  CASE WHEN membership.entity_key IS NOT NULL AND roster.consented THEN 1 ELSE 0 END,
+  ${binary_order('candidates.entity_key')}`;
+}
+
+/** The newest change of each key; none where everyone is a candidate, since all changes ever would be read. */
+function changedSql({ tables, sync }: Preview, { relations, since }: Scope): string {
+  const segment = text(tables.dialect, sync.segment);
+  const range = since === undefined ? '1 = 0' : `tick_id > ${integer(tables.dialect, since)}`;
+  return (
+    `SELECT entity_key, max(tick_id) AS tick_id, max(caused_at) AS caused_at FROM ${relations.changes} AS changes` +
+    ` WHERE segment = ${segment} AND ${range} GROUP BY entity_key`
+  );
+}
+
+function membersSql({ tables, sync }: Preview, { relations }: Scope): string {
+  return (
+    `SELECT entity_key, tick_id, entered_at FROM ${relations.membership} AS membership` +
+    ` WHERE segment = ${text(tables.dialect, sync.segment)}`
+  );
+}
+
+function ledgerSql({ tables, sync }: Preview, { audienceRef }: Scope): string {
+  return (
+    `SELECT entity_key, state, identifiers, payload_hash, tick_id, delivered_at FROM ${tables.from('ledger')} AS ledger` +
+    ` WHERE sync = ${text(tables.dialect, sync.name)} AND audience_ref = ${text(tables.dialect, audienceRef)}`
+  );
+}
+
+function rejectionsSql({ tables, sync }: Preview): string {
+  return (
+    `SELECT entity_key, op, payload_hash, attempts, first_at, next_at FROM ${tables.from('rejections')} AS rejections` +
+    ` WHERE sync = ${text(tables.dialect, sync.name)}`
+  );
+}
+
+/** Asked of the tables themselves, so that doubts are found by their index and not by reading the ledger. */
+function keysSql(preview: Preview, scope: Scope): string {
+  const everyone = scope.since === undefined;
+  const ledger = `SELECT entity_key FROM (${ledgerSql(preview, scope)}) AS ledger`;
+  const rejections = `SELECT entity_key FROM (${rejectionsSql(preview)}) AS rejections`;
+  return (
+    everyone
+      ? [`SELECT entity_key FROM (${membersSql(preview, scope)}) AS membership`, ledger, rejections]
+      : [
+          'SELECT entity_key FROM segsync_due',
+          `${ledger} WHERE state = 'sending'`,
+          `${rejections} WHERE next_at <= ${instant(preview.tables.dialect, preview.now)}`,
+        ]
+  ).join('\n  UNION ');
+}
+
+/** A candidate's row -> what is known of it. */
+export function standingOf(row: Row, preview: Preview): Standing {
+  const ledger = ledgerRow(row);
+  const rejection = rejectionOf(row);
+  return {
+    key: row.entity_key!,
+    holds: row.holds === 'true',
+    known: row.known === 'true',
+    consented: row.consented === 'true',
+    payload: payloadOf(row, preview.roster, preview.destination.session),
+    tickId: BigInt(row.tick_id!),
+    ...(ledger ? { ledger } : {}),
+    ...(rejection ? { rejection } : {}),
+    ...(row.caused_at ? { causedAt: BigInt(row.caused_at) } : {}),
+  };
+}
+
+function ledgerRow(row: Row): LedgerRow | undefined {
+  if (!row.ledger_state) return undefined;
+  return {
+    state: row.ledger_state === 'sending' ? 'sending' : 'delivered',
+    identifiers: JSON.parse(row.ledger_identifiers ?? '{}') as Identifiers,
+    ...(row.ledger_hash ? { payloadHash: row.ledger_hash } : {}),
+    ...(row.ledger_delivered_at ? { deliveredAt: BigInt(row.ledger_delivered_at) } : {}),
+  };
+}
+
+function rejectionOf(row: Row): Rejection | undefined {
+  const op = row.rejected_op;
+  if (op !== 'add' && op !== 'remove' && op !== 'update') return undefined;
+  return {
+    op,
+    payloadHash: row.rejected_hash ?? '',
+    due: row.rejected_due === 'true',
+    attempts: Number(row.rejected_attempts ?? 0),
+    firstAt: BigInt(row.rejected_first_at ?? 0),
+  };
+}

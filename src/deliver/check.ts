@@ -1,0 +1,39 @@
+/** What stops a sync, as diagnostics. */
+import type { Sync } from '../config/project.ts';
+import type { Manifest, Operation } from '../destination/destination.ts';
+import { DiagnosedError, type Diagnostic, diagnose, fail } from '../diagnostics/diagnostic.ts';
+import type { FailureReport, Held } from '../report/results.ts';
+import { WarehouseError } from '../warehouse/warehouse.ts';
+
+const NEEDS: Readonly<Record<Sync['mode'], readonly Operation[]>> = {
+  mirror: ['add', 'remove'],
+  add_only: ['add', 'remove'],
+  remove_only: ['remove'],
+  on_enter: [],
+};
+
+/** Throws E450 for a mode that is not built yet, E453 for one that the destination cannot serve. */
+export function checkMode(sync: Sync, { operations }: Manifest): void {
+  const { name, mode, destination, place } = sync;
+  if (mode === 'on_enter') fail('E450', { sync: name }, place);
+  const lacking = NEEDS[mode].find((operation) => !operations.includes(operation));
+  if (lacking) fail('E453', { sync: name, destination, operation: lacking, mode }, place);
+}
+
+/** A held sync for people: the figure, and both ways out. */
+export function heldDiagnostic(sync: string, held: Held, emptySource = ''): Diagnostic {
+  if (held.guard === 'empty_source') return diagnose('E452', { sync, table: emptySource });
+  return diagnose('E451', { sync, guard: held.guard, figure: held.figure, limit: held.limit });
+}
+
+/** A failure for the report. Throws on what is no known failure but a defect. */
+export function failureOf(error: unknown, sync: string): FailureReport {
+  const known =
+    error instanceof WarehouseError ? diagnose('E455', { sync, detail: error.message }) : firstOf(error);
+  if (!known) throw error;
+  return { code: known.code, message: known.message };
+}
+
+function firstOf(error: unknown): Diagnostic | undefined {
+  return error instanceof DiagnosedError ? error.diagnostics[0] : undefined;
+}

@@ -1,0 +1,69 @@
+/** What the pipeline hands to delivery. */
+import type { Roster } from '../compile/roster.ts';
+import type { Project, Sync } from '../config/project.ts';
+import type { DestinationSession, Manifest } from '../destination/destination.ts';
+import type { Instant } from '../instant.ts';
+import type { Leases } from '../state/leases.ts';
+import type { StateTables } from '../state/sql.ts';
+import type { Session, Statements } from '../warehouse/warehouse.ts';
+import type { World } from '../world.ts';
+import type { Lane } from './rate.ts';
+
+/**
+ * What the segment's last tick left, as FROM-able texts with the columns of the state tables of these names; a dry run
+ * lays changes that are not committed over them. `segments` yields the tick that the sync catches up with.
+ */
+export interface Relations {
+  readonly membership: string;
+  readonly changes: string;
+  readonly segments: string;
+}
+
+/** All that it takes to say what a sync would do. */
+export interface Preview {
+  readonly world: World;
+  /** Reads: a session, or the statements of a scratch transaction in a dry run. */
+  readonly statements: Statements;
+  readonly tables: StateTables;
+  readonly project: Project;
+  readonly sync: Sync;
+  readonly destination: { readonly session: DestinationSession; readonly manifest: Manifest };
+  readonly roster: Roster;
+  /** Default: the state tables themselves. */
+  readonly relations?: Relations;
+  /** The warehouse's clock at the beginning of the run. */
+  readonly now: Instant;
+  /** Everyone is a candidate. */
+  readonly full: boolean;
+  /** Guards that are lifted for this sync. */
+  readonly allow?: { readonly removal?: boolean; readonly add?: boolean };
+  /** A table that the segment reads, that was full and is suddenly empty. */
+  readonly emptySource?: string;
+}
+
+export interface Delivery extends Preview {
+  readonly statements: Session;
+  /** Holds `leaseName(sync.name)`. */
+  readonly leases: Leases;
+  /** The destination's budget, shared by all its syncs in this process. */
+  readonly lane: Lane;
+  readonly runId: string;
+  /** Aborted: what is in flight ends, nothing new begins. */
+  readonly signal: AbortSignal;
+  /** Members acknowledged so far. */
+  readonly onProgress: (delivered: number) => void;
+}
+
+/** The lease that a sync's deliverer holds. */
+export function leaseName(sync: string): string {
+  return `sync:${sync}`;
+}
+
+/** The state tables themselves. */
+export function committedRelations(tables: StateTables): Relations {
+  return {
+    membership: tables.from('membership'),
+    changes: tables.from('changes'),
+    segments: tables.from('segments'),
+  };
+}

@@ -1,0 +1,124 @@
+/** Brings one audience up to its segment: the steps in order. */
+import type { Counts, Held, SyncResult } from '../report/results.ts';
+import { beginSync, finishSync, holdSync } from '../state/sync-rows.ts';
+import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
+import { checkMode, failureOf, heldDiagnostic } from './check.ts';
+import { type Delivery, leaseName } from './context.ts';
+import { type Decided, decidedOf, type Survey, survey } from './decided.ts';
+import { heldBy, noteFirstLoad } from './pressure.ts';
+import { Pump } from './pump.ts';
+import { readScope, type Scope } from './scope.ts';
+
+type Report = Omit<SyncResult, 'sync' | 'duration_ms'>;
+
+const NOTHING: Report = {
+  planned: { add: 0, remove: 0, update: 0 },
+  delivered: { add: 0, remove: 0, update: 0 },
+  rejected: 0,
+  waiting: 0,
+  unmatchable: 0,
+};
+
+/**
+ * Delivers what changed. What fails is in the result, and everything begun is set right by the next run; throws only
+ * what is a defect of this program.
+ */
+export async function deliverSync(delivery: Delivery): Promise<SyncResult> {
+  const { sync, world } = delivery;
+  const began = world.clock.monotonic();
+  const report = await reportOf(delivery).catch((error: unknown): Report => {
+    const interrupted = delivery.signal.aborted && error instanceof WarehouseError;
+    return interrupted ? NOTHING : { ...NOTHING, error: failureOf(error, sync.name) };
+  });
+  return { sync: sync.name, ...report, duration_ms: Math.round(world.clock.monotonic() - began) };
+}
+
+async function reportOf(delivery: Delivery): Promise<Report> {
+  const { sync, destination, leases, lane, project } = delivery;
+  checkMode(sync, destination.manifest);
+  const audienceRef = await destination.session.ensureAudience({ name: sync.audience, dryRun: false });
+  const scope = await readScope(delivery, audienceRef);
+  if (scope.row?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
+  await begin(delivery, scope);
+  const counted = await countAhead(delivery, scope);
+  const held = counted && (await heldBy(delivery, scope, counted.planned));
+  if (held) return hold(delivery, scope, counted, held);
+  const sharing = [...project.syncs.values()].filter((other) => other.destination === sync.destination);
+  lane.shareAmong(await leases.owners(sharing.map(({ name }) => leaseName(name))));
+  return send(delivery, scope, counted);
+}
+
+/** The guards want figures before anything is sent. An empty audience has nothing to guard, and is loaded at once. */
+async function countAhead(delivery: Delivery, scope: Scope): Promise<Survey | undefined> {
+  const guarded = scope.ledgerSize > 0 || !scope.firstLoad || delivery.emptySource !== undefined;
+  return guarded ? survey(delivery, decidedOf(delivery, scope, delivery.signal)) : undefined;
+}
+
+async function hold(delivery: Delivery, scope: Scope, counted: Survey, held: Held): Promise<Report> {
+  const { sync, emptySource } = delivery;
+  const { message: reason } = heldDiagnostic(sync.name, held, emptySource);
+  if (scope.row?.heldReason !== reason) {
+    await commit(delivery, (transaction) =>
+      holdSync(transaction, delivery.tables, { name: sync.name, reason }),
+    );
+  }
+  const { planned, unmatchable } = counted;
+  return { ...NOTHING, planned, unmatchable, held };
+}
+
+async function begin(delivery: Delivery, scope: Scope): Promise<void> {
+  const { sync, tables } = delivery;
+  if (scope.row?.audienceRef === scope.audienceRef) return;
+  const { name, segment, destination } = sync;
+  await commit(delivery, (transaction) =>
+    beginSync(transaction, tables, { name, segment, destination, audienceRef: scope.audienceRef }),
+  );
+}
+
+async function send(delivery: Delivery, scope: Scope, counted: Survey | undefined): Promise<Report> {
+  const pump = new Pump(delivery, scope.audienceRef);
+  const planned: Counts = { add: 0, remove: 0, update: 0 };
+  const seen = { planned, unmatchable: 0 };
+  const source = counted?.kept ?? decidedOf(delivery, scope, pump.halted);
+  const { complete, failure } = await pump.run(counting(source, seen));
+  if (complete) await finish(delivery, scope);
+  const freshness = pump.record.freshness.percentiles();
+  return {
+    planned,
+    delivered: pump.record.delivered,
+    rejected: pump.record.rejected,
+    waiting: pump.waiting,
+    unmatchable: seen.unmatchable,
+    ...(freshness ? { freshness_ms: freshness } : {}),
+    ...(failure === undefined ? {} : { error: failureOf(failure, delivery.sync.name) }),
+  };
+}
+
+async function* counting(
+  decided: Iterable<Decided> | AsyncIterable<Decided>,
+  seen: { planned: Counts; unmatchable: number },
+): AsyncGenerator<Decided> {
+  for await (const each of decided) {
+    const { decision } = each;
+    if (decision.kind === 'send') seen.planned[decision.effect]++;
+    if (decision.kind === 'nothing') seen.unmatchable++;
+    yield each;
+  }
+}
+
+/** Everything up to the tick that was read first is delivered or asked. A run that changes nothing writes nothing. */
+async function finish(delivery: Delivery, scope: Scope): Promise<void> {
+  const { sync, tables, statements } = delivery;
+  const { fingerprint, target, row } = scope;
+  if (target === undefined) return;
+  if (row?.tickId === target && row.fingerprint === fingerprint && row.heldReason === undefined) return;
+  const deliveredAt = await statements.now();
+  await commit(delivery, async (transaction) => {
+    await finishSync(transaction, tables, { name: sync.name, fingerprint, tickId: target, deliveredAt });
+    if (scope.firstLoad) await noteFirstLoad(transaction, tables, sync.name, deliveredAt);
+  });
+}
+
+function commit(delivery: Delivery, work: (transaction: Statements) => Promise<void>): Promise<void> {
+  return delivery.leases.fenced([leaseName(delivery.sync.name)], work);
+}

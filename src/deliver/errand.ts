@@ -1,0 +1,141 @@
+/**
+ * One key on its way: the steps of its decision and how far they are. Pure: what the ledger says while a step is open,
+ * and what it says after each receipt.
+ *
+ * Of one key a sync has one errand, and of one errand one step is open: the next begins when its receipt is in.
+ */
+import type { Operation, Receipt } from '../destination/destination.ts';
+import { DAY, type Duration, type Instant } from '../instant.ts';
+import type { Decision, LedgerRow, Rejection, Standing, Step } from './operation.ts';
+import type { Identifiers } from './payload.ts';
+
+/** A rejected removal leaves someone where they should not be: it is tried again daily. */
+const REMOVAL_AGAIN: Duration = DAY;
+
+export interface Errand {
+  readonly key: string;
+  readonly tickId: bigint;
+  readonly causedAt?: Instant;
+  /** What becomes of the audience in the end. */
+  readonly effect: Operation;
+  readonly step: Step;
+  readonly later: readonly Step[];
+  /** What is on the other side while the open step is not acknowledged; undefined: nothing that we know of. */
+  readonly prior?: LedgerRow;
+  readonly rejection?: Rejection;
+  /** The ledger has a row for the key. */
+  readonly inLedger: boolean;
+}
+
+export interface RejectionRow {
+  readonly op: Operation;
+  readonly payloadHash: string;
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly nextAt?: Instant;
+  /** Not tried again until what is sent changes. */
+  readonly dead: boolean;
+}
+
+/** What the state says of a key from now on. */
+export interface Entry {
+  readonly key: string;
+  readonly tickId: bigint;
+  /** Null: no row. Undefined: as it is. */
+  readonly ledger?: LedgerRow | null;
+  readonly batchId?: string;
+  readonly wasInLedger: boolean;
+  /** Takes away a rejection there is; `rejected` puts another in its place. */
+  readonly clearsRejection: boolean;
+  readonly rejected?: RejectionRow;
+}
+
+/** The errand of a decision to send. */
+export function errandOf(standing: Standing, decision: Decision & { kind: 'send' }): Errand {
+  const { key, tickId, causedAt, ledger, rejection } = standing;
+  const [step, ...later] = decision.steps;
+  return {
+    key,
+    tickId,
+    effect: decision.effect,
+    step: step!,
+    later,
+    inLedger: ledger !== undefined,
+    ...(causedAt === undefined ? {} : { causedAt }),
+    ...(ledger ? { prior: ledger } : {}),
+    ...(rejection ? { rejection } : {}),
+  };
+}
+
+/** The question that stands in the ledger before a step is sent. The hash stays that of what was last acknowledged. */
+export function questionOf(errand: Errand, batchId: string): Entry {
+  const { payloadHash, deliveredAt } = errand.prior ?? {};
+  return {
+    ...entry(errand),
+    batchId,
+    clearsRejection: false,
+    ledger: { state: 'sending', identifiers: errand.step.identifiers, payloadHash, deliveredAt },
+  };
+}
+
+/** The errand at its next step; undefined after the last. */
+export function nextOf(errand: Errand): Errand | undefined {
+  const [step, ...later] = errand.later;
+  return step ? { ...errand, step, later, prior: undefined } : undefined;
+}
+
+/** What the state says once the last step was acknowledged. */
+export function doneEntry(errand: Errand, now: Instant, batchId?: string): Entry {
+  const { keeps, identifiers, hash } = errand.step;
+  const row = { state: 'delivered' as const, identifiers, payloadHash: hash, deliveredAt: now };
+  return {
+    ...entry(errand),
+    ...(batchId ? { batchId } : {}),
+    clearsRejection: true,
+    ledger: keeps ? row : null,
+  };
+}
+
+/** What the state says once a step was rejected: the other side is as it was before. */
+export function rejectedEntry(errand: Errand, receipt: Receipt & { kind: 'rejected' }, now: Instant): Entry {
+  const { step, prior, rejection } = errand;
+  const isRemoval = step.op === 'remove';
+  const rejected: RejectionRow = {
+    op: step.op,
+    payloadHash: step.hash,
+    code: receipt.code,
+    message: receipt.message,
+    attempts: (rejection?.attempts ?? 0) + 1,
+    firstAt: rejection?.firstAt ?? now,
+    lastAt: now,
+    dead: !isRemoval,
+    ...(isRemoval ? { nextAt: now + REMOVAL_AGAIN } : {}),
+  };
+  const before = prior && { ...prior, state: 'delivered' as const, identifiers: stillThere(errand, prior) };
+  return { ...entry(errand), clearsRejection: true, rejected, ledger: before ?? null };
+}
+
+/** What is set right without a call. */
+export function settledEntry(standing: Standing, { ledger: becomes }: Decision & { kind: 'settled' }): Entry {
+  const { key, tickId, ledger } = standing;
+  const row = ledger && becomes === 'delivered' ? { ...ledger, state: 'delivered' as const } : undefined;
+  return {
+    key,
+    tickId,
+    wasInLedger: ledger !== undefined,
+    clearsRejection: true,
+    ledger: becomes === 'dropped' ? null : row,
+  };
+}
+
+/** An earlier add whose answer never came may have brought all of what is sent again now. */
+function stillThere({ step }: Errand, prior: LedgerRow): Identifiers {
+  return prior.state === 'sending' && step.op !== 'remove' ? step.identifiers : prior.identifiers;
+}
+
+function entry({ key, tickId, inLedger }: Errand): Pick<Entry, 'key' | 'tickId' | 'wasInLedger'> {
+  return { key, tickId, wasInLedger: inLedger };
+}

@@ -1,0 +1,69 @@
+/** Batches to send, made of errands. */
+import type { Audience, Batch, Change, DestinationSession } from '../destination/destination.ts';
+import type { Instant } from '../instant.ts';
+import { hashOf } from './canonical.ts';
+import type { Errand } from './errand.ts';
+import { Packer } from './packer.ts';
+import { payloadHash } from './payload.ts';
+
+/** A batch and the errands whose open steps it carries, in the same order. */
+export interface Parcel {
+  readonly batch: Batch;
+  readonly errands: readonly Errand[];
+}
+
+export interface Addressee {
+  readonly sync: string;
+  readonly segment: string;
+  readonly audience: Audience;
+  /** Stands for the cause of errands that no change caused. */
+  readonly now: Instant;
+}
+
+/** Removals first. All errands of a parcel have one operation and one effect. */
+export function parcelsOf(
+  errands: readonly Errand[],
+  to: Addressee,
+  destination: Pick<DestinationSession, 'limits' | 'sizeOf'>,
+): Parcel[] {
+  const removals = errands.filter(({ step }) => step.op === 'remove');
+  const others = errands.filter(({ step }) => step.op !== 'remove');
+  const packer = new Packer<Errand>(destination.limits);
+  const parcels: Parcel[] = [];
+  for (const errand of [...removals, ...others]) {
+    const bytes = destination.sizeOf(changeOf(errand, to.now), { segment: to.segment });
+    const full = packer.add(groupOf(errand), errand, bytes);
+    if (full) parcels.push(parcelOf(full, to));
+  }
+  return [...parcels, ...packer.rest().map((some) => parcelOf(some, to))];
+}
+
+/** What a parcel's errands have in common. */
+export function groupOf({ step, effect }: Pick<Errand, 'step' | 'effect'>): string {
+  return `${step.op} ${effect}`;
+}
+
+/** One batch of errands of one group, which are at least one. */
+export function parcelOf(errands: readonly Errand[], to: Addressee): Parcel {
+  const { sync, segment, audience } = to;
+  const { op } = errands[0]!.step;
+  const changes = errands.map((errand) => changeOf(errand, to.now));
+  return { errands, batch: { id: batchId(errands, to), op, sync, segment, audience, changes } };
+}
+
+/** An errand's open step as it is sent. */
+export function changeOf({ key, step, causedAt }: Errand, now: Instant): Change {
+  const { op, identifiers, fields } = step;
+  return { op, key, identifiers, fields, causedAt: causedAt ?? now };
+}
+
+/** The same when the same is sent again, another when the same change comes again later: its tick is another. */
+function batchId(errands: readonly Errand[], { sync, audience }: Addressee): string {
+  const rows = errands.map(({ key, step, tickId }) => [
+    key,
+    step.op,
+    payloadHash(step.identifiers, step.fields),
+    tickId.toString(),
+  ]);
+  return hashOf([sync, audience.ref, rows]).slice(0, 32);
+}

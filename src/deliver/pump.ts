@@ -1,0 +1,236 @@
+/**
+ * Moves decided candidates through the destination: rows stream in, stand in the ledger as questions, are sent, and
+ * their receipts are written together with the next rows' questions. Reading, flushing and sending go on side by side;
+ * what is open is bounded, so that memory does not grow with the audience.
+ */
+import type { Counts } from '../report/results.ts';
+import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
+import { type Asked, askFor } from './asking.ts';
+import { retryBoundMs } from './backoff.ts';
+import { Bell } from './bell.ts';
+import { type Delivery, leaseName } from './context.ts';
+import type { Decided } from './decided.ts';
+import { type Errand, errandOf, settledEntry } from './errand.ts';
+import { writeFlush } from './flush.ts';
+import type { Addressee, Parcel } from './parcel.ts';
+import { DeliveryRecord } from './record.ts';
+import { Sender } from './sender.ts';
+
+/** At most this many rows, or this long, between two flushes. */
+const FLUSH_ROWS = 5_000;
+const FLUSH_MS = 2_000;
+/** Rows between the stream and their receipts. */
+const OPEN_ROWS = 3 * FLUSH_ROWS;
+/** A warehouse may refuse a flush because of another writer: it is tried again. */
+const FLUSH_ATTEMPTS = 4;
+
+export interface PumpResult {
+  /** Every candidate was read, and stands in the ledger as it is or as a question. */
+  readonly complete: boolean;
+  readonly failure?: unknown;
+}
+
+export class Pump {
+  readonly record: DeliveryRecord;
+  readonly #delivery: Delivery;
+  readonly #to: Addressee;
+  readonly #sender: Sender;
+  readonly #halt = new AbortController();
+  readonly #work: Bell;
+  readonly #room: Bell;
+  /** Errands whose open step is not in the ledger yet. */
+  #unasked: Errand[] = [];
+  /** Errands that are read and have not ended. */
+  #open = 0;
+  readonly #parcels = new Set<Promise<void>>();
+  #isRead = false;
+  #complete = false;
+  #failure: unknown;
+  #flushedAt: number;
+
+  constructor(delivery: Delivery, audienceRef: string) {
+    const { world, sync, destination, now } = delivery;
+    this.#delivery = delivery;
+    this.#to = {
+      sync: sync.name,
+      segment: sync.segment,
+      audience: { name: sync.audience, ref: audienceRef },
+      now,
+    };
+    const began = world.clock.monotonic();
+    const at = (monotonic: number): bigint => now + BigInt(Math.round((monotonic - began) * 1000));
+    this.record = new DeliveryRecord({
+      runId: delivery.runId,
+      at,
+      now: () => at(world.clock.monotonic()),
+    });
+    const { every } = delivery.project.tiers.get(sync.tier)!;
+    this.#sender = new Sender({
+      world,
+      destination: destination.session,
+      to: this.#to,
+      lane: delivery.lane,
+      priority: Number(every / 1000n),
+      retryBoundMs: retryBoundMs(every),
+      checkLease: () => delivery.leases.checkHeld(leaseName(sync.name)),
+      halt: this.#halt.signal,
+      onAnswer: (answer) => {
+        const { next, ended } = this.record.answer(answer);
+        this.#unasked.push(...next);
+        this.#ended(ended);
+      },
+    });
+    this.#work = new Bell(world.timers);
+    this.#room = new Bell(world.timers);
+    this.#flushedAt = began;
+  }
+
+  /** Members whose operations were read and are not acknowledged: in doubt, or left for the next run. */
+  get waiting(): number {
+    return this.#open + this.record.waiting;
+  }
+
+  /** Aborted when nothing new may begin: for the stream that feeds `run`. */
+  get halted(): AbortSignal {
+    return this.#halt.signal;
+  }
+
+  /** Resolves when everything is delivered or, halted, when what was in flight has its receipts written. */
+  async run(decided: AsyncIterable<Decided>): Promise<PumpResult> {
+    const { signal } = this.#delivery;
+    const interrupt = (): void => this.#stop();
+    signal.addEventListener('abort', interrupt);
+    if (signal.aborted) this.#stop();
+    try {
+      const reading = this.#read(decided);
+      while (!this.#isDone()) {
+        await this.#work.wait(Math.max(0, this.#flushedAt + FLUSH_MS - this.#monotonic()));
+        if (this.#isDue()) await this.#flush();
+      }
+      await reading;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+    return { complete: this.#complete && !this.#isHalted, failure: this.#failure };
+  }
+
+  async #read(decided: AsyncIterable<Decided>): Promise<void> {
+    try {
+      for await (const each of decided) {
+        this.#take(each);
+        while (this.#open >= OPEN_ROWS && !this.#isHalted) await this.#room.wait(FLUSH_MS);
+        if (this.#isHalted) return;
+      }
+      this.#complete = true;
+    } catch (error) {
+      if (!this.#isHalted) this.#stop(error);
+    } finally {
+      this.#isRead = true;
+      this.#work.ring();
+    }
+  }
+
+  #take({ standing, decision }: Decided): void {
+    if (decision.kind === 'settled') this.record.add(settledEntry(standing, decision));
+    if (decision.kind === 'send') {
+      this.#unasked.push(errandOf(standing, decision));
+      this.#open++;
+    }
+    if (this.#unasked.length >= FLUSH_ROWS || this.record.size >= FLUSH_ROWS) this.#work.ring();
+  }
+
+  #isDone(): boolean {
+    if (!this.#isRead || this.#parcels.size > 0 || !this.record.isEmpty) return false;
+    return this.#unasked.length === 0 || this.#isHalted;
+  }
+
+  #isDue(): boolean {
+    if (this.#monotonic() - this.#flushedAt >= FLUSH_MS) return true;
+    if (this.#isHalted) return this.#parcels.size === 0;
+    if (this.record.size >= FLUSH_ROWS) return true;
+    const isHungry = this.#parcels.size < this.#delivery.destination.session.limits.concurrency;
+    if (this.#unasked.length >= FLUSH_ROWS) return isHungry;
+    return this.#isRead && (this.#parcels.size === 0 || (this.#unasked.length > 0 && isHungry));
+  }
+
+  async #flush(): Promise<void> {
+    this.#flushedAt = this.#monotonic();
+    const asked = this.#isHalted ? [] : this.#unasked.splice(0, FLUSH_ROWS);
+    const taken = this.record.take();
+    if (asked.length === 0 && taken.entries.length === 0 && taken.batches.length === 0) return;
+    try {
+      const { parcels, done } = await this.#writeRetrying(asked, taken);
+      for (const errand of done) this.record.count(errand);
+      this.#ended(done.length);
+      for (const parcel of parcels) this.#dispatch(parcel);
+    } catch (error) {
+      this.#stop(error);
+    }
+    this.#delivery.onProgress(membersOf(this.record.delivered));
+  }
+
+  async #writeRetrying(asked: readonly Errand[], taken: Taken): Promise<Asked> {
+    const { leases, sync, world } = this.#delivery;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await leases.fenced([leaseName(sync.name)], (transaction) =>
+          this.#write(transaction, asked, taken),
+        );
+      } catch (error) {
+        if (!mayPass(error) || attempt >= FLUSH_ATTEMPTS) throw error;
+        await world.timers.sleep(world.random.fraction() * 100 * 2 ** attempt);
+      }
+    }
+  }
+
+  async #write(transaction: Statements, errands: readonly Errand[], taken: Taken): Promise<Asked> {
+    const { tables, sync } = this.#delivery;
+    const asked = await askFor(transaction, this.#delivery, this.#to, errands);
+    const of = { sync: sync.name, audienceRef: this.#to.audience.ref };
+    const entries = [...taken.entries, ...asked.entries];
+    await writeFlush(transaction, tables, of, { entries, batches: taken.batches });
+    return asked;
+  }
+
+  #dispatch(parcel: Parcel): void {
+    const sending = this.#sender
+      .send(parcel)
+      .catch((error: unknown) => this.#stop(error))
+      .finally(() => {
+        this.#parcels.delete(sending);
+        this.#work.ring();
+      });
+    this.#parcels.add(sending);
+  }
+
+  #ended(errands: number): void {
+    this.#open -= errands;
+    this.#room.ring();
+    this.#work.ring();
+  }
+
+  #stop(error?: unknown): void {
+    if (!this.#isHalted) this.#failure = error;
+    this.#halt.abort();
+    this.#room.ring();
+    this.#work.ring();
+  }
+
+  get #isHalted(): boolean {
+    return this.#halt.signal.aborted;
+  }
+
+  #monotonic(): number {
+    return this.#delivery.world.clock.monotonic();
+  }
+}
+
+type Taken = ReturnType<DeliveryRecord['take']>;
+
+function mayPass(error: unknown): boolean {
+  return error instanceof WarehouseError && /^(conflict|locked|transient)$/.test(error.failure);
+}
+
+function membersOf({ add, remove, update }: Counts): number {
+  return add + remove + update;
+}

@@ -1,0 +1,125 @@
+/** What a delivery has to write at the next flush, and what it counts for its report. */
+import type { Operation } from '../destination/destination.ts';
+import type { Instant } from '../instant.ts';
+import type { Counts } from '../report/results.ts';
+import { doneEntry, type Entry, type Errand, nextOf, rejectedEntry } from './errand.ts';
+import type { BatchRow } from './flush.ts';
+import { FreshnessSample } from './freshness.ts';
+import type { Answer } from './sender.ts';
+
+export interface RecordOptions {
+  readonly runId: string;
+  /** The warehouse's clock at an instant of the monotonic one. */
+  readonly at: (monotonic: number) => Instant;
+  readonly now: () => Instant;
+}
+
+type Rows = Answer['rows'];
+
+export class DeliveryRecord {
+  readonly delivered: Counts = { add: 0, remove: 0, update: 0 };
+  readonly freshness = new FreshnessSample();
+  rejected = 0;
+  /** Rows that were sent and are given up for now. */
+  waiting = 0;
+  readonly #options: RecordOptions;
+  #entries: Entry[] = [];
+  #batches: BatchRow[] = [];
+
+  constructor(options: RecordOptions) {
+    this.#options = options;
+  }
+
+  /** Entries that wait to be written. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0 && this.#batches.length === 0;
+  }
+
+  /** Everything that waits to be written, taken out. */
+  take(): { entries: Entry[]; batches: BatchRow[] } {
+    const taken = { entries: this.#entries, batches: this.#batches };
+    this.#entries = [];
+    this.#batches = [];
+    return taken;
+  }
+
+  add(entry: Entry): void {
+    this.#entries.push(entry);
+  }
+
+  /** Takes an answer in; returns the errands that go on with their next step, and how many do not. */
+  answer(answer: Answer): { next: Errand[]; ended: number } {
+    const acknowledged = answer.rows.filter(({ receipt }) => isAcknowledged(receipt.kind));
+    const rejected = answer.rows.filter(({ receipt }) => receipt.kind === 'rejected');
+    const open = answer.rows.filter((row) => !acknowledged.includes(row) && !rejected.includes(row));
+    const next = this.#acknowledge(answer, acknowledged);
+    for (const { errand, receipt } of rejected) {
+      if (receipt.kind === 'rejected') this.add(rejectedEntry(errand, receipt, this.#options.now()));
+    }
+    this.rejected += rejected.length;
+    this.waiting += open.length;
+    this.#line(answer, 'delivered', acknowledged);
+    this.#line(answer, 'rejected', rejected);
+    this.#line(answer, 'waiting', open);
+    return { next, ended: answer.rows.length - next.length };
+  }
+
+  /** Counts an errand that has ended: its effect is there. */
+  count(errand: Errand): void {
+    this.delivered[errand.effect]++;
+    if (errand.causedAt === undefined) return;
+    this.freshness.add(Number((this.#options.now() - errand.causedAt) / 1000n));
+  }
+
+  #acknowledge({ parcel }: Answer, rows: Rows): Errand[] {
+    const following: Errand[] = [];
+    for (const { errand } of rows) {
+      const next = nextOf(errand);
+      if (next) following.push(next);
+      if (next) continue;
+      this.add(doneEntry(errand, this.#options.now(), parcel.batch.id));
+      this.count(errand);
+    }
+    return following;
+  }
+
+  #line(answer: Answer, status: BatchRow['status'], rows: Rows): void {
+    if (rows.length === 0) return;
+    const { runId, at, now } = this.#options;
+    const causes = rows.flatMap(({ errand }) => (errand.causedAt === undefined ? [] : [errand.causedAt]));
+    const oldest = causes.reduce<Instant | undefined>(
+      (a, b) => (a === undefined || b < a ? b : a),
+      undefined,
+    );
+    const job = rows.find(({ receipt }) => receipt.kind === 'accepted')?.receipt;
+    this.#batches.push({
+      runId,
+      batchId: answer.parcel.batch.id,
+      effect: effectOf(answer, status),
+      rows: rows.length,
+      status,
+      attempts: answer.attempts,
+      sentAt: at(answer.sentAt),
+      ...(answer.httpStatus === undefined ? {} : { httpStatus: answer.httpStatus }),
+      ...(status === 'waiting' ? {} : { ackedAt: now() }),
+      ...(job?.kind === 'accepted' ? { jobRef: job.job } : {}),
+      ...(oldest === undefined || status !== 'delivered'
+        ? {}
+        : { freshnessMs: Number((now() - oldest) / 1000n) }),
+    });
+  }
+}
+
+/** The first of two steps changes nothing about who is in the audience when all is done. */
+function effectOf({ parcel }: Answer, status: BatchRow['status']): Operation {
+  const { effect, later } = parcel.errands[0]!;
+  return status === 'delivered' && later.length > 0 ? 'update' : effect;
+}
+
+function isAcknowledged(kind: string): boolean {
+  return kind === 'delivered' || kind === 'unknown';
+}

@@ -1,0 +1,158 @@
+/**
+ * Sends parcels: one place in the lane each, tried again within bounds, split while refused as a whole, until every
+ * row has a receipt or is left in doubt.
+ */
+
+import type { DestinationSession, Outcome, Receipt } from '../destination/destination.ts';
+import { DiagnosedError, diagnose } from '../diagnostics/diagnostic.ts';
+import type { World } from '../world.ts';
+import { backoffMs } from './backoff.ts';
+import type { Errand } from './errand.ts';
+import { type Addressee, type Parcel, parcelOf } from './parcel.ts';
+import type { Lane } from './rate.ts';
+
+/** Some errands of one parcel, and what became of them. */
+export interface Answer {
+  readonly parcel: Parcel;
+  readonly attempts: number;
+  /** On the monotonic clock. */
+  readonly sentAt: number;
+  readonly httpStatus?: number;
+  readonly rows: readonly { readonly errand: Errand; readonly receipt: Receipt }[];
+}
+
+export interface SenderOptions {
+  readonly world: World;
+  readonly destination: DestinationSession;
+  readonly to: Addressee;
+  readonly lane: Lane;
+  /** Lower goes first. */
+  readonly priority: number;
+  readonly retryBoundMs: number;
+  /** Fails when the lease may be another's. */
+  readonly checkLease: () => void;
+  /** Aborted: nothing new is sent. */
+  readonly halt: AbortSignal;
+  /** Final receipts, and `retry` for rows that are given up for now. */
+  readonly onAnswer: (answer: Answer) => void;
+}
+
+interface Attempt {
+  readonly parcel: Parcel;
+  readonly count: number;
+  /** On the monotonic clock. */
+  readonly firstFailedAt?: number;
+}
+
+export class Sender {
+  readonly #options: SenderOptions;
+  #lastProgressAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when every row of the parcel is answered or left in doubt. Throws what stops the whole sync: a
+   * `DiagnosedError` of the destination, E502 when the lease is lost, E454 when nothing gets through any more.
+   */
+  async send(parcel: Parcel): Promise<void> {
+    await this.#attempt({ parcel, count: 1 });
+  }
+
+  async #attempt(attempt: Attempt): Promise<void> {
+    const { lane, priority, halt, world } = this.#options;
+    const { parcel } = attempt;
+    const leave = await lane.enter(priority, halt);
+    if (!leave) return;
+    let outcome: Outcome;
+    const sentAt = world.clock.monotonic();
+    try {
+      this.#options.checkLease();
+      outcome = await this.#options.destination.send(parcel.batch, {});
+    } finally {
+      leave();
+    }
+    if ('refused' in outcome) return this.#split(attempt, outcome, sentAt);
+    const rows = parcel.errands.map((errand, index) => ({ errand, receipt: receiptAt(outcome, index) }));
+    const final = rows.filter(({ receipt }) => receipt.kind !== 'retry');
+    const again = rows.filter(({ receipt }) => receipt.kind === 'retry');
+    this.#answer(attempt, sentAt, outcome.httpStatus, final);
+    if (again.length > 0) await this.#retry(attempt, sentAt, outcome.httpStatus, again);
+  }
+
+  async #split(attempt: Attempt, outcome: Refusal, sentAt: number): Promise<void> {
+    const { errands } = attempt.parcel;
+    if (errands.length === 1) {
+      const receipt: Receipt = { kind: 'rejected', ...outcome.refused };
+      return this.#answer(attempt, sentAt, outcome.httpStatus, [{ errand: errands[0]!, receipt }]);
+    }
+    const middle = Math.ceil(errands.length / 2);
+    for (const half of [errands.slice(0, middle), errands.slice(middle)]) {
+      await this.#attempt({ parcel: parcelOf(half, this.#options.to), count: 1 });
+    }
+  }
+
+  async #retry(
+    attempt: Attempt,
+    sentAt: number,
+    httpStatus: number | undefined,
+    rows: Answer['rows'],
+  ): Promise<void> {
+    const { world, halt, retryBoundMs } = this.#options;
+    const firstFailedAt = attempt.firstFailedAt ?? sentAt;
+    const receipts = rows.flatMap(({ receipt }) => (receipt.kind === 'retry' ? [receipt] : []));
+    const asked = Math.max(0, ...receipts.map(({ afterMs }) => afterMs ?? 0));
+    const wait = backoffMs(world.random, attempt.count, asked);
+    this.#pauseLane(attempt, rows, asked);
+    if (world.clock.monotonic() + wait - firstFailedAt > retryBoundMs) {
+      this.#answer(attempt, sentAt, httpStatus, rows);
+      if (this.#lastProgressAt < firstFailedAt) this.#giveUp(receipts[0]!.message);
+      return;
+    }
+    await world.timers.sleep(wait, halt);
+    const whole = rows.length === attempt.parcel.errands.length;
+    const parcel = whole
+      ? attempt.parcel
+      : parcelOf(
+          rows.map(({ errand }) => errand),
+          this.#options.to,
+        );
+    await this.#attempt({ parcel, count: attempt.count + 1, firstFailedAt });
+  }
+
+  /** Where a whole request was put off, so will be the next ones. */
+  #pauseLane(attempt: Attempt, rows: Answer['rows'], ms: number): void {
+    const { lane, retryBoundMs } = this.#options;
+    if (ms > 0 && rows.length === attempt.parcel.errands.length) lane.pause(Math.min(ms, retryBoundMs));
+  }
+
+  #giveUp(reason: string): never {
+    const { to, retryBoundMs } = this.#options;
+    const waited = `${Math.round(retryBoundMs / 1000)}s`;
+    throw new DiagnosedError([diagnose('E454', { sync: to.sync, waited, reason })]);
+  }
+
+  #answer(attempt: Attempt, sentAt: number, httpStatus: number | undefined, rows: Answer['rows']): void {
+    if (rows.length === 0) return;
+    if (rows.some(({ receipt }) => receipt.kind !== 'retry')) {
+      this.#lastProgressAt = this.#options.world.clock.monotonic();
+    }
+    const { parcel, count: attempts } = attempt;
+    this.#options.onAnswer({
+      parcel,
+      attempts,
+      sentAt,
+      rows,
+      ...(httpStatus === undefined ? {} : { httpStatus }),
+    });
+  }
+}
+
+type Refusal = Extract<Outcome, { refused: unknown }>;
+
+/** An adapter that answers for fewer rows than it was given leaves the rest in doubt. */
+function receiptAt(outcome: Outcome, index: number): Receipt {
+  const receipt = 'receipts' in outcome ? outcome.receipts[index] : undefined;
+  return receipt ?? { kind: 'retry', code: 'no_receipt', message: 'the destination gave no receipt' };
+}
