@@ -3,7 +3,6 @@ import type { Entity } from '../config/project.ts';
 import type { Instant } from '../instant.ts';
 import type { Edge } from '../segment/edges.ts';
 import type { ReadTable } from '../segment/reads.ts';
-import { traitsOf } from '../segment/reads.ts';
 import type { Capabilities } from '../warehouse/warehouse.ts';
 import { type ArrivedSince, affectedStep } from './affected.ts';
 import { changedStep } from './changed.ts';
@@ -41,7 +40,7 @@ export function compileVerdicts(input: TickInput): { wide: Step; verdict: Step; 
   const wide = wideStep({
     entity,
     key: entityKey(entity, scope.catalog),
-    traits: wantedTraits(entity, segments, traitsOf),
+    traits: wantedTraits(segments),
     aggregates: segments.flatMap((segment) => verdictAggregates(segment.verdict)),
     full,
     capabilities,

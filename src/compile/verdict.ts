@@ -1,6 +1,7 @@
 /** A segment's condition over the wide row, and the hash of what its syncs send. */
 import type { Entity } from '../config/project.ts';
-import { resolveTrait, type Verdict } from '../segment/resolve.ts';
+import { traitsOf } from '../segment/reads.ts';
+import type { Verdict } from '../segment/resolve.ts';
 import { and, call, column, compare, type Expression, known, not, number, or, text } from './expression.ts';
 import { type Aggregate, aggregatesOf, measureTest } from './measure.ts';
 import type { Query, Step } from './query.ts';
@@ -118,11 +119,6 @@ function rowHash(sent: readonly string[], wide: Wide): Expression {
 }
 
 /** Every trait that the segments' conditions and syncs ask for. */
-export function wantedTraits(
-  entity: Entity,
-  segments: readonly TickSegment[],
-  ofVerdict: (v: Verdict) => string[],
-): string[] {
-  const names = segments.flatMap((segment) => [...ofVerdict(segment.verdict), ...segment.sent]);
-  return [...new Set(names)].map((name) => resolveTrait(entity, name).name);
+export function wantedTraits(segments: readonly TickSegment[]): string[] {
+  return [...new Set(segments.flatMap(({ verdict, sent }) => [...traitsOf(verdict), ...sent]))];
 }

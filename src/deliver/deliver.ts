@@ -1,4 +1,5 @@
 /** Brings one audience up to its segment: the steps in order. */
+import { MINUTE } from '../instant.ts';
 import type { Counts, Held, SyncResult } from '../report/results.ts';
 import { beginSync, finishSync, holdSync } from '../state/sync-rows.ts';
 import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
@@ -106,13 +107,17 @@ async function* counting(
   }
 }
 
-/** Everything up to the tick that was read first is delivered or asked. A run that changes nothing writes nothing. */
+/**
+ * Everything up to the tick that was read first is delivered or asked. Where nothing changed, that the sync looked is
+ * written once a minute: an older instant only makes it look again.
+ */
 async function finish(delivery: Delivery, scope: Scope): Promise<void> {
   const { sync, tables, statements } = delivery;
   const { fingerprint, target, row } = scope;
   if (target === undefined) return;
-  if (row?.tickId === target && row.fingerprint === fingerprint && row.heldReason === undefined) return;
   const deliveredAt = await statements.now();
+  const same = row?.tickId === target && row.fingerprint === fingerprint && row.heldReason === undefined;
+  if (same && row.deliveredAt !== undefined && deliveredAt - row.deliveredAt < MINUTE) return;
   await commit(delivery, async (transaction) => {
     await finishSync(transaction, tables, { name: sync.name, fingerprint, tickId: target, deliveredAt });
     if (scope.firstLoad) await noteFirstLoad(transaction, tables, sync.name, deliveredAt);

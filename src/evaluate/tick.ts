@@ -2,7 +2,7 @@
 
 import type { Catalog } from '../compile/catalog.ts';
 import { changeCounts } from '../compile/changed.ts';
-import type { From } from '../compile/query.ts';
+import type { From, Query } from '../compile/query.ts';
 import type { Scope } from '../compile/rows.ts';
 import { steps } from '../compile/steps.ts';
 import { compileAffected, compileVerdicts, type TickInput } from '../compile/tick.ts';
@@ -11,7 +11,7 @@ import { duplicatesQuery } from '../compile/wide.ts';
 import type { Entity, Project } from '../config/project.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
-import { mergeReads } from '../segment/reads.ts';
+import { mergeReads, type ReadTable } from '../segment/reads.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
 import type { Statements, Warehouse } from '../warehouse/warehouse.ts';
 import { findDuplicates } from './duplicates.ts';
@@ -107,7 +107,7 @@ async function evaluateAll(
   dialect: Dialect,
 ): Promise<TickOutcome> {
   const counts = await diff(statements, workspace, group, base, dialect);
-  const [row] = await workspace.rows(countRows(steps.wide));
+  const [row] = await workspace.rows(countRows({ kind: 'step', name: steps.wide }));
   return { mode: 'full', reasons, affected: Number(row!.rows), counts, watermarks };
 }
 
@@ -146,27 +146,42 @@ async function readWatermarks(
   context: TickContext,
   scope: Scope,
 ): Promise<TickOutcome['watermarks']> {
-  const query = watermarksQuery(mergeReads(group.members.map(({ prepared }) => prepared.reads)), scope);
+  const reads = mergeReads(group.members.map(({ prepared }) => prepared.reads));
+  const query = watermarksQuery(reads, scope);
   const rows = query ? await workspace.rows(query) : [];
   const shown = new Map(rows.map((row) => [row.id!, row.at ?? null]));
+  const silent = reads.filter(({ id }) => shown.get(id) === null);
+  const empty = await emptyTables(workspace, silent);
   return new Map(
     group.members.map(({ prepared, state }) => {
       const own = new Map([...shown].filter(([id]) => prepared.reads.some((read) => read.id === id)));
-      return [prepared.name, nextWatermarks(own, context.made, state?.watermarks ?? {}, context.t)];
+      const seen = { t: context.t, watermarks: own, made: context.made, empty };
+      return [prepared.name, nextWatermarks(seen, state?.watermarks ?? {})];
     }),
   );
 }
 
+/** Of tables that show no cursor, those that have no row at all. */
+async function emptyTables(workspace: Workspace, reads: readonly ReadTable[]): Promise<Set<string>> {
+  const empty = new Set<string>();
+  for (const { id, table } of reads) {
+    const [row] = await workspace.rows(countRows({ kind: 'relation', relation: table.relation }));
+    if (row!.rows === '0') empty.add(id);
+  }
+  return empty;
+}
+
 async function countAffected(workspace: Workspace): Promise<number> {
-  const [row] = await workspace.rows(countRows(steps.affected));
+  const [row] = await workspace.rows(countRows({ kind: 'step', name: steps.affected }));
   return Number(row!.rows);
 }
 
-function countRows(step: string): Parameters<Workspace['rows']>[0] {
+function countRows(from: From): Query {
   return {
     kind: 'select',
     columns: [{ expression: { kind: 'aggregate', fn: 'count' }, as: 'rows' }],
-    from: { kind: 'step', name: step },
+    from,
+    as: 'counted',
   };
 }
 

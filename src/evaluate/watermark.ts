@@ -12,6 +12,8 @@ export interface Watermark {
   readonly since: string;
   /** Which incarnation of the table it was, where the warehouse tells. */
   readonly made?: string;
+  /** The table had rows once and has none since: a sudden emptiness holds the syncs that read it. */
+  readonly emptied?: true;
 }
 
 /** By the table's `ReadTable.id`. */
@@ -22,21 +24,27 @@ const DEFAULT_DISTANCE = 10_000n;
 /** A date cursor says only the day: a row may show until the day is over, however long that day is. */
 const DATE_OVERLAP: Duration = 26n * HOUR;
 
-/** The watermarks after a tick at `t`; a value that did not move keeps the instant it was first seen at. */
-export function nextWatermarks(
-  shown: ReadonlyMap<string, string | null>,
-  made: ReadonlyMap<string, string>,
-  before: Watermarks,
-  t: Instant,
-): Watermarks {
+/** What the tables show at a tick's instant `t`, by `ReadTable.id`. */
+export interface Shown {
+  readonly t: Instant;
+  readonly watermarks: ReadonlyMap<string, string | null>;
+  readonly made: ReadonlyMap<string, string>;
+  /** Tables without a single row. */
+  readonly empty: ReadonlySet<string>;
+}
+
+/** The watermarks after a tick; a value that did not move keeps the instant it was first seen at. */
+export function nextWatermarks({ t, watermarks, made, empty }: Shown, before: Watermarks): Watermarks {
   const next: Record<string, Watermark> = {};
-  for (const [id, at] of shown) {
+  for (const [id, at] of watermarks) {
     const known = before[id];
     const incarnation = made.get(id);
+    const emptied = empty.has(id) && (known?.emptied === true || (known?.at ?? null) !== null);
     next[id] = {
       at,
       since: known && known.at === at ? known.since : t.toString(),
       ...(incarnation === undefined ? {} : { made: incarnation }),
+      ...(emptied ? { emptied: true as const } : {}),
     };
   }
   return next;

@@ -2,6 +2,7 @@
 import type { Catalog } from '../compile/catalog.ts';
 import type { Project, Target } from '../config/project.ts';
 import type { SegmentState } from '../evaluate/mode.ts';
+import type { Watermarks } from '../evaluate/watermark.ts';
 import type { Instant } from '../instant.ts';
 import type { RunOptions } from '../pipeline.ts';
 import type { Leases } from '../state/leases.ts';
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly catalog: Catalog;
   readonly made: ReadonlyMap<string, string>;
   readonly states: ReadonlyMap<string, SegmentState>;
+  /** Of each segment's newest tick, this run's included. */
+  readonly watermarks: Map<string, Watermarks>;
   /** The instant of this run's ticks. */
   readonly t: Instant;
   readonly results: Results;

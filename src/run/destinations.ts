@@ -1,8 +1,8 @@
 /** The destinations of a run: each opened once, when a sync first needs it. */
 import { loadDestination } from '../adapters.ts';
 import type { Destination, Project } from '../config/project.ts';
-import type { DestinationSession, Manifest } from '../destination/destination.ts';
 import { Lane } from '../deliver/rate.ts';
+import type { DestinationSession, Manifest } from '../destination/destination.ts';
 import type { World } from '../world.ts';
 
 export interface OpenDestination {
@@ -24,11 +24,8 @@ export function openDestinations(world: World, project: Project): Destinations {
     const destination = project.destinations.get(name)!;
     const type = (await loadDestination(world, destination.type))!;
     const { options } = destination;
-    return {
-      destination,
-      manifest: type.manifest,
-      session: type.open({ world, name, root: project.root, options }),
-    };
+    const session = type.open({ world, name, root: project.root, options });
+    return { destination, manifest: type.manifest, session, lane: new Lane(world, session.limits) };
   };
   return {
     open(name) {

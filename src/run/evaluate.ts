@@ -55,6 +55,7 @@ export function report(
 ): void {
   for (const { prepared, state } of group.members) {
     const counts = outcome.counts.get(prepared.name)!;
+    context.watermarks.set(prepared.name, outcome.watermarks.get(prepared.name)!);
     const result: SegmentResult = {
       segment: prepared.name,
       mode: outcome.mode,

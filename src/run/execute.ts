@@ -5,6 +5,7 @@ import { deliverSync } from '../deliver/deliver.ts';
 import { commitTick } from '../evaluate/commit.ts';
 import { evaluateTick, type TickGroup } from '../evaluate/tick.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
+import { type Instant, latest } from '../instant.ts';
 import type { RunContext } from './context.ts';
 import { sendsOn } from './destinations.ts';
 import { evaluateApart, labelOf, report, tickContext } from './evaluate.ts';
@@ -27,15 +28,16 @@ export const execute: {
 };
 
 async function executeGroup(group: TickGroup, context: RunContext): Promise<void> {
-  const { world, tables, t, runId } = context;
+  const { world, tables, runId } = context;
   const started = world.clock.monotonic();
   const startedAt = world.clock.now();
+  const t = await groupInstant(group, context);
   const names = group.members.map(({ prepared }) => evaluateLease(prepared.name));
   const outcome = await context.leases!.fenced(
     names,
     async (statements) => {
       const workspace = openWorkspace(statements, context.warehouse.dialect, labelOf(context, group));
-      const found = await evaluateTick(statements, workspace, group, tickContext(context));
+      const found = await evaluateTick(statements, workspace, group, { ...tickContext(context), t });
       const finishedAt = world.clock.now();
       await commitTick(statements, tables, { group, outcome: found, t, startedAt, finishedAt, runId });
       await workspace.clear();
@@ -44,6 +46,13 @@ async function executeGroup(group: TickGroup, context: RunContext): Promise<void
     { isolation: 'snapshot' },
   );
   report(context, group, outcome, world.clock.monotonic() - started);
+}
+
+/** Read again for each tick: deliveries of the group before may have taken minutes. Never before the group's last tick. */
+async function groupInstant(group: TickGroup, { options, session, t }: RunContext): Promise<Instant> {
+  if (options.now !== undefined) return options.now;
+  const last = group.members.flatMap(({ state }) => (state ? [state.evaluatedAt] : []));
+  return latest([await session.now(), t, ...last])!;
 }
 
 async function deliverAll(syncs: readonly Sync[], context: RunContext): Promise<void> {

@@ -3,6 +3,7 @@ import type { Project } from '../config/project.ts';
 import { EXIT } from '../diagnostics/exit.ts';
 import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
 import { readSegmentStates } from '../evaluate/states.ts';
+import type { Instant } from '../instant.ts';
 import type { RunOptions } from '../pipeline.ts';
 import type { DefinitionChange, SegmentResult } from '../report/results.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
@@ -35,33 +36,33 @@ export interface Survey {
 
 export async function survey(input: SurveyInput): Promise<Survey> {
   const { world, project, options, opened, destinations } = input;
-  const { session, tables } = opened;
+  const { session } = opened;
   const results = new Results(options.onEvent);
   const prepared = prepareAll(project, options.segments);
-  const states = await readSegmentStates(session, tables);
-  const syncRows = await readSyncRows(session, tables);
-  const t = tickInstant(
-    {
-      clock: await session.now(),
-      ...(options.now === undefined ? {} : { asked: options.now }),
-      mayLookAhead: options.command === 'plan',
-      states: [...prepared.keys()].flatMap((name) => states.get(name) ?? []),
-    },
-    results,
-  );
   const runId = world.random.uuid();
-  const due = schedule({ project, options, t, states, deliveredAt: deliveredAt(syncRows) });
-  options.onEvent({
-    event: 'run_started',
-    run_id: runId,
-    segments: due.segments.length,
-    syncs: due.syncs.length,
-  });
-  const own = await mine(opened, due, options, results);
-  const looked = [...prepared.values()];
-  const { catalog, made } = await readTables(session, needed(looked, own));
-  const base = { world, project, options, runId, results, t, states, catalog, made, destinations, ...opened };
-  const context: RunContext = base;
+  const first = await look(input, prepared, results);
+  const announced = { segments: first.due.segments.length, syncs: first.due.syncs.length };
+  options.onEvent({ event: 'run_started', run_id: runId, ...announced });
+  const held = await hold(opened, first.due, options, results);
+  // What another process committed before the leases were ours is seen only now.
+  const { t, states, syncRows, due } = held === first.due ? first : await look(input, prepared, results);
+  const own = both(due, held);
+  const { catalog, made } = await readTables(session, needed([...prepared.values()], own));
+  const watermarks = new Map([...states].map(([name, state]) => [name, state.watermarks]));
+  const context: RunContext = {
+    ...opened,
+    watermarks,
+    world,
+    project,
+    options,
+    runId,
+    results,
+    t,
+    states,
+    catalog,
+    made,
+    destinations,
+  };
   const segments = own.segments.map(({ name }) => prepared.get(name)!);
   const { steps, failed } = stepsOf({
     project,
@@ -82,6 +83,37 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   return { context, steps, ...(definitions ? { definitions } : {}) };
 }
 
+/** What is behind each segment and sync, the instant, and so what is due. */
+async function look(
+  { project, options, opened }: SurveyInput,
+  prepared: ReadonlyMap<string, PreparedSegment>,
+  results: Results,
+): Promise<{
+  t: Instant;
+  states: RunContext['states'];
+  syncRows: ReadonlyMap<string, SyncRow>;
+  due: Schedule;
+}> {
+  const { session, tables } = opened;
+  const states = await readSegmentStates(session, tables);
+  const syncRows = await readSyncRows(session, tables);
+  const t = tickInstant(
+    {
+      clock: await session.now(),
+      ...(options.now === undefined ? {} : { asked: options.now }),
+      mayLookAhead: options.command === 'plan',
+      states: [...prepared.keys()].flatMap((name) => states.get(name) ?? []),
+    },
+    results,
+  );
+  return {
+    t,
+    states,
+    syncRows,
+    due: schedule({ project, options, t, states, deliveredAt: deliveredAt(syncRows) }),
+  };
+}
+
 function prepareAll(project: Project, names: ReadonlySet<string>): Map<string, PreparedSegment> {
   const segments = [...project.segments.values()].filter((segment) => names.has(segment.name));
   return new Map(segments.map((segment) => [segment.name, prepareSegment(project, segment)]));
@@ -96,12 +128,21 @@ function needed(prepared: readonly PreparedSegment[], own: Schedule): PreparedSe
   return prepared.filter(({ name }) => names.has(name));
 }
 
-async function mine(opened: Opened, due: Schedule, options: RunOptions, results: Results): Promise<Schedule> {
+/** The part of a schedule that this process may do; a plan takes no leases. */
+async function hold(opened: Opened, due: Schedule, options: RunOptions, results: Results): Promise<Schedule> {
   if (!opened.leases || due.segments.length + due.syncs.length === 0) return due;
   const { schedule: own, locked } = await leased(opened.leases, due, options, results);
   const nothing = own.segments.length + own.syncs.length === 0;
   if (nothing && locked.segments.length + locked.syncs.length > 0) results.exit(EXIT.tryLater);
   return own;
+}
+
+function both(due: Schedule, held: Schedule): Schedule {
+  return {
+    ...due,
+    segments: due.segments.filter((each) => held.segments.includes(each)),
+    syncs: due.syncs.filter((each) => held.syncs.includes(each)),
+  };
 }
 
 function deliveredAt(rows: ReadonlyMap<string, SyncRow>): Map<string, bigint> {

@@ -2,6 +2,7 @@
 import { compileRoster } from '../compile/roster.ts';
 import type { Sync } from '../config/project.ts';
 import type { Delivery, Preview, Relations } from '../deliver/context.ts';
+import type { Watermarks } from '../evaluate/watermark.ts';
 import type { SyncResult } from '../report/results.ts';
 import { entityOf } from '../segment/resolve.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
@@ -31,7 +32,16 @@ export async function preview(
     ...(relations ? { relations } : {}),
     now: t,
     full: options.full,
+    ...emptySource(context.watermarks.get(sync.segment)),
   };
+}
+
+/** A table that had rows and has none now holds every sync whose segment reads it. */
+function emptySource(watermarks: Watermarks | undefined): { emptySource?: string } {
+  const emptied = Object.entries(watermarks ?? {}).find(([, watermark]) => watermark.emptied === true);
+  if (!emptied) return {};
+  const [id] = emptied;
+  return { emptySource: id.slice(0, id.lastIndexOf('.')) };
 }
 
 export async function delivery(context: RunContext, sync: Sync): Promise<Delivery> {
