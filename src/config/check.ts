@@ -51,7 +51,10 @@ function reportIssue(issue: Issue, above: readonly PropertyKey[], subject: Subje
     subject.problems.report('E106', { key, expected, hint }, node.place);
   switch (issue.code) {
     case 'invalid_type':
-      return wrong(`${wanted(issue.expected)}, but it is ${inWords(node)}`, quotesHint(issue.expected, node));
+      return wrong(
+        `${wanted(issue.expected)}${butIs(issue.expected, node)}`,
+        quotesHint(issue.expected, node),
+      );
     case 'invalid_value': {
       const values = issue.values.map(String);
       const near = node.kind === 'text' ? nearest(node.text, values) : undefined;
@@ -69,24 +72,27 @@ function detailOf(issue: Issue): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
-/** Of a union, the branch that fits the value's kind tells best what is wrong. */
+/** Of a union, the branch that fits the value's kind tells best what is wrong; when none fits, all that would. */
 function reportUnion(
   issue: Extract<Issue, { code: 'invalid_union' }>,
   path: readonly PropertyKey[],
   subject: Subject,
 ): undefined {
-  const fitting = issue.errors.find((branch) =>
-    branch.every((each) => each.path.length > 0 || each.code !== 'invalid_type'),
-  );
+  const isOfOtherKind = (each: Issue): boolean =>
+    each.path.length === 0 && (each.code === 'invalid_type' || each.code === 'invalid_value');
+  const fitting = issue.errors.find((branch) => !branch.some(isOfOtherKind));
   for (const each of fitting ?? []) reportIssue(each, path, subject);
   if (fitting) return;
-  const kinds = issue.errors
-    .flat()
-    .map((each) => (each.code === 'invalid_type' ? WANTED[each.expected] : undefined));
   const { node, place } = locate(subject.root, path);
-  const choice = [...new Set(kinds)].filter((kind) => kind !== undefined).join(' or ');
-  const expected = `${choice}${node ? `, but it is ${inWords(node)}` : ''}`;
+  const choices = new Set(issue.errors.flat().flatMap(choicesOf));
+  const expected = `${[...choices].join(' or ')}${node ? `, but it is ${inWords(node)}` : ''}`;
   subject.problems.report('E106', { key: label(path, subject), expected }, node?.place ?? place);
+}
+
+function choicesOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map((value) => `\`${String(value)}\``);
+  const kind = issue.code === 'invalid_type' ? WANTED[issue.expected] : undefined;
+  return kind ? [kind] : [];
 }
 
 function reportUnknown(keys: readonly string[], path: readonly PropertyKey[], subject: Subject): undefined {
@@ -117,6 +123,10 @@ const WANTED: Record<string, string> = {
 
 function wanted(expected: string): string {
   return WANTED[expected] ?? expected;
+}
+
+function butIs(expected: string, node: YamlNode): string {
+  return expected === 'int' && node.kind === 'number' ? '' : `, but it is ${inWords(node)}`;
 }
 
 function quotesHint(expected: string, node: YamlNode): string | undefined {

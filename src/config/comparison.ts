@@ -58,8 +58,11 @@ export function parseComparison(
       return parseList(op, node.items, place, scope);
     }
     case 'between': {
-      if (node.kind !== 'list' || node.items.length !== 2)
-        return expect('a list of two values, `[low, high]`');
+      if (node.kind !== 'list') return expect('a list of two values, `[low, high]`');
+      if (node.items.length !== 2) {
+        const expected = `a list of two values, but it has ${node.items.length}`;
+        return scope.problems.report('E106', { key: op, expected }, place);
+      }
       const [from, to] = node.items.map((item) => parseScalar(op, item, scope));
       return from && to && { op, from, to, place };
     }

@@ -14,6 +14,7 @@ export { parseRowCondition } from './row-condition.ts';
 const HEADS_NOT_YET = ['sequence', 'measure', 'sql', 'query'];
 /** Conditions in conditions; beyond it a warehouse's parser gives up too. */
 const DEEPEST = 100;
+const EVERYONE = 'everyone is `trait: KEY` with `is_null: false`';
 
 type Parser = (map: YamlMap, head: Head, scope: ConditionScope, depth: number) => Condition | undefined;
 
@@ -31,15 +32,20 @@ const PARSERS: Record<Head, Parser> = {
 };
 
 /** What `node` says; undefined after reporting everything that is wrong with it. `segment:` names are not checked here. */
-export function parseCondition(node: YamlNode, scope: ConditionScope, depth = 0): Condition | undefined {
+export function parseCondition(
+  node: YamlNode,
+  scope: ConditionScope,
+  depth = 0,
+  under = 'where',
+): Condition | undefined {
   if (node.kind !== 'map') {
     const expected = `a condition, but it is ${inWords(node)}`;
     const hint = node.kind === 'list' ? 'put `all:` or `any:` in front of the list' : undefined;
-    return scope.problems.report('E106', { key: 'where', expected, hint }, node.place);
+    return scope.problems.report('E106', { key: under, expected, hint }, node.place);
   }
   if (depth > DEEPEST) {
     const expected = `at most ${DEEPEST} conditions deep`;
-    return scope.problems.report('E106', { key: 'where', expected }, node.place);
+    return scope.problems.report('E106', { key: under, expected }, node.place);
   }
   const head = parseHead(node, scope);
   return head && PARSERS[head](node, head, scope, depth);
@@ -68,8 +74,9 @@ function parseGroup(map: YamlMap, head: Head, scope: ConditionScope, depth: numb
     const expected = `a list of conditions, but it is ${inWords(value)}`;
     return scope.problems.report('E106', { key: head, expected }, value.place);
   }
-  if (value.items.length === 0) return scope.problems.report('E131', { operator: head }, keyPlace);
-  const of = value.items.map((item) => parseCondition(item, scope, depth + 1));
+  if (value.items.length === 0)
+    return scope.problems.report('E131', { operator: head, hint: EVERYONE }, keyPlace);
+  const of = value.items.map((item) => parseCondition(item, scope, depth + 1, head));
   const whole = of.every((each) => each !== undefined);
   return whole ? { kind: head as 'all' | 'any', of, place: keyPlace } : undefined;
 }
@@ -77,7 +84,7 @@ function parseGroup(map: YamlMap, head: Head, scope: ConditionScope, depth: numb
 function parseNot(map: YamlMap, head: Head, scope: ConditionScope, depth: number): Condition | undefined {
   checkKeys(map, [head], [], scope);
   const { value, keyPlace } = map.entries.get(head)!;
-  const of = parseCondition(value, scope, depth + 1);
+  const of = parseCondition(value, scope, depth + 1, head);
   return of && { kind: 'not', of, place: keyPlace };
 }
 
@@ -88,10 +95,9 @@ function parseTrait(map: YamlMap, head: Head, scope: ConditionScope): Condition 
   const [name, second] = present;
   const { keyPlace } = map.entries.get(head)!;
   if (!name) {
-    const isLater = WINDOWS_NOT_YET.some((window) => map.entries.has(window));
-    return isLater
-      ? undefined
-      : scope.problems.report('E127', { what: 'this trait', known: TESTS }, keyPlace);
+    // A key that is no operator is told already.
+    const isTold = map.entries.size > 1;
+    return isTold ? undefined : scope.problems.report('E127', { what: 'this trait', known: TESTS }, keyPlace);
   }
   if (second) {
     const hint = 'write a condition for each, under `all:`';

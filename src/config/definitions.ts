@@ -37,7 +37,7 @@ export async function readDefinitions(foundation: Foundation, problems: Problems
 }
 
 async function readDestinations(
-  { context, targets }: Foundation,
+  { context, targetNames }: Foundation,
   problems: Problems,
 ): Promise<Map<string, ResolvedDestination | undefined>> {
   const files = await findDefinitions(context.world, context.root, 'destinations', problems);
@@ -49,7 +49,7 @@ async function readDestinations(
     if (first) problems.report('E111', { kind: 'destination', name: file.name, first }, place);
     firsts.set(file.name, first ?? file.file);
     const node = await parseFile(file, { context }, problems);
-    const resolved = node && (await resolveDestination(file, node, [...targets.keys()], context));
+    const resolved = node && (await resolveDestination(file, node, targetNames, context));
     destinations.set(file.name, resolved);
   }
   return destinations;
@@ -87,7 +87,7 @@ function readSyncs(
   const list = child(owner.node, 'sync');
   if (list?.kind !== 'list') return [];
   const entityNode = child(owner.node, 'entity');
-  const entity = entityNode?.kind === 'text' ? entities.get(entityNode.text) : undefined;
+  const entity = entityNode?.kind === 'text' ? entities?.get(entityNode.text) : undefined;
   const scope = { owner, entity, destinations, tiers, guards, context };
   return list.items.map((item, index) => readSync(item, index, scope)).filter((sync) => sync !== undefined);
 }

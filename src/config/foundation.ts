@@ -12,13 +12,16 @@ import type { Entity, Project, Target } from './project.ts';
 import { resolveEntity } from './resolve-entity.ts';
 import { chooseTarget, type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import { type GuardsPart, projectSchema } from './schema.ts';
-import { resolveTiers } from './tiers.ts';
+import { resolveTiers, type Tiers } from './tiers.ts';
 import { valuesFor } from './variables.ts';
 
-export interface Foundation extends Pick<Project, 'name' | 'targets' | 'defaultTarget' | 'state' | 'tiers'> {
+export interface Foundation extends Pick<Project, 'name' | 'targets' | 'defaultTarget' | 'state'> {
   readonly context: Context;
-  /** Declared entities; undefined for one that is broken. */
-  readonly entities: ReadonlyMap<string, Entity | undefined>;
+  /** All that are declared, broken ones too; undefined when `targets:` itself is broken. */
+  readonly targetNames?: readonly string[];
+  /** Undefined for one that is declared but broken, and as a whole when `entities:` itself is broken. */
+  readonly entities?: ReadonlyMap<string, Entity | undefined>;
+  readonly tiers: Tiers;
   readonly guards?: GuardsPart;
 }
 
@@ -31,11 +34,8 @@ export interface FoundationRequest {
   readonly asked?: string;
 }
 
-/** Everything in `segsync.yaml`; undefined after reporting what leaves nothing to build on. */
-export async function readFoundation(
-  written: YamlMap,
-  request: FoundationRequest,
-): Promise<Foundation | undefined> {
+/** Everything in `segsync.yaml`. What is broken is reported and left out, so that the other files can be checked too. */
+export async function readFoundation(written: YamlMap, request: FoundationRequest): Promise<Foundation> {
   const { problems, environment, world, root, asked } = request;
   const chosen = chooseFrom(written, request);
   const values = valuesFor(written, chosen?.inUse, environment, problems);
@@ -58,17 +58,18 @@ export async function readFoundation(
   const readsFiles = (targets.get(targetName)?.warehouse.capabilities.files ?? 'yes') === 'yes';
   const entities = resolveEntities(node, { ...context, readsFiles });
   const tiers = resolveTiers(child(node, 'tiers'), problems);
-  if (!part || !chosen) return undefined;
-  const { schema = 'segsync', retain = 90n * DAY } = part.state ?? {};
+  const { schema = 'segsync', retain = 90n * DAY } = part?.state ?? {};
+  const targetsNode = child(written, 'targets');
   return {
     context,
-    name: part.project,
+    name: part?.project ?? '',
     targets: new Map<string, Target>([...targets].map(([name, { target }]) => [name, target])),
-    defaultTarget: chosen.byDefault,
+    targetNames: targetsNode?.kind === 'map' ? [...targetsNode.entries.keys()] : undefined,
+    defaultTarget: chosen?.byDefault ?? '',
     state: { schema, retain },
     entities,
     tiers,
-    guards: part.guards,
+    guards: part?.guards,
   };
 }
 
@@ -108,8 +109,8 @@ async function resolveTargets(
 function resolveEntities(
   node: YamlMap,
   context: Parameters<typeof resolveEntity>[2],
-): Map<string, Entity | undefined> {
+): Map<string, Entity | undefined> | undefined {
   const entities = child(node, 'entities');
-  if (entities?.kind !== 'map') return new Map();
+  if (entities?.kind !== 'map') return undefined;
   return new Map([...entities.entries].map(([name, entry]) => [name, resolveEntity(name, entry, context)]));
 }

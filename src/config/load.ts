@@ -48,8 +48,13 @@ function assemble(foundation: Foundation, definitions: Definitions): Project {
     targets,
     defaultTarget,
     state,
-    entities: new Map([...entities].flatMap(([key, entity]) => (entity ? [[key, entity] as const] : []))),
-    tiers,
+    entities: whole(entities ?? new Map()),
+    tiers: whole(tiers),
     ...definitions,
   };
+}
+
+/** After `settle` nothing is broken any more; the types do not know. */
+function whole<T>(map: ReadonlyMap<string, T | undefined>): Map<string, T> {
+  return new Map([...map].flatMap(([key, value]) => (value ? [[key, value] as const] : [])));
 }

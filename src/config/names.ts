@@ -18,9 +18,10 @@ export function checkKnown(
   known: Iterable<string>,
   place: Place,
   problems: Problems,
+  within?: string,
 ): boolean {
   const names = [...known];
   if (names.includes(name)) return true;
-  problems.report('E110', { kind, name, known: names, suggestion: nearest(name, names) }, place);
+  problems.report('E110', { kind, name, within, known: names, suggestion: nearest(name, names) }, place);
   return false;
 }

@@ -28,11 +28,11 @@ export interface ResolvedDestination {
   readonly defaultsNode?: YamlNode;
 }
 
-/** A destination from its file's tree; undefined after reporting. */
+/** A destination from its file's tree; undefined after reporting. `targetNames` undefined: `targets:` is broken. */
 export async function resolveDestination(
   { file, path, name }: DefinitionFile,
   written: YamlMap,
-  targetNames: readonly string[],
+  targetNames: readonly string[] | undefined,
   context: Context,
 ): Promise<ResolvedDestination | undefined> {
   const { problems, world } = context;
@@ -58,12 +58,16 @@ export async function resolveDestination(
   return isNamed ? { destination, manifest, ...defaults } : undefined;
 }
 
-function readTargets(node: YamlMap, known: readonly string[], { problems }: Context): string[] | undefined {
+function readTargets(
+  node: YamlMap,
+  known: readonly string[] | undefined,
+  { problems }: Context,
+): string[] | undefined {
   const part = check(ownSchema, node, problems);
   const list = child(node, 'targets');
   for (const [index, target] of part?.targets?.entries() ?? []) {
     const place = list?.kind === 'list' ? list.items[index]?.place : undefined;
-    checkKnown('target', target, known, place ?? node.place, problems);
+    if (known) checkKnown('target', target, known, place ?? node.place, problems);
   }
   return part?.targets;
 }

@@ -7,14 +7,15 @@ import type { DefinitionFile } from './find.ts';
 import { interpolateMap, requireSet } from './interpolate.ts';
 import { checkKnown, checkName } from './names.ts';
 import { child, type YamlMap, type YamlNode } from './node.ts';
-import type { Entity, Segment, Tier } from './project.ts';
+import type { Entity, Segment } from './project.ts';
 import { SEGMENT_NOT_YET, type SegmentPart, segmentSchema } from './schema.ts';
-import { DEFAULT_TIER } from './tiers.ts';
+import { DEFAULT_TIER, type Tiers } from './tiers.ts';
 
 /** What segments and syncs refer to. An entity that is declared but broken is undefined. */
 export interface Declared {
-  readonly entities: ReadonlyMap<string, Entity | undefined>;
-  readonly tiers: ReadonlyMap<string, Tier>;
+  /** Undefined when `entities:` itself is broken. */
+  readonly entities?: ReadonlyMap<string, Entity | undefined>;
+  readonly tiers: Tiers;
 }
 
 /** A segment file that was read, whatever is wrong with it. */
@@ -68,8 +69,8 @@ export function readSegment(
 function entityOf(node: YamlMap, { entities }: Declared, { problems }: Context): Entity | undefined {
   const entity = child(node, 'entity');
   if (entity?.kind !== 'text') return undefined;
-  checkKnown('entity', entity.text, entities.keys(), entity.place, problems);
-  return entities.get(entity.text);
+  if (entities) checkKnown('entity', entity.text, entities.keys(), entity.place, problems);
+  return entities?.get(entity.text);
 }
 
 function readWhere(node: YamlMap, place: Place, entity: Entity | undefined, context: Context) {

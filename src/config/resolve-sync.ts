@@ -7,17 +7,18 @@ import { mergeGuards } from './guards.ts';
 import { parseConsent, parseFields } from './mapping.ts';
 import { checkKnown, checkName } from './names.ts';
 import { child, locate, type YamlNode } from './node.ts';
-import type { Entity, Guards, Sync, Tier } from './project.ts';
+import type { Entity, Guards, Sync } from './project.ts';
 import type { ResolvedDestination } from './resolve-destination.ts';
 import type { ReadSegment } from './resolve-segment.ts';
 import { type GuardsPart, SYNC_NOT_YET, type SyncPart, syncSchema } from './schema.ts';
+import type { Tiers } from './tiers.ts';
 
 /** What a sync is resolved against. A destination that is declared but broken is undefined. */
 export interface SyncScope {
   readonly owner: ReadSegment;
   readonly entity?: Entity;
   readonly destinations: ReadonlyMap<string, ResolvedDestination | undefined>;
-  readonly tiers: ReadonlyMap<string, Tier>;
+  readonly tiers: Tiers;
   readonly guards?: GuardsPart;
   readonly context: Context;
 }
@@ -96,10 +97,10 @@ function matchOf(
     const problem = { sync, destination: part.to, known };
     return context.problems.report('E120', problem, node?.place ?? place);
   }
-  const kind = `identifier of \`${entity.name}\``;
+  const within = `entity \`${entity.name}\``;
   const good = match.filter((name, index) => {
     const at = (node && locate(node, [index]).place) ?? place;
-    return checkKnown(kind, name, known, at, context.problems);
+    return checkKnown('identifier', name, known, at, context.problems, within);
   });
   return good.length === match.length ? [...new Set(match)] : undefined;
 }
@@ -117,7 +118,8 @@ function tierOf(
   if (asked === undefined) return ofSegment?.name;
   const place = node?.place ?? owner.place;
   if (!checkKnown('tier', asked, tiers.keys(), place, context.problems)) return undefined;
-  if (!ofSegment || tiers.get(asked)!.every >= ofSegment.every) return asked;
+  const every = tiers.get(asked)?.every;
+  if (!ofSegment || every === undefined || every >= ofSegment.every) return asked;
   if (part.tier === undefined) return ofSegment.name;
   return context.problems.report('E117', { sync, tier: asked, segmentTier: ofSegment.name }, place);
 }

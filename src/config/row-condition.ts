@@ -5,13 +5,16 @@ import { type ComparisonScope, parseComparison, parseTest, TESTS } from './compa
 import { inWords, type YamlEntry, type YamlNode } from './node.ts';
 import { WINDOWS_NOT_YET } from './window.ts';
 
+const EVERY_ROW = 'without a filter every row counts: take it out';
+
 /** What `where:` says about rows: several columns, and several operators on one, hold together. Undefined after reporting. */
 export function parseRowCondition(node: YamlNode, scope: ComparisonScope): RowCondition | undefined {
   if (node.kind !== 'map') {
     const expected = `a mapping of columns, but it is ${inWords(node)}`;
     return scope.problems.report('E106', { key: 'where', expected }, node.place);
   }
-  if (node.entries.size === 0) return scope.problems.report('E131', { operator: 'where' }, node.place);
+  if (node.entries.size === 0)
+    return scope.problems.report('E131', { operator: 'where', hint: EVERY_ROW }, node.place);
   return together([...node.entries].map(([key, entry]) => parsePart(key, entry, scope)));
 }
 
@@ -31,7 +34,8 @@ function parseGroup(kind: 'all' | 'any', entry: YamlEntry, scope: ComparisonScop
     const expected = `a list of filters, but it is ${inWords(node)}`;
     return scope.problems.report('E106', { key: kind, expected }, node.place);
   }
-  if (node.items.length === 0) return scope.problems.report('E131', { operator: kind }, keyPlace);
+  if (node.items.length === 0)
+    return scope.problems.report('E131', { operator: kind, hint: EVERY_ROW }, keyPlace);
   const parts = node.items.map((item) => parseRowCondition(item, scope));
   return parts.every((part) => part !== undefined) ? { kind, of: parts } : undefined;
 }

@@ -140,8 +140,10 @@ function parseOneOperator(
   const present = allowed.filter((operator) => map.entries.has(operator));
   const [operator, second] = present;
   if (!operator) {
-    const known = allowed;
-    return scope.problems.report('E127', { what: `the measure \`${fn}\``, known }, entry.keyPlace);
+    // A key that is no operator is told already.
+    const isTold = [...map.entries.keys()].some((key) => key !== 'of');
+    const problem = { what: `the measure \`${fn}\``, known: allowed };
+    return isTold ? undefined : scope.problems.report('E127', problem, entry.keyPlace);
   }
   if (second) {
     const hint = 'both ends: `between: [low, high]`';

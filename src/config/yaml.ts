@@ -1,143 +1,48 @@
-/** Text of a YAML file -> a tree with places. Aliases are followed; a file's mistakes are reported, never thrown. */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type ParsedNode,
-  parseDocument,
-  type Scalar,
-  type YAMLError,
-  type YAMLMap,
-} from 'yaml';
+/** Text of a YAML file -> a tree with places. A file's mistakes are reported, never thrown. */
+import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Place } from '../diagnostics/diagnostic.ts';
-import type { YamlEntry, YamlMap, YamlNode } from './node.ts';
+import type { YamlMap } from './node.ts';
 import type { Problems } from './problems.ts';
+import { type PlaceFinder, placeAt, readTree } from './yaml-tree.ts';
 
-/** Aliases can make a small file huge: the tree is refused beyond this many nodes. */
-const MOST_NODES = 200_000;
 /** One slip in YAML makes many messages; the first ones tell. */
 const MOST_ERRORS = 3;
 
-/** The tree of a file whose root is a mapping; undefined after reporting what is wrong with it. */
+/** The tree of a file whose root is a mapping; undefined after reporting what is wrong with it (E103, E121). */
 export function parseYaml(text: string, file: string, problems: Problems): YamlMap | undefined {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
-  const reader = new Reader(document, lines, file, problems);
-  const broken = [...document.errors, ...document.warnings];
-  for (const error of broken.slice(0, MOST_ERRORS)) reader.reportSyntax(error);
-  if (broken.length > 0) return undefined;
+  const finder: PlaceFinder = { lines: new LineCounter(), file };
   const start: Place = { file, line: 1, column: 1 };
+  const document = parseDocument(text, { lineCounter: finder.lines, prettyErrors: false, version: '1.2' });
+  // The parser reports its own overflow, at a place that depends on the stack's size.
+  if (document.errors.some((error) => error.message.includes('call stack'))) {
+    return problems.report('E103', { detail: 'nested too deeply' }, start);
+  }
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) {
+    reportSyntax(broken, finder, problems);
+    return undefined;
+  }
   if (document.contents === null) {
     return problems.report('E103', { detail: 'the file is empty' }, start);
   }
-  const root = reader.read(document.contents as ParsedNode);
-  if (!root) return undefined;
-  if (root.kind === 'map') return root;
+  const root = readTree(document, finder, problems);
+  if (!root || root.kind === 'map') return root;
   return problems.report('E103', { detail: 'the file must be a mapping of `key: value`' }, root.place);
 }
 
-class Reader {
-  #nodes = 0;
-  readonly #open = new Set<unknown>();
-
-  constructor(
-    readonly document: Document.Parsed,
-    readonly lines: LineCounter,
-    readonly file: string,
-    readonly problems: Problems,
-  ) {}
-
-  reportSyntax(error: YAMLError): void {
-    const hint = HINTS[error.code];
-    const detail = DETAILS[error.code] ?? error.message.replace(/\s+/g, ' ');
-    this.problems.report('E103', { detail, hint }, this.#place(error.pos[0], error.pos[1]));
+/** The first error of each line: what follows on it is mostly its echo. */
+function reportSyntax(errors: readonly YAMLError[], finder: PlaceFinder, problems: Problems): void {
+  const told = new Set<number>();
+  for (const error of errors) {
+    const place = placeAt(error.pos[0], error.pos[1], finder);
+    if (told.has(place.line) || told.size === MOST_ERRORS) continue;
+    told.add(place.line);
+    problems.report('E103', { detail: detailOf(error), hint: HINTS[error.code] }, place);
   }
+}
 
-  read(node: unknown): YamlNode | undefined {
-    const place = this.#placeOf(node);
-    if (++this.#nodes > MOST_NODES) {
-      if (this.#nodes > MOST_NODES + 1) return undefined;
-      return this.problems.report('E103', { detail: 'its aliases unfold to too many values' }, place);
-    }
-    if (isAlias(node)) return this.#readAlias(node, place);
-    if (isScalar(node)) return this.#readScalar(node, place);
-    if (isSeq(node)) return this.#readInside(node, () => this.#readList(node.items, place));
-    if (isMap(node)) return this.#readInside(node, () => this.#readMap(node, place));
-    return { kind: 'null', place };
-  }
-
-  #readAlias(node: Parameters<typeof isAlias>[0], place: Place): YamlNode | undefined {
-    const anchor = isAlias(node) ? node.resolve(this.document) : undefined;
-    if (anchor && !this.#open.has(anchor)) return this.read(anchor);
-    const detail = anchor ? 'an alias stands inside its own anchor' : 'an alias without an anchor before it';
-    return this.problems.report('E103', { detail }, place);
-  }
-
-  #readInside(node: unknown, read: () => YamlNode): YamlNode {
-    this.#open.add(node);
-    const result = read();
-    this.#open.delete(node);
-    return result;
-  }
-
-  #readScalar(node: Scalar, place: Place): YamlNode | undefined {
-    const { value } = node;
-    if (value === null) return { kind: 'null', place };
-    if (typeof value === 'boolean') return { kind: 'boolean', value, place };
-    if (typeof value === 'number' || typeof value === 'bigint') {
-      return { kind: 'number', source: node.source ?? String(value), number: Number(value), place };
-    }
-    if (typeof value !== 'string') {
-      return this.problems.report('E103', { detail: 'only text, numbers, true and false are values' }, place);
-    }
-    if (value.includes('\0')) return this.problems.report('E121', {}, place);
-    return { kind: 'text', text: value, place };
-  }
-
-  #readList(nodes: readonly unknown[], place: Place): YamlNode {
-    const items = nodes.map((item) => this.read(item)).filter((item) => item !== undefined);
-    return { kind: 'list', items, place };
-  }
-
-  #readMap(node: YAMLMap, place: Place): YamlMap {
-    const entries = new Map<string, YamlEntry>();
-    for (const pair of node.items) {
-      const keyPlace = this.#placeOf(pair.key);
-      const key = this.#readKey(pair.key, keyPlace);
-      const value = key === undefined ? undefined : this.read(pair.value ?? undefined);
-      if (key === undefined || value === undefined) continue;
-      const isEmpty = value.kind === 'null' && pair.value === null;
-      entries.set(key, { keyPlace, value: isEmpty ? { kind: 'null', place: keyPlace } : value });
-    }
-    return { kind: 'map', entries, place };
-  }
-
-  #readKey(key: unknown, place: Place): string | undefined {
-    const text = isScalar(key) && key.value !== null ? (key.source ?? String(key.value)) : undefined;
-    if (text === undefined) return this.problems.report('E103', { detail: 'a key must be text' }, place);
-    if (text.includes('\0')) return this.problems.report('E121', {}, place);
-    return isScalar(key) && typeof key.value === 'string' ? key.value : text;
-  }
-
-  #placeOf(node: unknown): Place {
-    const range = (node as Partial<ParsedNode> | null | undefined)?.range;
-    return this.#place(range?.[0] ?? 0, range?.[1] ?? 0);
-  }
-
-  #place(start: number, end: number): Place {
-    const from = this.lines.linePos(start);
-    const to = this.lines.linePos(Math.max(start, end));
-    const oneLine = to.line === from.line && to.col > from.col;
-    return {
-      file: this.file,
-      line: from.line || 1,
-      column: from.col || 1,
-      ...(oneLine ? { endColumn: to.col } : {}),
-    };
-  }
+function detailOf({ code, message }: YAMLError): string {
+  return DETAILS[code] ?? message.replace(/\s+/g, ' ');
 }
 
 const DETAILS: Partial<Record<YAMLError['code'], string>> = {
@@ -145,6 +50,8 @@ const DETAILS: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'a tab cannot indent',
   MULTIPLE_DOCS: 'a second document begins here',
   TAG_RESOLVE_FAILED: 'this tag is unknown',
+  // The parser's own words quote the file, and that may hold a secret.
+  UNEXPECTED_TOKEN: 'this cannot stand here',
 };
 
 const HINTS: Partial<Record<YAMLError['code'], string>> = {

@@ -11,10 +11,16 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = allowed + 1;
   for (const candidate of [...known].sort()) {
-    const away = distance(wanted, fold(candidate));
+    const away = isSwap(wanted, fold(candidate)) ? 1 : distance(wanted, fold(candidate));
     if (candidate !== name && away < bestDistance) [best, bestDistance] = [candidate, away];
   }
   return best;
+}
+
+/** True when two neighbouring letters changed places. */
+function isSwap(a: string, b: string): boolean {
+  const at = [...a].findIndex((letter, index) => letter !== b[index]);
+  return at >= 0 && a.slice(0, at) + a[at + 1] + a[at] + a.slice(at + 2) === b;
 }
 
 function fold(name: string): string {

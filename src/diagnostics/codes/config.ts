@@ -43,9 +43,9 @@ export const CONFIG_CODES = {
     (p) => `\`${p.reference}\` cannot be read as a reference`,
     () => `the forms are \${env:NAME}, \${env:NAME:-default} and \${var:NAME}`,
   ),
-  E110: error<{ kind: string; name: string; known: readonly string[] } & Suggestion>(
+  E110: error<{ kind: string; name: string; within?: string; known: readonly string[] } & Suggestion>(
     INVALID,
-    (p) => `there is no ${p.kind} \`${p.name}\``,
+    (p) => `there is no ${p.kind} \`${p.name}\`${p.within ? ` in ${p.within}` : ''}`,
     (p) => didYouMean(p) ?? (p.known.length > 0 ? `there are: ${p.known.join(', ')}` : undefined),
   ),
   E111: error<{ kind: string; name: string; first: string } & Hinted>(
@@ -145,10 +145,10 @@ export const CONFIG_CODES = {
     (p) => `line ${p.line} of .env is not NAME=VALUE`,
     () => 'comments begin with #; values may be quoted',
   ),
-  E131: error<{ operator: string }>(
+  E131: error<{ operator: string } & Hinted>(
     INVALID,
     (p) => `\`${p.operator}\` has no conditions in it`,
-    () => 'everyone is `trait: KEY` with `is_null: false`',
+    ownHint,
   ),
 
   W101: warning<{ name: string }>(

@@ -1,0 +1,115 @@
+import { expectProblems, type FileTexts } from './fixture.ts';
+import { SHOP } from './shop.ts';
+
+const segment = (text: string): FileTexts => ({ ...SHOP, 'segments/b.yaml': text });
+const syncs = (...syncs: string[]): FileTexts =>
+  segment(
+    `entity: customer\nwhere: {trait: a, eq: 1}\nsync:\n${syncs.map((sync) => `  - ${sync}\n`).join('')}`,
+  );
+
+expectProblems(
+  'everything at once',
+  segment(
+    'name: cart_abandoners\nentity: customr\nwhere: {trait: a, eq: 1}\ntier: hourl\ntags: a\nallow_full: 1\nsettle: 5m\n',
+  ),
+  [
+    'E110 segments/b.yaml:2:9 there is no entity `customr` | did you mean `customer`?',
+    'E106 segments/b.yaml:5:7 `tags` must be a list, but it is text',
+    'E106 segments/b.yaml:6:13 `allow_full` must be `true` or `false`, but it is a number',
+    'E112 segments/b.yaml:7:1 `settle` is not available yet in this version | see the README for what this version can do',
+    'E111 segments/lifecycle/cart_abandoners.yaml:1:1 two segments have the name `cart_abandoners`; the other is in segments/b.yaml',
+  ],
+);
+expectProblems('no where', segment('entity: customer\n'), ['E104 segments/b.yaml:1:1 `where` is missing']);
+expectProblems('a query', segment('entity: customer\nquery: SELECT 1\n'), [
+  'E112 segments/b.yaml:2:1 `query` is not available yet in this version | see the README for what this version can do',
+]);
+expectProblems('an empty where', segment('entity: customer\nwhere:\n'), [
+  'E106 segments/b.yaml:2:7 `where` must be a condition, but it is empty',
+]);
+expectProblems(
+  "a file's name that is none",
+  { ...SHOP, 'segments/B b.yaml': 'entity: customer\nwhere: {trait: a, eq: 1}\n' },
+  [
+    'E113 segments/B b.yaml:1:1 `B b` cannot be the name of a segment | names are lower-case letters, digits, `_` and `-`',
+  ],
+);
+expectProblems(
+  'a circle of two',
+  {
+    ...SHOP,
+    'segments/a.yaml': 'entity: customer\nwhere: {segment: b}\n',
+    'segments/b.yaml': 'entity: customer\nwhere: {not: {segment: a}}\n',
+  },
+  [
+    'E202 segments/b.yaml:2:24 segments refer to each other in a circle: a -> b -> a | a reference pastes the other segment’s condition in; take one of them out',
+  ],
+);
+expectProblems(
+  'a segment of another entity',
+  segment('entity: account\nwhere: {segment: cart_abandoners}\n'),
+  [
+    'E129 segments/b.yaml:2:18 segment `cart_abandoners` is a set of `customer`, this one of `account` | a segment can refer only to segments of its own entity',
+  ],
+);
+expectProblems('a source that no split can hold', segment('entity: account\nwhere: {did: x}\n'), [
+  'E203 segments/b.yaml:2:14 entity `account` has no source `x`',
+]);
+expectProblems('an unknown destination', syncs('to: oot'), [
+  'E110 segments/b.yaml:4:9 there is no destination `oot` | did you mean `out`?',
+]);
+expectProblems('an unknown mode', syncs('{to: out, mode: miror}'), [
+  'E106 segments/b.yaml:4:21 `sync[0].mode` must be one of `mirror`, `add_only`, `remove_only`, `on_enter` | did you mean `mirror`?',
+]);
+expectProblems('identifiers that the entity lacks', syncs('{to: out, match: [email, emial]}'), [
+  'E110 segments/b.yaml:4:30 there is no identifier `emial` in entity `customer` | did you mean `email`?',
+]);
+expectProblems(
+  "a destination's default identifiers that the entity lacks",
+  segment('entity: account\nwhere: {trait: a, eq: 1}\nsync: [{to: out}]\n'),
+  ['E110 destinations/out.yaml:3:21 there is no identifier `phone` in entity `account`'],
+);
+expectProblems("a tier faster than the segment's", syncs('{to: out, tier: realtime}'), [
+  'E117 segments/b.yaml:4:21 sync b.out asks for tier `realtime`, faster than its segment’s `daily` | a sync may be slower than its segment, never faster: give the segment the faster tier',
+]);
+expectProblems('fields that are a list', syncs('{to: out, fields: [a]}'), [
+  'E106 segments/b.yaml:4:23 `fields` must be a mapping of fields to traits, but it is a list',
+]);
+expectProblems('a constant field without value', syncs('{to: out, fields: {a: 5}}'), [
+  'E106 segments/b.yaml:4:27 `fields.a` must be the name of a trait, but it is a number | a constant is written `{value: ...}`',
+]);
+expectProblems('consent without a trait', syncs('{to: out, consent: true}'), [
+  'E106 segments/b.yaml:4:24 `consent` must be `{trait: NAME}`, but it is true or false',
+]);
+expectProblems('a key of a later version', syncs('{to: out, adopt: true}'), [
+  'E112 segments/b.yaml:4:15 `adopt` is not available yet in this version | see the README for what this version can do',
+]);
+expectProblems('a sync that is text', syncs('out'), [
+  'E106 segments/b.yaml:4:5 `sync[0]` must be a mapping, but it is text',
+]);
+expectProblems(
+  'syncs that are no list',
+  segment('entity: customer\nwhere: {trait: a, eq: 1}\nsync: {to: out}\n'),
+  ['E106 segments/b.yaml:3:7 `sync` must be a list, but it is a mapping'],
+);
+expectProblems('two syncs of one name', syncs('{to: out}', '{to: out, audience: b}'), [
+  'E111 segments/b.yaml:5:10 two syncs have the name `b.out`; the other is in segments/b.yaml:4 | give the second one a `name:`',
+]);
+expectProblems(
+  'two syncs to one audience',
+  syncs('{to: out, audience: a}', '{to: out, audience: a, name: n, shared: true}'),
+  [
+    'E118 segments/b.yaml:5:10 syncs b.out and b.n both fill the audience `a` of `out` | give one another `audience:`, or say `shared: true` in both',
+  ],
+);
+expectProblems(
+  'guards',
+  segment('entity: customer\nwhere: {trait: a, eq: 1}\nguards: {max_remove: 30, max_ad: 5%}\n'),
+  [
+    'E106 segments/b.yaml:3:22 `guards.max_remove` must be a percentage such as `30%` | the % sign is part of it',
+    'E105 segments/b.yaml:3:26 unknown key `max_ad` | did you mean `max_add`?',
+  ],
+);
+expectProblems("a sync's name", syncs('{to: out, name: A B}'), [
+  'E113 segments/b.yaml:4:21 `A B` cannot be the name of a sync | names are lower-case letters, digits, `_` and `-`',
+]);
