@@ -14,6 +14,8 @@ import { warehouse as postgres } from '../src/warehouse/postgres/index.ts';
 import type { Session, Warehouse } from '../src/warehouse/warehouse.ts';
 import { realWorld, type World } from '../src/world.ts';
 
+const real = realWorld();
+
 export interface Engine {
   readonly name: string;
   readonly warehouse: Warehouse;
@@ -129,7 +131,7 @@ function sessionsOf(
   const open: Session[] = [];
   const { type: _, ...options } = target;
   return {
-    async connect({ access = 'write', world = realWorld() } = {}) {
+    async connect({ access = 'write', world = real } = {}) {
       const session = await warehouse.connect({
         world,
         root: folder,

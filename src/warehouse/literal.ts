@@ -5,6 +5,7 @@ import { type Instant, utcParts } from '../instant.ts';
 const FIRST_INSTANT: Instant = -62_135_596_800_000_000n;
 const LAST_INSTANT: Instant = 253_402_300_799_999_999n;
 const LARGEST_EXPONENT = 400;
+const LONGEST_CHAIN = 50;
 
 /** Double-quoted identifier. Throws E302 for a name that is empty, holds NUL or half a character, or is too long. */
 export function quoteIdentifier(name: string, maxBytes = Number.POSITIVE_INFINITY): string {
@@ -30,9 +31,14 @@ export function quoteText(text: string): string {
     .map((piece, index) => (index % 2 === 1 ? `chr(${piece.charCodeAt(0)})` : quoted(piece)))
     .filter((piece, index) => index % 2 === 1 || piece !== "''");
   if (pieces.length === 0) return "''";
-  return pieces.length === 1 && pieces[0]!.startsWith("'")
-    ? pieces[0]!
-    : `(${["''", ...pieces].join(' || ')})`;
+  return pieces.length === 1 && pieces[0]!.startsWith("'") ? pieces[0]! : `(${joined(["''", ...pieces])})`;
+}
+
+/** A long chain is put into parentheses by halves: engines limit how deep an expression may be. */
+function joined(pieces: readonly string[]): string {
+  if (pieces.length <= LONGEST_CHAIN) return pieces.join(' || ');
+  const half = pieces.length >> 1;
+  return `(${joined(pieces.slice(0, half))}) || (${joined(pieces.slice(half))})`;
 }
 
 /** A decimal number as written, its exponent spelled out. Throws E303 for anything else. */

@@ -35,6 +35,8 @@ export function sessionOn(world: World, connections: Connections, release: () =>
       await statements.execute('BEGIN TRANSACTION');
       try {
         const result = await work(statements);
+        // Fails when an earlier failure was passed over, where COMMIT would roll back and call it success.
+        await statements.execute('SELECT 1');
         await statements.execute(end);
         return result;
       } catch (error) {

@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Row, Statements } from '../warehouse.ts';
 import { approximateRows, describe } from './describe.ts';
 import { failureOf } from './failure.ts';
+import { runOne } from './one.ts';
 import { streamPages } from './stream.ts';
 import { rowsOf } from './values.ts';
 import { writeRows } from './write.ts';
@@ -25,12 +26,13 @@ export function statementsOn(lender: Lender): Statements {
       throw failureOf(error);
     }
   };
-  const query = (sql: string): Promise<Row[]> => on(async (connection) => rowsOf(await connection.run(sql)));
+  const query = (sql: string): Promise<Row[]> =>
+    on(async (connection) => rowsOf(await runOne(connection, sql)));
   return {
     temporaryTables: true,
     query,
     stream: (sql, options) => stream(lender, sql, options?.signal),
-    execute: (sql) => on(async (connection) => (await connection.run(sql)).rowsChanged),
+    execute: (sql) => on(async (connection) => (await runOne(connection, sql)).rowsChanged),
     writeRows: (table, columns, rows) =>
       on((connection) => writeRows(connection, table, columns, rows, lender.freshName())),
     describe: (relation) => describe(query, relation),

@@ -1,9 +1,10 @@
 /** Streaming of a query's rows. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Row, WarehouseError } from '../warehouse.ts';
+import { runOne } from './one.ts';
 import { rowsOf } from './values.ts';
 
-const PAGE_ROWS = 10_000;
+const PAGE_ROWS = 10_000n;
 
 /**
  * DuckDB's own streaming reader ends early and silently when the query fails midway, is interrupted, or another
@@ -17,12 +18,16 @@ export async function* streamPages(
   isStopped: () => boolean,
 ): AsyncGenerator<Row[]> {
   checkGoing(isStopped);
-  await connection.run(`CREATE TEMPORARY TABLE ${table} AS\n${sql}`);
+  await runOne(connection, `CREATE TEMPORARY TABLE ${table} AS\n${sql}`);
   try {
-    const [total] = await rowsOf(await connection.run(`SELECT count(*) AS rows FROM temp.${table}`));
+    // Inside a transaction, row numbers begin somewhere above 2^60.
+    const [total] = await rowsOf(
+      await connection.run(`SELECT count(*) AS rows, coalesce(min(rowid), 0) AS first FROM temp.${table}`),
+    );
     const expected = Number(total!.rows);
+    const first = BigInt(total!.first!);
     let seen = 0;
-    for (let from = 0; from < expected; from += PAGE_ROWS) {
+    for (let from = first; from < first + BigInt(expected); from += PAGE_ROWS) {
       checkGoing(isStopped);
       const page = await rowsOf(
         await connection.run(

@@ -1,9 +1,13 @@
 /** DuckDB's values -> exact text. */
 import { type DuckDBResult, DuckDBTimestampTZValue, DuckDBTypeId, type DuckDBValue } from '@duckdb/node-api';
+import accessors from '@duckdb/node-api/lib/vectors/dataAccessors.js';
 import type { Row } from '../warehouse.ts';
 
 // The driver prints instants in the zone of the process unless told otherwise.
 DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;
+
+// It also drops a byte order mark from the start of a text, and so would make two keys one.
+Object.assign(accessors, { textDecoder: new TextDecoder('utf-8', { ignoreBOM: true }) });
 
 type Text = (value: DuckDBValue) => string;
 

@@ -1,5 +1,4 @@
 /** Streaming of a query's rows through a cursor of the server. */
-import { once } from 'node:events';
 import QueryStream from 'pg-query-stream';
 import { type Row, WarehouseError } from '../warehouse.ts';
 import type { Connection } from './pool.ts';
@@ -31,9 +30,18 @@ export async function* streamRows(
     for await (const row of stream) yield row as Row;
   } finally {
     stopped.removeEventListener('abort', stop);
-    stream.destroy();
-    if (!stream.closed) await once(stream, 'close');
+    await closed(stream);
   }
+}
+
+/** Resolves when the cursor is closed on the server too; why the stream ended was told already. */
+function closed(stream: QueryStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) return resolve();
+    stream.on('error', () => undefined);
+    stream.once('close', resolve);
+    stream.destroy();
+  });
 }
 
 function cancelled(): WarehouseError {

@@ -127,6 +127,9 @@ const CASES: readonly Case[] = [
   ['least', [nothing('integer'), whole('2'), whole('3')], '2'],
   ['concat', [text('a'), whole('1'), text('')], 'a1'],
   ['concat', [text('a'), nothing('text')], null],
+  ['json_text', [{ cast: text('{"a_b":"x\\"y"}'), to: 'json' }, text('a_b')], 'x"y'],
+  ['json_text', [{ cast: text('{"a":"x"}'), to: 'json' }, text('b')], null],
+  ['json_text', [nothing('json'), text('a')], null],
 ];
 
 function render(dialect: Dialect, argument: SqlValue | Cast): string {
@@ -159,7 +162,7 @@ for (const engine of engines) {
     );
 
     test('the list of cases leaves no function out', () => {
-      const tested = new Set<string>([...CASES.map(([fn]) => fn), 'instant_of_date']);
+      const tested = new Set<string>([...CASES.map(([fn]) => fn), 'instant_of_date', 'row_hash']);
       expect(Object.keys(dialect.functions).filter((fn) => !tested.has(fn))).toEqual([]);
     });
 
@@ -176,6 +179,32 @@ for (const engine of engines) {
           );
         }
       }
+    });
+
+    test('row_hash tells lists of texts apart, and NULL from every text', async () => {
+      const lists: SqlValue[][] = [
+        [text('a'), text('b')],
+        [text('ab'), text('')],
+        [text(''), text('ab')],
+        [text('a","b'), text('')],
+        [text('b'), text('a')],
+        [nothing('text'), text('b')],
+        [text(''), text('b')],
+        [text('null'), text('b')],
+        [text('NULL'), text('b')],
+        [text('a')],
+      ];
+      const hashOf = (list: SqlValue[]): Promise<string | null> =>
+        answerTo(
+          dialect.functions.row_hash(
+            ...list.map((value) => dialect.functions.text_of(dialect.literal(value))),
+          ),
+        );
+      const hashes: (string | null)[] = [];
+      for (const list of lists) hashes.push(await hashOf(list));
+      expect(new Set(hashes).size).toBe(lists.length);
+      expect(hashes).not.toContain(null);
+      expect(await hashOf(lists[0]!)).toBe(hashes[0]);
     });
 
     test('binary_order compares code points, whatever the order of letters', async () => {

@@ -1,0 +1,125 @@
+/** Streams: whole, in order, in bounded memory, and never ended early. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Row } from '../../../src/warehouse/warehouse.ts';
+import { engines, type Opened } from '../../engines.ts';
+
+const ROWS = 200_000;
+
+for (const engine of engines) {
+  describe(engine.name, () => {
+    let opened: Opened;
+    beforeAll(async () => {
+      opened = await engine.open();
+      await opened.session.execute(
+        `CREATE TABLE numbers AS SELECT CAST(g AS bigint) AS id, 'text number ' || g AS note FROM generate_series(1, ${ROWS}) AS s (g)`,
+      );
+    });
+    afterAll(() => opened.drop());
+
+    async function read(rows: AsyncIterable<Row>, limit = Number.POSITIVE_INFINITY): Promise<Row[]> {
+      const all: Row[] = [];
+      for await (const row of rows) {
+        all.push(row);
+        if (all.length >= limit) break;
+      }
+      return all;
+    }
+
+    test(`${ROWS} rows come whole and in the query's order, in bounded memory`, async () => {
+      globalThis.gc?.();
+      const before = process.memoryUsage().heapUsed;
+      let expected = ROWS;
+      let most = 0;
+      for await (const row of opened.session.stream('SELECT id, note FROM numbers ORDER BY id DESC')) {
+        if (row.id !== String(expected) || row.note !== `text number ${expected}`)
+          throw new Error('out of order');
+        expected -= 1;
+        if (expected % 5_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed - before);
+      }
+      expect(expected).toBe(0);
+      expect(most / 1e6).toBeLessThan(120);
+    });
+
+    test('no rows', async () => {
+      expect(await read(opened.session.stream('SELECT * FROM numbers WHERE id < 0'))).toEqual([]);
+    });
+
+    test('a query that fails midway ends its stream with an error, never early', async () => {
+      const failing = `SELECT CAST(CASE WHEN id = 150000 THEN 'secret' ELSE '1' END AS integer) AS n FROM numbers ORDER BY id`;
+      await expect(read(opened.session.stream(failing))).rejects.toMatchObject({
+        name: 'WarehouseError',
+        message: expect.not.stringContaining('secret'),
+      });
+    });
+
+    test('other statements run while a stream is read', async () => {
+      let seen = 0;
+      for await (const _ of opened.session.stream('SELECT id FROM numbers ORDER BY id')) {
+        seen += 1;
+        if (seen % 50_000 === 0) {
+          expect(await opened.session.query('SELECT count(*) AS n FROM numbers')).toEqual([
+            { n: String(ROWS) },
+          ]);
+        }
+      }
+      expect(seen).toBe(ROWS);
+    });
+
+    test('two streams at once do not mix', async () => {
+      const [up, down] = await Promise.all([
+        read(opened.session.stream('SELECT id FROM numbers WHERE id <= 30000 ORDER BY id')),
+        read(opened.session.stream('SELECT id FROM numbers WHERE id <= 30000 ORDER BY id DESC')),
+      ]);
+      expect(up.map((row) => row.id)).toEqual(down.map((row) => row.id).reverse());
+    });
+
+    test('a stream left early leaves the session as it was', async () => {
+      for (let round = 0; round < 20; round += 1) {
+        expect(await read(opened.session.stream('SELECT id FROM numbers ORDER BY id'), 3)).toHaveLength(3);
+      }
+      expect(await opened.session.query('SELECT count(*) AS n FROM numbers')).toEqual([{ n: String(ROWS) }]);
+    });
+
+    test('a stream inside a transaction sees what the transaction wrote', async () => {
+      await opened.session.scratch(async (statements) => {
+        await statements.execute(`DELETE FROM numbers WHERE id > 25000`);
+        const rows = await read(statements.stream('SELECT id FROM numbers ORDER BY id'));
+        expect(rows).toHaveLength(25_000);
+        expect(await statements.query('SELECT count(*) AS n FROM numbers')).toEqual([{ n: '25000' }]);
+      });
+    });
+
+    test('an aborted stream ends with a transient error, and its transaction can go on to roll back', async () => {
+      const abort = new AbortController();
+      const work = async (): Promise<void> => {
+        for await (const row of opened.session.stream('SELECT id FROM numbers ORDER BY id', {
+          signal: abort.signal,
+        })) {
+          if (row.id === '15000') abort.abort();
+        }
+      };
+      await expect(work()).rejects.toMatchObject({ failure: 'transient' });
+      expect(await opened.session.query('SELECT 1 AS a')).toEqual([{ a: '1' }]);
+      const started = read(opened.session.stream('SELECT 1 AS a', { signal: abort.signal }));
+      await expect(started).rejects.toMatchObject({ failure: 'transient' });
+    });
+
+    test('cancel ends what runs with a transient error, streams too', async () => {
+      const slow = `SELECT count(*) AS n FROM numbers a, numbers b WHERE a.note || b.note LIKE '%zzz%'`;
+      const running = [opened.session.query(slow), read(opened.session.stream(slow))];
+      const between = (async () => {
+        for await (const row of opened.session.stream('SELECT id FROM numbers ORDER BY id')) {
+          if (row.id === '12000') {
+            await new Promise((resolve) => setTimeout(resolve, 300));
+            await opened.session.cancel();
+          }
+        }
+      })();
+      const ends = await Promise.allSettled([...running, between]);
+      expect(ends.map((end) => (end.status === 'rejected' ? end.reason.failure : 'ended'))).toEqual(
+        ends.map(() => 'transient'),
+      );
+      expect(await opened.session.query('SELECT 1 AS a')).toEqual([{ a: '1' }]);
+    });
+  });
+}
