@@ -3,14 +3,15 @@
 import type { Statements } from '../warehouse/warehouse.ts';
 import { withoutCarried } from './carried.ts';
 import type { Delivery } from './context.ts';
-import { doneEntry, type Entry, type Errand, nextOf, questionOf } from './errand.ts';
+import { doneEntry, type Entry, type Errand, questionOf } from './errand.ts';
 import type { LedgerOf } from './flush.ts';
 import { type Addressee, type Parcel, parcelsOf } from './parcel.ts';
 
 export interface Asked {
   readonly parcels: readonly Parcel[];
-  /** What the ledger says while they are open, and of those that are done without a call. */
+  /** What the ledger says while they are open, and of errands that ended without a call. */
   readonly entries: readonly Entry[];
+  /** Whose open step needed no call, for others carry all that it would remove. */
   readonly done: readonly Errand[];
 }
 
@@ -31,13 +32,16 @@ export async function askFor(
   const left = matches ? await withoutCarried(transaction, tables, of, errands) : errands;
   const silent = left.filter((errand) => matches && isVoid(errand));
   const spoken = left.filter((errand) => !(matches && isVoid(errand)));
-  const sent = [...spoken, ...silent.flatMap((errand) => nextOf(errand) ?? [])];
-  const done = silent.filter((errand) => errand.later.length === 0);
-  const parcels = parcelsOf(sent, to, destination.session);
+  const ended = silent.filter((errand) => errand.later.length === 0);
+  const parcels = parcelsOf(spoken, to, destination.session);
   const questions = parcels.flatMap(({ batch, errands: some }) =>
     some.map((errand) => questionOf(errand, batch.id)),
   );
-  return { parcels, done, entries: [...questions, ...done.map((errand) => doneEntry(errand, to.now))] };
+  return {
+    parcels,
+    done: silent,
+    entries: [...questions, ...ended.map((errand) => doneEntry(errand, to.now))],
+  };
 }
 
 /** A removal with nothing left to remove: others carry all of it. */

@@ -10,11 +10,12 @@ import { retryBoundMs } from './backoff.ts';
 import { Bell } from './bell.ts';
 import { type Delivery, leaseName } from './context.ts';
 import type { Decided } from './decided.ts';
-import { type Errand, errandOf, settledEntry } from './errand.ts';
+import { type Errand, errandOf, nextOf, settledEntry } from './errand.ts';
 import { writeFlush } from './flush.ts';
+import { OpenRemovals } from './open-removals.ts';
 import type { Addressee, Parcel } from './parcel.ts';
 import { DeliveryRecord } from './record.ts';
-import { Sender } from './sender.ts';
+import { type Answer, Sender } from './sender.ts';
 
 /** At most this many rows, or this long, between two flushes. */
 const FLUSH_ROWS = 5_000;
@@ -43,6 +44,7 @@ export class Pump {
   /** Errands that are read and have not ended. */
   #open = 0;
   readonly #parcels = new Set<Promise<void>>();
+  readonly #removals = new OpenRemovals();
   #isRead = false;
   #complete = false;
   #failure: unknown;
@@ -74,11 +76,7 @@ export class Pump {
       retryBoundMs: retryBoundMs(every),
       checkLease: () => delivery.leases.checkHeld(leaseName(sync.name)),
       halt: this.#halt.signal,
-      onAnswer: (answer) => {
-        const { next, ended } = this.record.answer(answer);
-        this.#unasked.push(...next);
-        this.#ended(ended);
-      },
+      onAnswer: (answer) => this.#answer(answer),
     });
     this.#work = new Bell(world.timers);
     this.#room = new Bell(world.timers);
@@ -155,13 +153,12 @@ export class Pump {
 
   async #flush(): Promise<void> {
     this.#flushedAt = this.#monotonic();
-    const asked = this.#isHalted ? [] : this.#unasked.splice(0, FLUSH_ROWS);
+    const asked = this.#isHalted ? [] : this.#takeAskable();
     const taken = this.record.take();
     if (asked.length === 0 && taken.entries.length === 0 && taken.batches.length === 0) return;
     try {
       const { parcels, done } = await this.#writeRetrying(asked, taken);
-      for (const errand of done) this.record.count(errand);
-      this.#ended(done.length);
+      this.#endSilently(done);
       for (const parcel of parcels) this.#dispatch(parcel);
     } catch (error) {
       this.#stop(error);
@@ -192,6 +189,18 @@ export class Pump {
     return asked;
   }
 
+  /** Removals first; what an open removal holds up stays. */
+  #takeAskable(): Errand[] {
+    const some = this.#unasked.splice(0, FLUSH_ROWS);
+    const removals = some.filter(({ step }) => step.op === 'remove');
+    if (this.#delivery.destination.manifest.needsIdentifier) {
+      for (const errand of removals) this.#removals.begin(errand);
+    }
+    const others = some.filter(({ step }) => step.op !== 'remove');
+    this.#unasked.push(...others.filter((errand) => this.#removals.holdUp(errand)));
+    return [...removals, ...others.filter((errand) => !this.#removals.holdUp(errand))];
+  }
+
   #dispatch(parcel: Parcel): void {
     const sending = this.#sender
       .send(parcel)
@@ -201,6 +210,26 @@ export class Pump {
         this.#work.ring();
       });
     this.#parcels.add(sending);
+  }
+
+  #answer(answer: Answer): void {
+    const { next, ended } = this.record.answer(answer);
+    for (const { errand } of answer.rows) if (errand.step.op === 'remove') this.#removals.end(errand);
+    this.#unasked.push(...next);
+    this.#ended(ended);
+  }
+
+  #endSilently(errands: readonly Errand[]): void {
+    let ended = 0;
+    for (const errand of errands) {
+      this.#removals.end(errand);
+      const next = nextOf(errand);
+      if (next) this.#unasked.push(next);
+      if (next) continue;
+      this.record.count(errand);
+      ended++;
+    }
+    this.#ended(ended);
   }
 
   #ended(errands: number): void {

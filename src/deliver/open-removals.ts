@@ -1,0 +1,31 @@
+/**
+ * Identifiers that are being removed at the moment. Where people are matched by identifiers, an add of one of them
+ * waits for its receipt: two accounts may share an address, and a removal tried again late would undo the add.
+ */
+import type { Errand } from './errand.ts';
+
+export class OpenRemovals {
+  /** By the key whose removal is open. */
+  readonly #open = new Map<string, readonly string[]>();
+  readonly #counts = new Map<string, number>();
+
+  begin({ key, step }: Errand): void {
+    const values = Object.values(step.identifiers);
+    this.#open.set(key, values);
+    for (const value of values) this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
+  }
+
+  end({ key }: Errand): void {
+    for (const value of this.#open.get(key) ?? []) {
+      const left = this.#counts.get(value)! - 1;
+      if (left > 0) this.#counts.set(value, left);
+      else this.#counts.delete(value);
+    }
+    this.#open.delete(key);
+  }
+
+  /** True when a removal of one of the errand's identifiers is open. */
+  holdUp({ step }: Errand): boolean {
+    return Object.values(step.identifiers).some((value) => this.#counts.has(value));
+  }
+}
