@@ -9,9 +9,11 @@ export interface SimulatedWorld extends World {
   readonly written: { stdout: string; stderr: string };
 }
 
+/** Made once: it listens to the process's own streams. */
+const world = realWorld();
+
 /** The real world but for its clock, which stands at `now`. */
 export function simulatedWorld(now: Instant): SimulatedWorld {
-  const world = realWorld();
   const written = { stdout: '', stderr: '' };
   const output = (name: keyof typeof written): Output => ({
     write: (text) => {

@@ -9,7 +9,7 @@ import type {
   Window,
 } from '../../src/segment/condition.ts';
 import type { Dice } from './dice.ts';
-import { type Columns, EVENTS, PLACE, type Shop } from './shop.ts';
+import { type Columns, EVENTS, PLACE, type Shop, SUMMED_ONLY } from './shop.ts';
 import type { ColumnType } from './tables.ts';
 import { NUMBERS, TEXTS } from './values.ts';
 
@@ -73,7 +73,7 @@ function randomMeasure(
 ): Pick<Extract<Condition, { kind: 'rows' }>, 'measure' | 'test'> {
   const { dice } = setting;
   const ofType = (...types: ColumnType[]): string[] =>
-    Object.keys(columns).filter((column) => types.includes(columns[column]!));
+    Object.keys(columns).filter((column) => types.includes(columns[column]!) && column !== SUMMED_ONLY);
   const fn = dice.pick(['count', 'count', 'sum', 'avg', 'min', 'max', 'distinct'] as const);
   const counted = ['0', '1', '1', '2', '3'] as const;
   if (fn === 'count') return { measure: { fn }, test: randomComparison(dice, 'integer', counted) };
@@ -82,7 +82,8 @@ function randomMeasure(
     return { measure: { fn, of }, test: randomComparison(dice, 'integer', counted) };
   }
   const numeric = ofType('integer', 'decimal', 'float').filter((column) => column !== 'version');
-  const of = dice.pick(fn === 'min' || fn === 'max' ? [...numeric, ...ofType('text')] : numeric);
+  const summed = SUMMED_ONLY in columns ? [...numeric, SUMMED_ONLY] : numeric;
+  const of = dice.pick(fn === 'min' || fn === 'max' ? [...numeric, ...ofType('text')] : summed);
   const type = columns[of]!;
   return { measure: { fn, of }, test: randomComparison(dice, type) };
 }
@@ -94,7 +95,7 @@ function randomFilter(setting: Setting, columns: Columns, depth: number): RowCon
     if (kind === 'not') return { kind, of: randomFilter(setting, columns, depth - 1) };
     return { kind, of: [0, 1].map(() => randomFilter(setting, columns, depth - 1)) };
   }
-  const column = dice.pick(Object.keys(columns));
+  const column = dice.pick(Object.keys(columns).filter((name) => name !== SUMMED_ONLY));
   return { kind: 'column', column, test: randomTest(setting, columns[column]!), place: PLACE };
 }
 

@@ -1,5 +1,5 @@
 /** Cursors that keep their word: a row shows within `overlap` of its cursor; some are NULL or far in the future. */
-import { type Duration, type Instant, MINUTE, parseInstant } from '../../src/instant.ts';
+import { DAY, type Duration, type Instant, MINUTE, parseInstant } from '../../src/instant.ts';
 import type { Dice } from './dice.ts';
 import type { Shop, TableName } from './shop.ts';
 
@@ -20,7 +20,7 @@ export class Cursors {
     if (table === 'subscriptions') return this.plain(table, at);
     // Without a cursor nobody could tell which of two rows is the latest.
     if (table !== 'scores' && this.#dice.chance(0.015)) return null;
-    if (this.#dice.chance(0.01)) return this.#dice.chance(0.5) ? FAR_FUTURE + at : at + 5n * MINUTE;
+    if (this.#dice.chance(0.01)) return this.#dice.chance(0.5) ? FAR_FUTURE + (at % DAY) : at + 5n * MINUTE;
     if (this.#dice.chance(0.5)) return at;
     return at - this.#dice.microseconds(0n, this.#overlap(table) - 1n);
   }

@@ -7,7 +7,15 @@ import { CURSORS, cursorCell, type Maker, randomRow } from './rows.ts';
 import type { TableName } from './shop.ts';
 import type { Cell, Row } from './tables.ts';
 
-const TABLES: readonly TableName[] = ['customers', 'events', 'refunds', 'subscriptions', 'scores', 'consents', 'visits'];
+const TABLES: readonly TableName[] = [
+  'customers',
+  'events',
+  'refunds',
+  'subscriptions',
+  'scores',
+  'consents',
+  'visits',
+];
 const BUSY: readonly TableName[] = [...TABLES, 'events', 'events', 'events', 'customers'];
 const ONE_ROW_EACH: readonly TableName[] = ['customers', 'scores', 'consents'];
 
@@ -51,7 +59,7 @@ export class History {
   between(last: Instant, now: Instant): Write[] {
     const { dice } = this.#maker;
     const writes: Write[] = [];
-    for (let left = dice.chance(0.2) ? 0 : dice.between(1, 5); left > 0; left -= 1) {
+    for (let left = dice.chance(0.15) ? 0 : dice.between(2, 14); left > 0; left -= 1) {
       const table = dice.pick(BUSY);
       writes.push(this.#write(table, this.#cursors.any(table, dice.microseconds(last + 1n, now))));
     }

@@ -1,13 +1,15 @@
 /** Random plays: a shop, its people, segments over it, and a history with ticks. */
-import * as fc from 'fast-check';
 import type { Segment, Sync } from '../../src/config/project.ts';
 import { randomCondition, type Setting } from './conditions.ts';
 import { Dice } from './dice.ts';
+import { members } from './evaluate.ts';
 import { History } from './history.ts';
 import { type Moments, randomMoments } from './moments.ts';
 import { randomPeople } from './people.ts';
-import type { Play, Step } from './play.ts';
+import type { Play, Step, Write } from './play.ts';
 import { PLACE, randomShop } from './shop.ts';
+import { projectOf, Stage } from './stage.ts';
+import { type Cell, keyText } from './tables.ts';
 
 export interface Size {
   readonly segments: number;
@@ -16,30 +18,25 @@ export interface Size {
   readonly quiet: number;
 }
 
-export const USUAL: Size = { segments: 12, ticks: 14, active: 60, quiet: 220 };
-
-/** Plays of a size; each tells its seed. */
-export function plays(size: Size): fc.Arbitrary<Play> {
-  return fc.integer({ min: 0, max: 0x7fffffff }).map((seed) => randomPlay(seed, size));
-}
+export const USUAL: Size = { segments: 20, ticks: 12, active: 60, quiet: 260 };
 
 /** The play of a seed: the same whenever it is asked for. */
 export function randomPlay(seed: number, size: Size): Play {
   const dice = new Dice(seed);
   const shop = randomShop(dice);
   const moments = randomMoments(dice, shop.timezone, size.ticks);
-  const segments = randomSegments({ dice, shop, moments }, size.segments);
   const people = randomPeople(dice, shop, size.active, size.quiet);
   const history = new History({ dice, shop, moments }, people);
+  const writes = moments.ticks.map((now, index) => {
+    const last = moments.ticks[index - 1];
+    return last === undefined ? history.begin(now) : history.between(last, now);
+  });
+  const segments = randomSegments({ dice, shop, moments }, people.active, writes[0]!, size.segments);
   const names = [...segments.keys()];
   const steps = moments.ticks.map((now, index): Step => {
-    const last = moments.ticks[index - 1];
-    const writes = last === undefined ? history.begin(now) : history.between(last, now);
-    return {
-      now,
-      writes,
-      segments: dice.chance(0.7) ? names : dice.some(names, dice.between(1, names.length)),
-    };
+    // The segments of a tick share their affected keys: only in small company does one stand or fall by its own.
+    const together = index === 0 || dice.chance(0.3) ? names : dice.some(names, dice.between(1, 5));
+    return { now, writes: writes[index]!, segments: together };
   });
   return { seed, shop, segments, syncs: syncsOf(dice, names), steps };
 }
@@ -50,11 +47,20 @@ interface Scene {
   readonly moments: Moments;
 }
 
-function randomSegments({ dice, shop, moments }: Scene, count: number): Map<string, Segment> {
+/** Segments that some active customers are in at first and some are not; a few that are not so, all the same. */
+function randomSegments(
+  { dice, shop, moments }: Scene,
+  active: readonly Cell[],
+  load: readonly Write[],
+  count: number,
+): Map<string, Segment> {
   const segments = new Map<string, Segment>();
   const middle = moments.ticks[Math.floor(moments.ticks.length / 2)]!;
-  for (let index = 1; index <= count; index += 1) {
-    const name = `s${String(index).padStart(2, '0')}`;
+  const stage = new Stage({ shop });
+  stage.apply(load);
+  const tables = stage.tables;
+  for (let tries = 0; segments.size < count; tries += 1) {
+    const name = `s${String(segments.size + 1).padStart(2, '0')}`;
     const setting: Setting = {
       dice,
       shop,
@@ -62,7 +68,11 @@ function randomSegments({ dice, shop, moments }: Scene, count: number): Map<stri
       middle,
       segments: [...segments.keys()],
     };
-    segments.set(name, segmentOf(name, randomCondition(setting, 2)));
+    segments.set(name, segmentOf(name, randomCondition(setting, dice.between(0, 2))));
+    const project = projectOf({ shop, segments, syncs: new Map() });
+    const inside = members(project, tables, name, moments.ticks[0]!);
+    const share = active.filter((key) => inside.has(keyText(key))).length / active.length;
+    if (tries < 10 * count && !dice.chance(0.1) && (share < 0.05 || share > 0.95)) segments.delete(name);
   }
   return segments;
 }

@@ -3,7 +3,7 @@ import { DAY, dayOf, type Instant } from '../../src/instant.ts';
 import type { Dice } from './dice.ts';
 import { type Moments, randomTime } from './moments.ts';
 import { keyAs } from './people.ts';
-import { EVENTS, type Shop, type TableName } from './shop.ts';
+import { EVENTS, type Shop, SUMMED_ONLY, type TableName } from './shop.ts';
 import type { Cell, ColumnType, Row } from './tables.ts';
 import { toWallClock } from './value.ts';
 import { randomCell } from './values.ts';
@@ -59,7 +59,9 @@ function contentOf(maker: Maker, table: TableName, column: string, type: ColumnT
   const { dice } = maker;
   if (table === 'events' && column === 'name') return dice.chance(0.05) ? null : dice.pick(EVENTS);
   if (table === 'refunds' && column === 'kind') return dice.pick(['full', 'full', 'part', null]);
-  if (type !== 'instant' && type !== 'timestamp' && type !== 'date') return randomCell(dice, type);
+  if (type !== 'instant' && type !== 'timestamp' && type !== 'date') {
+    return randomCell(dice, type, { wild: column === SUMMED_ONLY });
+  }
   if (dice.chance(0.06)) return null;
   const time = quiet ? farAway(maker) : randomTime(dice, maker.moments);
   if (type === 'date') return dayOf(time, maker.moments.timezone);

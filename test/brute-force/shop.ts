@@ -26,6 +26,9 @@ export interface Shop {
 /** Values of the column that `shop.events` is split by. */
 export const EVENTS: readonly string[] = ['viewed', 'carted', 'ordered'];
 
+/** The column with NaN and infinity: NULL to sums and averages, while comparisons of single values leave them open. */
+export const SUMMED_ONLY = 'weight';
+
 /** A shop with random key types, time zones, overlaps and promises. */
 export function randomShop(dice: Dice): Shop {
   const key = dice.pick(['integer', 'text'] as const);

@@ -22,7 +22,7 @@ export const TEXTS: readonly string[] = [
   '\u00dfstra\u00dfe',
   '\u4e2d\u6587',
   // Above and below the surrogates: UTF-16 and code points order these two differently.
-  '\ufffd',
+  '\uff5e',
   '\u{1f600}',
   '\u{1f600}x',
   'true',
@@ -36,11 +36,15 @@ export const NUMBERS: Readonly<Record<'integer' | 'decimal' | 'float', readonly 
   float: ['-0.5', '0', '0.1', '0.2', '0.3', '0.7', '1.5', '10', '12345.678'],
 };
 
-/** A cell that is no time; NULL now and then. */
-export function randomCell(dice: Dice, type: Exclude<ColumnType, 'instant' | 'timestamp' | 'date'>): Cell {
+/** A cell that is no time; NULL now and then, and where `wild`, floats that are no numbers. */
+export function randomCell(
+  dice: Dice,
+  type: Exclude<ColumnType, 'instant' | 'timestamp' | 'date'>,
+  { wild }: { wild: boolean },
+): Cell {
   if (dice.chance(0.12)) return null;
   if (type === 'boolean') return dice.chance(0.5);
   if (type === 'text') return dice.pick(dice.chance(0.5) ? TEXTS.slice(0, 6) : TEXTS);
-  if (type === 'float' && dice.chance(0.06)) return dice.pick(['NaN', 'Infinity', '-Infinity']);
+  if (wild && type === 'float' && dice.chance(0.06)) return dice.pick(['NaN', 'Infinity', '-Infinity']);
   return dice.pick(NUMBERS[type]);
 }
