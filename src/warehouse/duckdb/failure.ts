@@ -1,4 +1,5 @@
 /** DuckDB's errors -> classified failures without values of rows. */
+import { DiagnosedError } from '../../diagnostics/diagnostic.ts';
 import { type Failure, WarehouseError } from '../warehouse.ts';
 
 /** Kinds of error whose message quotes values: only what stands before the first one is kept. */
@@ -16,9 +17,9 @@ const FAILURES: readonly (readonly [RegExp, Failure])[] = [
   [/^IO Error: (No files found|Cannot open file)/, 'missing'],
 ];
 
-/** Any error of the driver -> `WarehouseError`; one that is classified already stays as it is. */
+/** Any error of the driver -> `WarehouseError`; one that is known already stays as it is. */
 export function failureOf(error: unknown): Error {
-  if (error instanceof WarehouseError) return error;
+  if (error instanceof WarehouseError || error instanceof DiagnosedError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const failure = FAILURES.find(([pattern]) => pattern.test(text))?.[1] ?? 'statement';
   return new WarehouseError(failure, withoutValues(text));

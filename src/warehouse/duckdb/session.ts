@@ -16,6 +16,7 @@ export function sessionOn(world: World, connections: Connections, release: () =>
   const isCancelled = (connection: DuckDBConnection): boolean => connections.isCancelled(connection);
   const any: Lender = {
     lend: (work) => connections.lend(work),
+    lendOutside: (work) => connections.lend(work),
     borrow: () => connections.borrow(),
     giveBack: (connection) => connections.giveBack(connection, 'reused'),
     isCancelled,
@@ -23,6 +24,7 @@ export function sessionOn(world: World, connections: Connections, release: () =>
   };
   const pinned = (connection: DuckDBConnection): Lender => ({
     lend: (work) => work(connection),
+    lendOutside: any.lendOutside,
     borrow: async () => connection,
     giveBack: () => {},
     isCancelled,

@@ -1,5 +1,6 @@
 /** Statements on one connection, or on any idle one. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Relation } from '../../config/project.ts';
 import type { Row, Statements } from '../warehouse.ts';
 import { approximateRows, describe } from './describe.ts';
 import { failureOf } from './failure.ts';
@@ -11,6 +12,8 @@ import { writeRows } from './write.ts';
 /** Where a statement gets its connection. */
 export interface Lender {
   lend<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /** Lends a connection outside the transaction, if there is one. */
+  lendOutside<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
   borrow(): Promise<DuckDBConnection>;
   giveBack(connection: DuckDBConnection): void;
   isCancelled(connection: DuckDBConnection): boolean;
@@ -19,24 +22,30 @@ export interface Lender {
 }
 
 export function statementsOn(lender: Lender): Statements {
-  const on = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+  const on = async <T>(
+    work: (connection: DuckDBConnection) => Promise<T>,
+    lend = lender.lend,
+  ): Promise<T> => {
     try {
-      return await lender.lend(work);
+      return await lend(work);
     } catch (error) {
       throw failureOf(error);
     }
   };
-  const query = (sql: string): Promise<Row[]> =>
-    on(async (connection) => rowsOf(await runOne(connection, sql)));
+  const query = (sql: string, lend = lender.lend): Promise<Row[]> =>
+    on(async (connection) => rowsOf(await runOne(connection, sql)), lend);
+  // Outside, since a file that is missing ends the transaction it is asked for in.
+  const queryAbout = (relation: Relation) => (sql: string) =>
+    query(sql, relation.kind === 'table' ? lender.lend : lender.lendOutside);
   return {
     temporaryTables: true,
-    query,
+    query: (sql) => query(sql),
     stream: (sql, options) => stream(lender, sql, options?.signal),
     execute: (sql) => on(async (connection) => (await runOne(connection, sql)).rowsChanged),
     writeRows: (table, columns, rows) =>
       on((connection) => writeRows(connection, table, columns, rows, lender.freshName())),
-    describe: (relation) => describe(query, relation),
-    approximateRows: (relation) => approximateRows(query, relation),
+    describe: (relation) => describe(queryAbout(relation), relation),
+    approximateRows: (relation) => approximateRows(queryAbout(relation), relation),
     // Its table numbers are given out anew when the file is opened: they tell nothing.
     incarnation: async () => undefined,
     // Statistics are kept while rows are written.

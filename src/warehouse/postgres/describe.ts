@@ -46,6 +46,8 @@ export async function describe(
     if (inTransaction) await connection.query('ROLLBACK TO SAVEPOINT segsync_describe');
     const failure = failureKind(error);
     if (failure === 'missing' || failure === 'permission') return undefined;
+    // The name of a table in another database.
+    if (failure === 'statement' && relation.kind === 'table') return undefined;
     throw error;
   } finally {
     if (inTransaction) await connection.query('RELEASE SAVEPOINT segsync_describe');

@@ -1,4 +1,5 @@
 /** PostgreSQL's errors -> classified failures without values of rows. */
+import { DiagnosedError } from '../../diagnostics/diagnostic.ts';
 import { type Failure, WarehouseError } from '../warehouse.ts';
 
 /** SQLSTATE, or its class (the first two characters) -> what kind of failure it is. */
@@ -23,9 +24,9 @@ const BY_STATE: Readonly<Record<string, Failure>> = {
 /** Classes whose messages quote values of rows, or what a trigger chose to say. */
 const QUOTES_VALUES = /^(22|23|44|P0|XX)/;
 
-/** Any error of the driver -> `WarehouseError`; one that is classified already stays as it is. */
+/** Any error of the driver -> `WarehouseError`; one that is known already stays as it is. */
 export function failureOf(error: unknown): Error {
-  if (error instanceof WarehouseError) return error;
+  if (error instanceof WarehouseError || error instanceof DiagnosedError) return error;
   return new WarehouseError(failureKind(error), messageOf(error));
 }
 

@@ -1,10 +1,13 @@
 /** Connections to one server: knex keeps the pool and drives the transactions, statements run on the driver itself. */
-import { type Knex, knex } from 'knex';
+import knexPackage, { type Knex } from 'knex';
 import pg from 'pg';
 import type { ConnectOptions } from '../warehouse.ts';
 import { failureOf } from './failure.ts';
 import type { Options } from './index.ts';
 import { clientConfig, sessionSettings } from './settings.ts';
+
+/** Node finds no named exports in knex. */
+const { knex } = knexPackage;
 
 const CONNECTIONS = 6;
 const ACQUIRE_TIMEOUT_MS = 60_000;
