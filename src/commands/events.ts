@@ -5,11 +5,11 @@ import type { AppendFile, World } from '../world.ts';
 
 export interface EventLog {
   append(event: RunEvent): void;
-  /** Resolves when all is written. Throws E624 if something could not be. */
+  /** Resolves when all is written. Throws E621 if something could not be. */
   close(): Promise<void>;
 }
 
-/** `--events FILE`: every event with its instant `at`, one JSON object a line; without a file, nothing. Throws E624. */
+/** `--events FILE`: every event with its instant `at`, one JSON object a line; without a file, nothing. Throws E621. */
 export async function openEventLog(world: World, path: string | undefined): Promise<EventLog> {
   if (path === undefined) return { append: () => {}, close: async () => {} };
   const file = await world.files.openAppend(path).catch((error) => refused(path, error));
@@ -46,5 +46,5 @@ function writer(world: World, path: string, file: AppendFile): EventLog {
 
 function refused(file: string, error: unknown): never {
   const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-  fail('E624', { file, reason });
+  fail('E621', { file, reason });
 }

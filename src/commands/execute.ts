@@ -79,5 +79,5 @@ function exitOf({ report, exit }: Executed, interruption: Interruption): ExitCod
 /** A run that a signal ended before it had a report: what it then threw is only an echo of the signal. */
 function failInterrupted(interruption: Interruption): void {
   const exit = interruption.exit();
-  if (exit !== undefined) fail(exit === EXIT.terminated ? 'E626' : 'E625', {});
+  if (exit !== undefined) fail(exit === EXIT.terminated ? 'E623' : 'E622', {});
 }

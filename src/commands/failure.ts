@@ -40,19 +40,9 @@ function usage({ error, command }: Misuse): readonly Diagnostic[] {
   }
 }
 
-function warehouseFailure(error: WarehouseError): Diagnostic {
-  const detail = error.message.split('\n', 1)[0]!;
-  switch (error.failure) {
-    case 'transient':
-    case 'locked':
-    case 'conflict':
-      return diagnose('E621', { detail });
-    case 'credentials':
-    case 'permission':
-      return diagnose('E622', { detail });
-    default:
-      return diagnose('E623', { detail });
-  }
+function warehouseFailure({ failure, message }: WarehouseError): Diagnostic {
+  const later = failure === 'transient' || failure === 'locked' || failure === 'conflict';
+  return diagnose(later ? 'E704' : 'E703', { detail: message.split('\n', 1)[0]! });
 }
 
 function kindOf(error: unknown): string {

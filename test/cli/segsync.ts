@@ -80,7 +80,7 @@ export const SHOP: Readonly<Record<string, string>> = {
 project: corner_shop
 default_target: dev
 targets:
-  dev: { type: duckdb, path: shop.duckdb, init: shop.sql }
+  dev: { type: duckdb, path: data.duckdb, init: shop.sql }
   other: { type: duckdb, path: other.duckdb, init: shop.sql }
 entities:
   customer:

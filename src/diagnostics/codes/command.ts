@@ -44,24 +44,13 @@ export const COMMAND_CODES = {
     (p) => `there is no target \`${p.name}\` in this project`,
     (p) => didYouMean(p) ?? (p.known && `its targets are ${p.known.join(', ')}`),
   ),
-  E621: error<{ detail: string }>(
-    EXIT.tryLater,
-    (p) => `the warehouse did not answer: ${p.detail}`,
-    () => 'this usually passes: run the command again',
-  ),
-  E622: error<{ detail: string }>(
-    EXIT.credentials,
-    (p) => `the warehouse refused access: ${p.detail}`,
-    () => 'check the target’s credentials and its role’s grants',
-  ),
-  E623: error<{ detail: string }>(EXIT.failed, (p) => `the warehouse failed: ${p.detail}`),
-  E624: error<{ file: string; reason: string }>(
+  E621: error<{ file: string; reason: string }>(
     EXIT.failed,
     (p) => `cannot write ${p.file}: ${p.reason}`,
     () => '`--events` takes the path of a file to append to',
   ),
-  E625: error<object>(EXIT.interrupted, () => 'interrupted before there was anything to report'),
-  E626: error<object>(EXIT.terminated, () => 'terminated before there was anything to report'),
+  E622: error<object>(EXIT.interrupted, () => 'interrupted before there was anything to report'),
+  E623: error<object>(EXIT.terminated, () => 'terminated before there was anything to report'),
   E699: error<{ kind: string; at: string }>(
     EXIT.failed,
     (p) => `this is a defect in segsync: ${p.kind} at ${p.at}`,
