@@ -10,8 +10,9 @@ import { EXIT } from '../../src/diagnostics/exit.ts';
 import { parseInstant } from '../../src/instant.ts';
 import { TABLES } from '../../src/state/tables.ts';
 import { openPostgresShop, type PostgresShop } from '../postgres-shop.ts';
-import { copyQuickStart, ensureBuilt, type ProjectCopy, REPOSITORY } from '../project-copy.ts';
+import { copyQuickStart, type ProjectCopy, REPOSITORY } from '../project-copy.ts';
 import { codeIn, fences, fileOf, tableOf } from '../readme-parts.ts';
+import { build } from './segsync.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const commands = fences()
@@ -22,7 +23,7 @@ let shop: ProjectCopy;
 let postgres: PostgresShop;
 
 beforeAll(async () => {
-  ensureBuilt();
+  await build();
   shop = copyQuickStart();
   for (const fence of fences().filter(({ language }) => language === 'yaml'))
     await place(fence.text, fileOf(fence));
@@ -50,6 +51,7 @@ describe('the README', () => {
     async (command) => {
       const run = await type(command.replace(/^npm ci && /, ''));
       expect(run, run.stderr + run.stdout).toMatchObject({ exit: 0 });
+      expect(run.stderr).not.toContain('warning[');
     },
   );
 
@@ -130,7 +132,7 @@ function type(command: string) {
   const [program, name, ...rest] = command.split(' ');
   if (program === 'npx' && name === 'segsync') {
     // Elsewhere these are unset: what a run does not use must not stop it.
-    const secrets = { DATABASE_URL: postgres.url, HOOK_SECRET: SECRET };
+    const secrets = { DATABASE_URL: postgres.url, HOOK_SECRET: SECRET, HOOK_AUTHORIZATION: 'Bearer 1' };
     return shop.segsync(rest, rest.includes('prod') ? secrets : {});
   }
   const scripts = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')).scripts;

@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/report/results.ts';
-import { emptyProject, ensureBuilt, type ProjectCopy, REPOSITORY } from '../project-copy.ts';
+import { build } from '../cli/segsync.ts';
+import { emptyProject, type ProjectCopy, REPOSITORY } from '../project-copy.ts';
 
 const DATA = resolve(REPOSITORY, '../shared/data/cdnow.csv');
 const present = existsSync(DATA);
@@ -71,7 +72,7 @@ describe.skipIf(!present)('CDNOW customers by recency, frequency and spend', () 
   let project: ProjectCopy;
 
   beforeAll(async () => {
-    ensureBuilt();
+    await build();
     project = emptyProject('cdnow.duckdb');
     await project.write('init.sql', INIT);
     await project.write('segsync.yaml', PROJECT);
