@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { World } from '../world.ts';
 import type { Problems } from './problems.ts';
-import { codeOf } from './read.ts';
+import { reasonOf } from './read.ts';
 
 export const PROJECT_FILE = 'segsync.yaml';
 
@@ -50,7 +50,7 @@ async function list(world: World, folder: string, problems: Problems): Promise<s
   try {
     return await world.files.list(folder);
   } catch (error) {
-    problems.report('E102', { file: basename(folder), reason: codeOf(error) });
+    problems.report('E102', { file: basename(folder), reason: reasonOf(error) });
     return [];
   }
 }

@@ -10,8 +10,9 @@ export class Problems {
     this.#all.push(diagnose(code, parameters, place));
   }
 
-  get hasErrors(): boolean {
-    return this.#all.some((each) => each.severity === 'error');
+  /** In the order reported. */
+  get all(): readonly Diagnostic[] {
+    return this.#all;
   }
 
   /** Warnings so far, by place. Throws a `DiagnosedError` of all errors when there are any. */

@@ -10,6 +10,7 @@ const REASONS: Record<string, string> = {
   EPERM: 'no permission',
   EISDIR: 'it is a folder',
   ENOENT: 'it does not exist',
+  ENOTDIR: 'it is no folder',
   ELOOP: 'its links lead in a circle',
 };
 
@@ -28,11 +29,12 @@ export async function readProjectText(
     if (text.includes('\0') || text.includes('\uFFFD')) return refuse('it is not UTF-8 text');
     return text;
   } catch (error) {
-    return refuse(REASONS[codeOf(error)] ?? codeOf(error));
+    return refuse(reasonOf(error));
   }
 }
 
-/** The system's short word for a file error: `EACCES`. */
-export function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+/** Why the system refused a file, in words; its own short word (`EIO`) where there are none. */
+export function reasonOf(error: unknown): string {
+  const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? code;
 }

@@ -39,13 +39,19 @@ function visible(line: string): string {
   return dotSecrets(line).replace(/\p{Cc}|\p{Cf}/gu, (character) => ' '.repeat(character.length));
 }
 
-const SECRET_OPTION =
-  /((?:token|secret|password|passwd|credentials?|authorization|(?:api|access|private|signing)[_-]?key)["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}#][^,}#]*)/gi;
+const SECRET_NAME =
+  'token|secret|password|passwd|credentials?|authorization|(?:api|access|private|secret|signing|encryption)[_-]?key';
+const SECRET_OPTION = new RegExp(
+  `((?:${SECRET_NAME})["']?\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^\\s,}#|>][^,}#]*)`,
+  'gi',
+);
+/** Long runs of mixed letters and digits: keys and tokens wherever they stand, as in a block of their own. */
+const RANDOM_TEXT = /()((?=[^\s"']*\d)(?=[^\s"']*[A-Z])(?=[^\s"']*[a-z])[A-Za-z0-9+/=_-]{32,})/g;
 const URL_PASSWORD = /(:\/\/[^\s:@/"']*:)([^\s@"']+)(?=@)/g;
 
 /** Dots out what looks like a secret written in the file. References to the environment stay: they show no value. */
 function dotSecrets(line: string): string {
   const dots = (whole: string, before: string, value: string): string =>
     value.includes('${') ? whole : before + '•'.repeat(value.length);
-  return line.replace(SECRET_OPTION, dots).replace(URL_PASSWORD, dots);
+  return line.replace(SECRET_OPTION, dots).replace(URL_PASSWORD, dots).replace(RANDOM_TEXT, dots);
 }

@@ -49,7 +49,7 @@ expectProblems('no default among several targets', project(PROJECT.replace('defa
 ]);
 expectProblems(
   "a target's options",
-  project(PROJECT.replace('url: "${env:DATABASE_URL}"', 'url: 5, pool: 1, ssl: maybe, hots: a')),
+  project(PROJECT.replace(`url: "\${env:DATABASE_URL}"`, 'url: 5, pool: 1, ssl: maybe, hots: a')),
   [
     'E106 segsync.yaml:8:32 `targets.prod.url` must be text, but it is a number',
     'E116 segsync.yaml:8:41 `targets.prod.pool`: too small: expected number to be >=2',
@@ -57,7 +57,7 @@ expectProblems(
     'E105 segsync.yaml:8:56 unknown key `hots` | did you mean `host`?',
   ],
 );
-expectProblems('a target without an address', project(PROJECT.replace('url: "${env:DATABASE_URL}", ', '')), [
+expectProblems('a target without an address', project(PROJECT.replace(`url: "\${env:DATABASE_URL}", `, '')), [
   'E116 segsync.yaml:8:9 `targets.prod`: either `url` or `host`',
 ]);
 expectProblems(
@@ -152,14 +152,14 @@ expectProblems('.env, without showing it', { ...SHOP, '.env': 'A=1\nFOO BAR hunt
 ]);
 expectProblems(
   'variables',
-  out('type: file\ndirectory: ${var:aria}/${env:}/${var:x:-y}\ntargets: [pord]\n'),
+  out(`type: file\ndirectory: \${var:aria}/\${env:}/\${var:x:-y}\ntargets: [pord]\n`),
   [
-    'E109 destinations/out.yaml:2:12 `${env:}` cannot be read as a reference | the forms are ${env:NAME}, ${env:NAME:-default} and ${var:NAME}',
-    'E109 destinations/out.yaml:2:12 `${var:x:-y}` cannot be read as a reference | the forms are ${env:NAME}, ${env:NAME:-default} and ${var:NAME}',
+    `E109 destinations/out.yaml:2:12 \`\${env:}\` cannot be read as a reference | the forms are \${env:NAME}, \${env:NAME:-default} and \${var:NAME}`,
+    `E109 destinations/out.yaml:2:12 \`\${var:x:-y}\` cannot be read as a reference | the forms are \${env:NAME}, \${env:NAME:-default} and \${var:NAME}`,
     'E110 destinations/out.yaml:3:11 there is no target `pord` | did you mean `prod`?',
   ],
 );
-expectProblems('a variable', out('type: file\ndirectory: ${var:aria}\n'), [
+expectProblems('a variable', out(`type: file\ndirectory: \${var:aria}\n`), [
   'E108 destinations/out.yaml:2:12 there is no variable `aria` in `vars:` | did you mean `area`?',
 ]);
 expectProblems('variables that are a list', project(PROJECT.replace('vars: { area: eu }', 'vars: [eu]')), [
@@ -170,7 +170,7 @@ expectProblems(
   'an unset variable of the target in use',
   SHOP,
   [
-    'E107 segsync.yaml:8:32 the environment variable DATABASE_URL is not set | set it (a .env file beside segsync.yaml will do), or write a default: ${env:DATABASE_URL:-...}',
+    `E107 segsync.yaml:8:32 the environment variable DATABASE_URL is not set | set it (a .env file beside segsync.yaml will do), or write a default: \${env:DATABASE_URL:-...}`,
     'E115 segsync.yaml:23:31 the target `prod` cannot read files, and `data/subscriptions.csv` is one | load the file into a table of the warehouse and name that',
   ],
   {},
@@ -204,10 +204,14 @@ expectProblems(
 expectProblems('a webhook to a private address', hook('url: http://127.0.0.1/x\n'), [
   'E116 destinations/hook.yaml:2:6 `url`: this address is loopback, link-local or private; add `allow_private_address: true` if that is meant',
 ]);
-expectProblems('a webhook with unset variables', hook('url: "${env:HOOK}"\nsecret: "${env:HOOK_SECRET}"\n'), [
-  'E107 destinations/hook.yaml:2:6 the environment variable HOOK is not set | set it (a .env file beside segsync.yaml will do), or write a default: ${env:HOOK:-...}',
-  'E107 destinations/hook.yaml:3:9 the environment variable HOOK_SECRET is not set | set it (a .env file beside segsync.yaml will do), or write a default: ${env:HOOK_SECRET:-...}',
-]);
+expectProblems(
+  'a webhook with unset variables',
+  hook(`url: "\${env:HOOK}"\nsecret: "\${env:HOOK_SECRET}"\n`),
+  [
+    `E107 destinations/hook.yaml:2:6 the environment variable HOOK is not set | set it (a .env file beside segsync.yaml will do), or write a default: \${env:HOOK:-...}`,
+    `E107 destinations/hook.yaml:3:9 the environment variable HOOK_SECRET is not set | set it (a .env file beside segsync.yaml will do), or write a default: \${env:HOOK_SECRET:-...}`,
+  ],
+);
 expectProblems(
   "a destination's defaults",
   out('type: file\ndirectory: x\ndefaults: {mach: [email], tier: 5}\n'),

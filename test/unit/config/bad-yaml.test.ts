@@ -41,8 +41,8 @@ expectProblems('an alias inside its own anchor', project('a: &a [*a]\n'), [
 expectProblems('brackets nested 20,000 deep', project(`a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`), [
   'E103 segsync.yaml:1:1 not valid YAML: nested too deeply',
 ]);
-expectProblems('a reference without quotes in braces', out('{type: file, directory: ${env:X}}'), [
-  'E103 destinations/out.yaml:1:26 not valid YAML: this cannot stand here | text that holds one of { } [ ] , needs quotes, as in "${env:NAME}"',
+expectProblems('a reference without quotes in braces', out(`{type: file, directory: \${env:X}}`), [
+  `E103 destinations/out.yaml:1:26 not valid YAML: this cannot stand here | text that holds one of { } [ ] , needs quotes, as in "\${env:NAME}"`,
 ]);
 expectProblems('an unknown tag', out('type: !foo file\n'), [
   'E103 destinations/out.yaml:1:7 not valid YAML: this tag is unknown | text that begins with `!` needs quotes',
@@ -70,4 +70,10 @@ expectProblems('text with a colon', out('type: file: b\n'), [
 ]);
 expectProblems('a bracket that stays open', out('type: [file\n'), [
   'E103 destinations/out.yaml:2:1 not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ] | keys of one mapping begin in the same column; brackets must be closed',
+]);
+expectProblems('a folder in place of a file', { 'segsync.yaml/a': '' }, [
+  'E102 segsync.yaml:1:1 segsync.yaml cannot be read: it is a folder',
+]);
+expectProblems('a file in place of a folder', { 'segsync.yaml': SHOP['segsync.yaml'], segments: '' }, [
+  'E102 - segments cannot be read: it is no folder',
 ]);

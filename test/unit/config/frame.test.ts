@@ -43,7 +43,10 @@ describe('codeFrame', () => {
     ['access_token: hunter2', 'access_token: •••••••'],
     ['{ type: x, api_key: "hunter2", a: b }', '{ type: x, api_key: •••••••••, a: b }'],
     ['url: postgres://shop:hunter2@db/shop', 'url: postgres://shop:•••••••@db/shop'],
-    ['secret: "${env:SECRET}"', 'secret: "${env:SECRET}"'],
+    [`secret: "\${env:SECRET}"`, `secret: "\${env:SECRET}"`],
+    ['secret_key: hunter2', 'secret_key: •••••••'],
+    ['  MIIEvQIBADANBgkqhkiG9w0BAQEFAASC', `  ${'•'.repeat(32)}`],
+    ['high_value_customers_at_risk_of_churn: 1', 'high_value_customers_at_risk_of_churn: 1'],
     ['Authorization: Bearer hunter2', 'Authorization: ••••••••••••••'],
   ])('dots out the secret in %s', (line, shown) => {
     expect(codeFrame(line, at(1, 1))).toBe(`> 1 | ${shown}\n    | ^`);
