@@ -1,0 +1,43 @@
+/** The built program as child processes that can be ended from outside while they run. */
+import { spawn } from 'node:child_process';
+import { CLI } from '../cli/segsync.ts';
+
+export interface Ended {
+  /** Null when a signal ended it. */
+  readonly exit: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ms: number;
+}
+
+export interface Running {
+  readonly id: number;
+  /** Resolves when the process is gone and its output is read. */
+  readonly ended: Promise<Ended>;
+  isOver(): boolean;
+  /** SIGKILL: it gets no chance to tidy up. */
+  kill(): void;
+}
+
+/** Starts `segsync ...args` in `folder`. */
+export function start(folder: string, args: readonly string[]): Running {
+  const began = performance.now();
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, TZ: 'UTC', CI: 'true' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  let over = false;
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exit, signal) => {
+      over = true;
+      resolve({ exit, signal, ...output, ms: performance.now() - began });
+    });
+  });
+  return { id: child.pid!, ended, isOver: () => over, kill: () => void child.kill('SIGKILL') };
+}

@@ -1,0 +1,76 @@
+/** A project in a folder of its own, over a fresh database and a real webhook receiver; the program runs as processes. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Row, Session } from '../../src/warehouse/warehouse.ts';
+import { realWorld } from '../../src/world.ts';
+import type { Engine, Opened } from '../engines.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../webhook-receiver.ts';
+import { type Ended, type Running, start } from './program.ts';
+
+/** Where a project's files point to. */
+export interface Places {
+  readonly target: Opened['target'];
+  readonly url: string;
+}
+
+/** Path relative to the project -> text. */
+export type ProjectFiles = (places: Places) => Readonly<Record<string, string>>;
+
+export interface Rig {
+  readonly folder: string;
+  readonly opened: Opened;
+  readonly receiver: WebhookReceiver;
+  start(args: readonly string[]): Running;
+  run(args: readonly string[]): Promise<Ended>;
+  /** Statements of somebody else, in one transaction. DuckDB: while no process has the file. */
+  change(statements: readonly string[]): Promise<void>;
+  query(sql: string): Promise<Row[]>;
+  /** Writes the project's files again, for another target. */
+  write(files: ProjectFiles, target?: Opened['target']): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** Made once: it listens to the process's own streams. */
+const world = realWorld();
+
+export async function openRig(engine: Engine, files: ProjectFiles): Promise<Rig> {
+  const opened = await engine.open({ world });
+  await opened.session.close();
+  const receiver = await startWebhookReceiver();
+  const folder = join(opened.folder, 'project');
+  const write = async (texts: ProjectFiles, target = opened.target): Promise<void> => {
+    for (const [path, text] of Object.entries(texts({ target, url: receiver.url }))) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+  };
+  await write(files);
+  const use = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    const session = await opened.connect({ world });
+    try {
+      return await work(session);
+    } finally {
+      await session.close();
+    }
+  };
+  return {
+    folder,
+    opened,
+    receiver,
+    start: (args) => start(folder, args),
+    run: (args) => start(folder, args).ended,
+    change: (statements) =>
+      use((session) =>
+        session.transaction(async (transaction) => {
+          for (const statement of statements) await transaction.execute(statement);
+        }),
+      ),
+    query: (sql) => use((session) => session.query(sql)),
+    write,
+    async drop() {
+      await receiver.close();
+      await opened.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
