@@ -35,7 +35,7 @@ export function chooseTarget(
   if (byDefault === undefined) return problems.report('E104', { key: 'default_target' }, targets.place);
   if (!checkKnown('target', byDefault, names, defaultPlace, problems)) return undefined;
   if (asked === undefined || names.includes(asked)) return { inUse: asked ?? byDefault, byDefault };
-  return problems.report('E609', { name: asked, suggestion: nearest(asked, names) });
+  return problems.report('E609', { name: asked, known: names, suggestion: nearest(asked, names) });
 }
 
 /** One target; `context.values` are those under this target. Undefined after reporting. */

@@ -197,6 +197,13 @@ describe('finding the project', () => {
     expect((await loadProject(below, { projectDir: '../..' })).project.root).toBe(root);
   });
 
+  it('does not mind a byte order mark and Windows line ends', async () => {
+    const text = `\uFEFF${PROJECT}`.replaceAll('\n', '\r\n');
+    const { project } = await load({ ...SHOP, 'segsync.yaml': text });
+    expect(project.entities.get('customer')?.place).toMatchObject({ line: 11, column: 12 });
+    expect(project.entities.get('account')?.relation).toMatchObject({ sql: 'SELECT * FROM crm.accounts\n' });
+  });
+
   it('reads .yml too and leaves hidden files alone', async () => {
     const files = {
       ...SHOP,
