@@ -1,0 +1,154 @@
+/** The laws of the segment language, over random conditions and random tables, as the product sees them. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Comparison, Condition } from '../../src/segment/condition.ts';
+import { randomCondition } from '../brute-force/conditions.ts';
+import { Dice } from '../brute-force/dice.ts';
+import type { Play } from '../brute-force/play.ts';
+import { conditionYaml } from '../brute-force/print-condition.ts';
+import { projectFiles } from '../brute-force/print-project.ts';
+import { Product } from '../brute-force/product.ts';
+import { randomPlay, segmentOf } from '../brute-force/random-play.ts';
+import { opposite, pasted, reordered, withoutDidNot } from '../brute-force/rewrite.ts';
+import { PLACE } from '../brute-force/shop.ts';
+import { projectOf, Stage } from '../brute-force/stage.ts';
+import { tableStatements, writeStatements } from '../brute-force/statements.ts';
+import { entityKeys } from '../brute-force/tables.ts';
+import { yamlText } from '../brute-force/yaml.ts';
+import { engines } from '../engines.ts';
+
+const engine = engines.find(({ name }) => name === 'duckdb')!;
+const SIZE = { segments: 12, ticks: 3, active: 60, quiet: 20 };
+const RUNS = { numRuns: 4 };
+const place = PLACE;
+
+/** Members by segment after the play's ticks, its segments replaced by `conditions`; and everyone there is. */
+async function play(
+  seed: number,
+  conditions: (play: Play) => ReadonlyMap<string, Condition>,
+): Promise<{
+  members: Map<string, Set<string>>;
+  everyone: string[];
+  conditions: ReadonlyMap<string, Condition>;
+}> {
+  const drawn = randomPlay(seed, SIZE);
+  const chosen = conditions(drawn);
+  const segments = new Map([...chosen].map(([name, where]) => [name, segmentOf(name, where)]));
+  const played: Play = { ...drawn, segments, syncs: new Map() };
+  const product = await Product.open(engine, (target) => projectFiles(played, target), drawn.steps[0]!.now);
+  const stage = new Stage(played);
+  try {
+    await product.execute(tableStatements(played.shop));
+    for (const step of played.steps) {
+      await product.execute(writeStatements(played.shop, step.writes));
+      stage.apply(step.writes);
+      const report = await product.tick(step.now);
+      expect(report.segments.filter(({ error }) => error)).toEqual([]);
+    }
+    const everyone = entityKeys(projectOf(played), stage.tables, 'customer');
+    return { members: await product.membership(), everyone, conditions: chosen };
+  } finally {
+    await product.close();
+  }
+}
+
+/** The play's segments, and each of them written in another way, under a name that ends in `-other`. */
+function besides(
+  rewrite: (condition: Condition, name: string, all: ReadonlyMap<string, Condition>) => Condition,
+) {
+  return ({ segments }: Play): Map<string, Condition> => {
+    const all = new Map([...segments].map(([name, { where }]) => [name, where]));
+    const others = [...all].map(([name, where]): [string, Condition] => [
+      `${name}-other`,
+      rewrite(where, name, all),
+    ]);
+    return new Map([...all, ...others]);
+  };
+}
+
+/** Each segment and its `-other`, as sorted keys. */
+function pairs(members: ReadonlyMap<string, ReadonlySet<string>>): [string, string[], string[]][] {
+  return [...members.keys()]
+    .filter((name) => members.has(`${name}-other`))
+    .map((name) => [name, [...members.get(name)!].sort(), [...members.get(`${name}-other`)!].sort()]);
+}
+
+const SAME: readonly [string, (seed: number) => Parameters<typeof besides>[0]][] = [
+  ['the order of conditions never matters', (seed) => (where) => reordered(where, new Dice(seed + 1))],
+  [
+    'a reference gives the same answer as the segment',
+    () => (_, name) => ({ kind: 'segment', segment: name, place }),
+  ],
+  [
+    'references give the same answer as their text pasted in place',
+    () => (where, _, all) => pasted(where, all),
+  ],
+  ['did_not is not did', () => (where) => withoutDidNot(where)],
+];
+
+describe('laws', () => {
+  it.each(SAME)('%s', async (_, rewrite) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const { members, conditions } = await play(seed, besides(rewrite(seed)));
+        for (const [name, one, other] of pairs(members)) expect(other, textOf(conditions, name)).toEqual(one);
+        expect([...members.values()].some((keys) => keys.size > 0)).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('not C is the exact complement of C over all entities', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const complement = besides((where) => ({ kind: 'not', of: where, place }));
+        const { members, everyone, conditions } = await play(seed, complement);
+        for (const [name, one, other] of pairs(members)) {
+          expect(one.length + other.length, textOf(conditions, name)).toBe(everyone.length);
+          expect([...one, ...other].sort()).toEqual(everyone);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('an unknown comparison is false, and so is its opposite', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const { members, everyone, conditions } = await play(seed, comparisonsOfTraits(seed));
+        for (const [name, one, other] of pairs(members)) {
+          const unknown = [...members.get(`${name}-null`)!];
+          // Each of them is in exactly one of the three.
+          expect([...one, ...other, ...unknown].sort(), textOf(conditions, name)).toEqual(everyone);
+        }
+        expect([...members].some(([name, keys]) => name.endsWith('-null') && keys.size > 0)).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+});
+
+/** Random comparisons of traits, the opposite of each, and `is_null`. */
+function comparisonsOfTraits(seed: number) {
+  return ({ shop, steps }: Play): Map<string, Condition> => {
+    const dice = new Dice(seed + 1);
+    const setting = { dice, shop, durations: [1n, 2n], middle: steps[0]!.now, segments: [] };
+    const conditions = new Map<string, Condition>();
+    while (conditions.size < 3 * SIZE.segments) {
+      const condition = randomCondition(setting, 0);
+      if (condition.kind !== 'trait' || condition.test.op === 'window') continue;
+      const other = opposite(condition.test);
+      if (!other) continue;
+      const name = `s${conditions.size}`;
+      const isNull: Comparison = { op: 'is_null', value: true, place };
+      conditions.set(name, condition);
+      conditions.set(`${name}-other`, { ...condition, test: other });
+      conditions.set(`${name}-null`, { ...condition, test: isNull });
+    }
+    return conditions;
+  };
+}
+
+function textOf(conditions: ReadonlyMap<string, Condition>, name: string): string {
+  return [name, `${name}-other`].map((each) => yamlText(conditionYaml(conditions.get(each)!))).join('---\n');
+}
