@@ -3,6 +3,7 @@
  * The normal form that fingerprints, reads, edges and the compiler work on.
  */
 import type { Entity, Project, Segment, Source, TraitTable } from '../config/project.ts';
+import { findSource } from '../config/sources.ts';
 import type { Place } from '../diagnostics/diagnostic.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
@@ -103,40 +104,34 @@ function paste(reference: Extract<Condition, { kind: 'segment' }>, scope: Scope)
 }
 
 function measureOf(condition: Extract<Condition, { kind: 'rows' }>, entity: Entity): MeasureOf {
-  const { source, splitFilter } = sourceOf(condition.source, entity, condition.place);
-  const filters = [splitFilter?.filter, source.where, condition.where].filter((each) => each !== undefined);
+  const { source: name, place } = condition;
+  const found = findSource(entity, name);
+  if (!('source' in found)) return fail('E203', { name, entity: entity.name, ...found }, place);
+  const { source, value } = found;
+  const filters = [splitFilter(found, place), source.where, condition.where].filter(
+    (each) => each !== undefined,
+  );
   return {
     measure: condition.measure,
     source,
-    place: condition.place,
+    place,
     ...(filters.length > 0
       ? { filter: filters.length === 1 ? filters[0]! : { kind: 'all', of: filters } }
       : {}),
     ...(condition.window ? { window: condition.window } : {}),
-    ...(splitFilter ? { split: splitFilter.value } : {}),
+    ...(value === undefined ? {} : { split: value }),
   };
 }
 
-interface SplitFilter {
-  readonly value: string;
-  readonly filter: RowCondition;
-}
-
-/** `orders` -> that source; `product_viewed` or `events.product_viewed` -> a value of a `split:` source. */
-function sourceOf(name: string, entity: Entity, place: Place): { source: Source; splitFilter?: SplitFilter } {
-  const declared = entity.sources.get(name);
-  if (declared) return { source: declared };
-  const splits = [...entity.sources.values()].filter((source) => source.split !== undefined);
-  const dotted = splits.find((source) => name.startsWith(`${source.name}.`));
-  const source = dotted ?? (splits.length === 1 ? splits[0] : undefined);
-  if (!source?.split) {
-    return fail(
-      'E203',
-      { name, entity: entity.name, suggestion: nearest(name, [...entity.sources.keys()]) },
-      place,
-    );
-  }
-  const value = dotted ? name.slice(source.name.length + 1) : name;
-  const test: Comparison = { op: 'eq', value: { type: 'text', text: value }, place };
-  return { source, splitFilter: { value, filter: { kind: 'column', column: source.split, test, place } } };
+function splitFilter(
+  { source, value }: { source: Source; value?: string },
+  place: Place,
+): RowCondition | undefined {
+  if (value === undefined || source.split === undefined) return undefined;
+  return {
+    kind: 'column',
+    column: source.split,
+    test: { op: 'eq', value: { type: 'text', text: value }, place },
+    place,
+  };
 }
