@@ -76,6 +76,7 @@ export function questionOf(errand: Errand, batchId: string): Entry {
   return {
     ...entry(errand),
     batchId,
+    wasInLedger: errand.inLedger,
     clearsRejection: false,
     ledger: { state: 'sending', identifiers: errand.step.identifiers, payloadHash, deliveredAt },
   };
@@ -84,7 +85,7 @@ export function questionOf(errand: Errand, batchId: string): Entry {
 /** The errand at its next step; undefined after the last. */
 export function nextOf(errand: Errand): Errand | undefined {
   const [step, ...later] = errand.later;
-  return step ? { ...errand, step, later, prior: undefined } : undefined;
+  return step ? { ...errand, step, later, prior: undefined, inLedger: true } : undefined;
 }
 
 /** What the state says once the last step was acknowledged. */
@@ -136,6 +137,7 @@ function stillThere({ step }: Errand, prior: LedgerRow): Identifiers {
   return prior.state === 'sending' && step.op !== 'remove' ? step.identifiers : prior.identifiers;
 }
 
-function entry({ key, tickId, inLedger }: Errand): Pick<Entry, 'key' | 'tickId' | 'wasInLedger'> {
-  return { key, tickId, wasInLedger: inLedger };
+/** Once it was asked for, a key stands in the ledger. */
+function entry({ key, tickId }: Errand): Pick<Entry, 'key' | 'tickId' | 'wasInLedger'> {
+  return { key, tickId, wasInLedger: true };
 }
