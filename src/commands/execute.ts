@@ -54,7 +54,9 @@ async function observed(
   { now, signal }: { now: Instant | undefined; signal: AbortSignal },
 ): Promise<Executed> {
   const log = await openEventLog(world, globals.events);
-  const progress = openProgress(world, { colors: screen.noteColors, verbose: screen.flags.verbose });
+  const { verbose } = screen.flags;
+  const lines = command === 'run' || verbose;
+  const progress = openProgress(world, { colors: screen.noteColors, verbose, lines });
   const onEvent: RunOptions['onEvent'] = (event) => {
     log.append(event);
     if (!screen.flags.quiet) progress.onEvent(event);

@@ -2,7 +2,7 @@
 import type { RunEvent, SegmentResult, SyncResult } from './results.ts';
 import { count, elapsed, spaced } from './words.ts';
 
-const NAME = 28;
+const NAME = 32;
 
 /** One line for an event; undefined for one that says nothing to a person (`verbose` shows what was not due, too). */
 export function eventLine(event: RunEvent, verbose: boolean): string | undefined {
@@ -35,5 +35,6 @@ function syncLine(result: SyncResult): string {
   const { add, remove, update } = result.delivered ?? result.planned;
   const rejected = result.rejected > 0 ? `  ${count(result.rejected)} rejected` : '';
   const change = `+${count(add)} -${count(remove)} ~${count(update)}`;
-  return `delivered  ${name}  ${change}${rejected}  ${elapsed(result.duration_ms)}`;
+  const word = result.delivered ? 'delivered' : 'planned  ';
+  return `${word}  ${name}  ${change}${rejected}  ${elapsed(result.duration_ms)}`;
 }

@@ -1,22 +1,20 @@
 /** A plan for people: what a run would do, and that nothing was done. */
 import { total } from './closing.ts';
 import type { Colors } from './colors.ts';
-import { attention, tableText } from './pretty.ts';
+import { attention, shownSyncs, tableText } from './pretty.ts';
 import type { DefinitionChange, RunReport, SegmentResult, SyncResult } from './results.ts';
 import { count, plural, spaced } from './words.ts';
 
 /** A plan as text ending in a line feed. */
 export function planText(report: RunReport, colors: Colors): string {
-  const segments = report.segments.filter((segment) => segment.mode !== 'skipped' || segment.error);
-  const syncs = report.syncs.filter((sync) => sync.skipped !== 'not_due');
+  const segments = report.segments
+    .filter((segment) => segment.mode !== 'skipped' || segment.error)
+    .sort((a, b) => (a.segment < b.segment ? -1 : 1));
+  const syncs = shownSyncs(report);
   const notes = attention(syncs);
   const blocks = [
     definitionChanges(report.definition_changes ?? [], colors),
     segments.length > 0 ? tableText(segmentTable(segments), colors) : '',
-    segments
-      .filter((segment) => segment.mode === 'full')
-      .map(fullLine)
-      .join(''),
     syncs.length > 0 ? tableText(syncTable(syncs), colors) : '',
     notes.map((line) => `${line}\n`).join(''),
     `${summary(report, segments, syncs)}\n${colors.bold('Nothing was sent.')}\n`,
@@ -53,21 +51,20 @@ function definitionChanges(changes: readonly DefinitionChange[], colors: Colors)
 }
 
 function segmentTable(segments: readonly SegmentResult[]): Parameters<typeof tableText>[0] {
+  const anyFull = segments.some((segment) => segment.mode === 'full');
+  const full = (text: string): string[] => (anyFull ? [text] : []);
   return {
-    titles: ['segment', 'members', '', '', 'enter', 'exit'],
+    titles: ['segment', 'members', '', '', 'enter', 'exit', ...full('full')],
     rows: segments.map((segment) => {
-      if (segment.error) return [segment.segment, 'failed', '', segment.error.code, '', ''];
+      if (segment.error) return [segment.segment, 'failed', '', segment.error.code, '', '', ...full('')];
       const before = segment.members - segment.entered + segment.exited;
       return [
         ...[segment.segment, count(before), '->', count(segment.members)],
         ...[`+${count(segment.entered)}`, `-${count(segment.exited)}`],
+        ...full(segment.mode === 'full' ? spaced(segment.reason) : ''),
       ];
     }),
   };
-}
-
-function fullLine({ segment, reason }: SegmentResult): string {
-  return `full        ${segment}: ${spaced(reason)}\n`;
 }
 
 function syncTable(syncs: readonly SyncResult[]): Parameters<typeof tableText>[0] {

@@ -8,7 +8,7 @@ import { count, elapsed, plural, spaced } from './words.ts';
 
 /** A finished run as text ending in a line feed. Syncs that were not due have no row. */
 export function runText(report: RunReport, colors: Colors): string {
-  const shown = report.syncs.filter((sync) => sync.skipped !== 'not_due');
+  const shown = shownSyncs(report);
   const blocks = [
     ...(shown.length > 0 ? [tableText(deliveries(shown), colors)] : []),
     ...(attention(shown).length > 0
@@ -21,6 +21,11 @@ export function runText(report: RunReport, colors: Colors): string {
     `${closingLine(report, colors)}\n`,
   ];
   return blocks.join('\n');
+}
+
+/** The syncs of a report that were due, by name. */
+export function shownSyncs({ syncs }: RunReport): SyncResult[] {
+  return syncs.filter((sync) => sync.skipped !== 'not_due').sort((a, b) => (a.sync < b.sync ? -1 : 1));
 }
 
 /** A table with its title line dimmed. */

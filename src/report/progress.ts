@@ -8,6 +8,14 @@ import { count, plural } from './words.ts';
 const REDRAW_MS = 100;
 const CLEAR_LINE = '\r\x1b[2K';
 
+export interface ProgressOptions {
+  readonly colors: Colors;
+  /** Lines for what was not due, too. */
+  readonly verbose: boolean;
+  /** False: warnings are the only lines, for the result itself will say the rest. */
+  readonly lines: boolean;
+}
+
 export interface Progress {
   onEvent(event: RunEvent): void;
   /** Takes the redrawn line away. */
@@ -15,7 +23,7 @@ export interface Progress {
 }
 
 /** A display of the events it is given. Writes to the world's stderr only. */
-export function openProgress(world: World, options: { colors: Colors; verbose: boolean }): Progress {
+export function openProgress(world: World, options: ProgressOptions): Progress {
   const { stderr } = world.process;
   const tally = { segments: 0, of: 0, syncs: 0, ofSyncs: 0, rows: new Map<string, number>() };
   let drawnAt = Number.NEGATIVE_INFINITY;
@@ -37,7 +45,8 @@ export function openProgress(world: World, options: { colors: Colors; verbose: b
   return {
     onEvent(event) {
       take(tally, event);
-      const line = eventLine(event, options.verbose);
+      const told = options.lines || event.event === 'warning';
+      const line = told ? eventLine(event, options.verbose) : undefined;
       if (line !== undefined) {
         clear();
         stderr.write(`${painted(line, options.colors)}\n`);

@@ -17,7 +17,7 @@ const EVENTS: readonly RunEvent[] = [
   { event: 'sync_finished', result: sync({ sync: 'b.x', error: { code: 'E401', message: 'refused' } }) },
 ];
 
-function played(isTerminal: boolean, verbose = false): string {
+function played(isTerminal: boolean, verbose = false, lines = true): string {
   const real = realWorld();
   let written = '';
   const write = (text: string): void => {
@@ -25,7 +25,7 @@ function played(isTerminal: boolean, verbose = false): string {
   };
   const stderr = { write, isTerminal, columns: 60 };
   const world = { ...real, process: { ...real.process, stderr } };
-  const progress = openProgress(world, { colors: colors(false), verbose });
+  const progress = openProgress(world, { colors: colors(false), verbose, lines });
   for (const event of EVENTS) progress.onEvent(event);
   progress.end();
   return written;
@@ -35,16 +35,20 @@ describe('progress', () => {
   it('is finished lines where there is no terminal', () => {
     expect(played(false)).toBe(
       [
-        `evaluated  ${'vip'.padEnd(28)}  9,548 members  +212 -41  0.3s`,
-        `delivered  ${'vip.files'.padEnd(28)}  +1,234 -1 ~0  1.2s`,
-        `failed     ${'b.x'.padEnd(28)}  E401`,
+        `evaluated  ${'vip'.padEnd(32)}  9,548 members  +212 -41  0.3s`,
+        `delivered  ${'vip.files'.padEnd(32)}  +1,234 -1 ~0  1.2s`,
+        `failed     ${'b.x'.padEnd(32)}  E401`,
         '',
       ].join('\n'),
     );
   });
 
   it('names what was not due only when asked for more', () => {
-    expect(played(false, true)).toContain(`skipped    ${'late'.padEnd(28)}  not due\n`);
+    expect(played(false, true)).toContain(`skipped    ${'late'.padEnd(32)}  not due\n`);
+  });
+
+  it('leaves the lines to the result where that says them all', () => {
+    expect(played(false, false, false)).toBe('');
   });
 
   it('redraws one line on a terminal, narrower than it, and takes it away', () => {

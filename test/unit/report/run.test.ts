@@ -19,8 +19,8 @@ describe('the result of a run', () => {
     ).toBe(
       [
         'sync       added  removed  updated  time',
-        'vip.files  1,234        1        0  1.2s',
         'a.hook         0        0        3  12ms',
+        'vip.files  1,234        1        0  1.2s',
         '',
         'Done in 1.8s: 1 segment evaluated, 1,234 entered, 1 exited; 1,238 changes delivered to 2 syncs.',
         '',
