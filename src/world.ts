@@ -267,7 +267,7 @@ function realProcess(): Process {
         return stream.isTTY === true;
       },
       get columns() {
-        return stream.columns ?? 80;
+        return stream.columns || 80;
       },
       get failure() {
         return failure;
