@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { build, folderOf, SHOP, segsync } from './segsync.ts';
+import { build, CLI, folderOf, SHOP, segsync } from './segsync.ts';
 
 beforeAll(build);
 
@@ -126,6 +127,18 @@ describe('help and version', () => {
     for (const args of [['--version'], ['-V'], ['--quiet', '--version']]) {
       expect(await segsync('/', args)).toEqual({ stdout: `${version}\n`, stderr: '', exit: 0 });
     }
+  });
+
+  it('prints the version within 100 ms of what bare node takes', () => {
+    const fastest = (args: readonly string[]): number =>
+      Math.min(
+        ...Array.from({ length: 10 }, () => {
+          const begin = performance.now();
+          spawnSync(process.execPath, args);
+          return performance.now() - begin;
+        }),
+      );
+    expect(fastest([CLI, '--version']) - fastest(['-e', '0'])).toBeLessThan(100);
   });
 
   it('lists every command once, with what it does', async () => {
