@@ -3,6 +3,8 @@
  * their receipts are written together with the next rows' questions. Reading, flushing and sending go on side by side;
  * what is open is bounded, so that memory does not grow with the audience.
  */
+
+import { setMaxListeners } from 'node:events';
 import type { Counts } from '../report/results.ts';
 import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import { type Asked, askFor } from './asking.ts';
@@ -78,6 +80,8 @@ export class Pump {
       halt: this.#halt.signal,
       onAnswer: (answer) => this.#answer(answer),
     });
+    // Every parcel that waits listens: there are thousands when a request carries one row.
+    setMaxListeners(0, this.#halt.signal);
     this.#work = new Bell(world.timers);
     this.#room = new Bell(world.timers);
     this.#flushedAt = began;
