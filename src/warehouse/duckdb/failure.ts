@@ -13,7 +13,10 @@ const FAILURES: readonly (readonly [RegExp, Failure])[] = [
   [/[Cc]onflict on|write-write conflict|Catalog write-write/, 'conflict'],
   [/^Constraint Error: Duplicate key/, 'conflict'],
   [/^Permission Error|read-only mode/i, 'permission'],
-  [/^Catalog Error: .*does not exist|^Binder Error: (Catalog|Schema) .*does not exist/s, 'missing'],
+  [
+    /^Catalog Error: (Table|View|Schema) .*does not exist|^Binder Error: (Catalog|Schema) .*does not exist/s,
+    'missing',
+  ],
   [/^IO Error: (No files found|Cannot open file)/, 'missing'],
 ];
 

@@ -12,7 +12,6 @@ const BY_STATE: Readonly<Record<string, Failure>> = {
   '3F': 'missing',
   '40': 'conflict',
   '42501': 'permission',
-  '42703': 'missing',
   '42P01': 'missing',
   '53': 'transient',
   '55006': 'locked',
