@@ -38,6 +38,9 @@ export interface RunOptions {
   readonly full: boolean;
   /** The tick's instant instead of the warehouse's clock. */
   readonly now?: Instant;
+  /** Syncs whose guards against removing, or adding, too many are lifted for this run. */
+  readonly allowRemoval?: ReadonlySet<string>;
+  readonly allowAdd?: ReadonlySet<string>;
   /** How long to wait for what another process holds. */
   readonly waitMs: number;
   /** Aborted by SIGINT and SIGTERM: what is in flight ends, nothing new begins. */

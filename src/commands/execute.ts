@@ -9,7 +9,7 @@ import type { RunReport } from '../report/results.ts';
 import { openEventLog } from './events.ts';
 import { readInstant } from './instants.ts';
 import { type Interruption, onInterrupt } from './interrupt.ts';
-import { checkTiers, type Opened, openProject } from './open.ts';
+import { checkTiers, knownSyncs, type Opened, openProject } from './open.ts';
 import type { Invocation } from './verb.ts';
 
 export interface Request {
@@ -19,6 +19,8 @@ export interface Request {
   readonly full: boolean;
   readonly tiers?: readonly string[];
   readonly now?: string;
+  readonly allowRemoval?: readonly string[];
+  readonly allowAdd?: readonly string[];
 }
 
 export interface Executed {
@@ -50,9 +52,10 @@ export async function execute(invocation: Invocation<unknown>, request: Request)
 async function observed(
   { world, screen, globals }: Invocation<unknown>,
   { project, target, selection }: Opened,
-  { command, all, full, tiers }: Request,
+  request: Request,
   { now, signal }: { now: Instant | undefined; signal: AbortSignal },
 ): Promise<Executed> {
+  const { command, all, full, tiers } = request;
   const log = await openEventLog(world, globals.events);
   const { verbose } = screen.flags;
   const lines = command === 'run' || verbose;
@@ -67,6 +70,8 @@ async function observed(
       ...selection,
       ...(tiers ? { tiers: new Set(tiers) } : {}),
       waitMs: globals.waitMs,
+      allowRemoval: knownSyncs(project, request.allowRemoval ?? []),
+      allowAdd: knownSyncs(project, request.allowAdd ?? []),
     });
   } finally {
     progress.end();

@@ -46,3 +46,14 @@ export function checkTiers(project: Project, names: readonly string[]): void {
     });
   }
 }
+
+/** Checks that syncs named by an option exist. Throws E610, one for each that does not. */
+export function knownSyncs(project: Project, names: readonly string[]): ReadonlySet<string> {
+  const unknown = names.filter((name) => !project.syncs.has(name));
+  if (unknown.length > 0) {
+    throw new DiagnosedError(
+      unknown.map((name) => diagnose('E610', { name, suggestion: nearest(name, project.syncs.keys()) })),
+    );
+  }
+  return new Set(names);
+}

@@ -10,6 +10,8 @@ interface Options {
   tier?: string[];
   full?: boolean;
   now?: string;
+  allowRemoval?: string[];
+  allowAdd?: string[];
   detailedExitcode?: boolean;
 }
 
@@ -22,6 +24,8 @@ export const plan: Verb<Options> = {
       .option('--full', 'as if everyone were evaluated')
       .option('--now <instant>', 'take this instant for the time of evaluation; it may lie ahead')
       .option('--detailed-exitcode', 'exit 2 when a run would change something')
+      .option('--allow-removal <syncs...>', 'lift the guard against removing too many')
+      .option('--allow-add <syncs...>', 'lift the guard against adding too many')
       .addHelpText('after', '\nExample:\n  $ segsync plan --select tag:lifecycle dest:meta_ads');
   },
 
@@ -33,6 +37,8 @@ export const plan: Verb<Options> = {
       full: options.full ?? false,
       tiers: options.tier,
       now: options.now,
+      allowRemoval: options.allowRemoval,
+      allowAdd: options.allowAdd,
     });
     screen.result(screen.flags.json ? jsonText(report) : planText(report, screen.colors));
     const pending = options.detailedExitcode && hasChanges(report);

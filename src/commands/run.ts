@@ -12,6 +12,8 @@ interface Options {
   tier?: string[];
   full?: boolean;
   now?: string;
+  allowRemoval?: string[];
+  allowAdd?: string[];
   dryRun?: boolean;
 }
 
@@ -24,14 +26,16 @@ export const run: Verb<Options> = {
       .option('--full', 'evaluate everyone instead of who can have changed')
       .option('--now <instant>', 'take this instant for the time of evaluation')
       .option('--dry-run', 'as `segsync plan --due`: change nothing')
+      .option('--allow-removal <syncs...>', 'lift the guard against removing too many')
+      .option('--allow-add <syncs...>', 'lift the guard against adding too many')
       .addHelpText('after', '\nExample:\n  $ segsync run --target prod --tier realtime frequent');
   },
 
   async run(invocation): Promise<ExitCode> {
     const { screen, options } = invocation;
-    const { all = false, full = false, tier: tiers, now, dryRun } = options;
-    if (dryRun) return plan.run({ ...invocation, options: { due: !all, full, tier: tiers, now } });
-    const { report, exit } = await execute(invocation, { command: 'run', all, full, tiers, now });
+    const { all = false, full = false, tier: tiers, dryRun, ...rest } = options;
+    if (dryRun) return plan.run({ ...invocation, options: { due: !all, full, tier: tiers, ...rest } });
+    const { report, exit } = await execute(invocation, { command: 'run', all, full, tiers, ...rest });
     if (screen.flags.json) screen.result(jsonText(report));
     else if (!screen.flags.quiet || !isUneventful(report, exit))
       screen.result(runText(report, screen.colors));

@@ -1,5 +1,5 @@
 /** Brings one audience up to its segment: the steps in order. */
-import { MINUTE } from '../instant.ts';
+import { type Instant, MINUTE } from '../instant.ts';
 import type { Counts, Held, SyncResult } from '../report/results.ts';
 import { beginSync, finishSync, holdSync } from '../state/sync-rows.ts';
 import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
@@ -82,7 +82,7 @@ async function send(delivery: Delivery, scope: Scope, counted: Survey | undefine
   const seen = { planned, unmatchable: 0 };
   const source = counted?.kept ?? decidedOf(delivery, scope, pump.halted);
   const { complete, failure } = await pump.run(counting(source, seen));
-  if (complete) await finish(delivery, scope);
+  if (complete) await finish(delivery, scope, pump.record.now());
   const freshness = pump.record.freshness.percentiles();
   return {
     planned,
@@ -111,11 +111,10 @@ async function* counting(
  * Everything up to the tick that was read first is delivered or asked. Where nothing changed, that the sync looked is
  * written once a minute: an older instant only makes it look again.
  */
-async function finish(delivery: Delivery, scope: Scope): Promise<void> {
-  const { sync, tables, statements } = delivery;
+async function finish(delivery: Delivery, scope: Scope, deliveredAt: Instant): Promise<void> {
+  const { sync, tables } = delivery;
   const { fingerprint, target, row } = scope;
   if (target === undefined) return;
-  const deliveredAt = await statements.now();
   const same = row?.tickId === target && row.fingerprint === fingerprint && row.heldReason === undefined;
   if (same && row.deliveredAt !== undefined && deliveredAt - row.deliveredAt < MINUTE) return;
   await commit(delivery, async (transaction) => {

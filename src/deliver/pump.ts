@@ -5,6 +5,7 @@
  */
 
 import { setMaxListeners } from 'node:events';
+import type { Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
 import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import { type Asked, askFor } from './asking.ts';
@@ -62,7 +63,9 @@ export class Pump {
       now,
     };
     const began = world.clock.monotonic();
-    const at = (monotonic: number): bigint => now + BigInt(Math.round((monotonic - began) * 1000));
+    // A simulated clock stands still, whatever the machine's does.
+    const speed = world.clock.simulated ? 0 : 1000;
+    const at = (monotonic: number): Instant => now + BigInt(Math.round((monotonic - began) * speed));
     this.record = new DeliveryRecord({
       runId: delivery.runId,
       at,

@@ -30,6 +30,11 @@ export class DeliveryRecord {
     this.#options = options;
   }
 
+  /** The clock by which batches are dated. */
+  now(): Instant {
+    return this.#options.now();
+  }
+
   /** Entries that wait to be written. */
   get size(): number {
     return this.#entries.length;

@@ -54,17 +54,22 @@ const SKIPPED: Record<string, string> = {
   locked: 'another process is at work on it',
   target: 'its destination does not list this target',
   paused: 'it is paused',
+  segment_failed: 'its segment could not be evaluated',
 };
 
 function heldLines({ sync, held }: SyncResult): string[] {
   const { guard, figure, limit } = held!;
   if (guard === 'empty_source') {
-    return [`held        ${sync}: a table it reads was full and is empty now (${figure})`];
+    return [
+      `held        ${sync}: a table it reads was full and is empty now (${figure})`,
+      `            if that is right, run with \`--allow-removal ${sync}\``,
+    ];
   }
   const would = guard === 'max_remove' ? 'remove' : 'add';
   return [
     `held        ${sync}: it would ${would} ${figure}, the limit is ${limit}`,
-    `            if that is right, raise \`guards: { ${guard}: ... }\` of the sync or its segment`,
+    `            if that is right, run with \`${guard === 'max_remove' ? '--allow-removal' : '--allow-add'} ${sync}\`,`,
+    `            or raise \`guards: { ${guard}: ... }\` of the sync or its segment`,
   ];
 }
 

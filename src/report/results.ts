@@ -47,7 +47,7 @@ export interface SyncResult {
   readonly waiting: number;
   readonly unmatchable: number;
   readonly held?: Held;
-  /** Why nothing was done for it: `not_due`, `locked`, `target` (its destination does not list this target), `paused`. */
+  /** Why nothing was done for it: `not_due`, `locked`, `target` (its destination does not list this target), `segment_failed`, `paused`. */
   readonly skipped?: string;
   readonly freshness_ms?: Freshness;
   readonly duration_ms: number;

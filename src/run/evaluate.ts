@@ -73,8 +73,7 @@ export function report(
 function failed(context: RunContext, group: TickGroup, error: unknown, durationMs: number): void {
   const [{ prepared, state } = { prepared: undefined, state: undefined }] = group.members;
   if (!prepared) throw error;
-  const { report: failure, exit } = failureReport(error);
-  context.results.exit(exit);
+  const failure = failureReport(error, context.project.root);
   context.results.segment({
     segment: prepared.name,
     mode: 'skipped',

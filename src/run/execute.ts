@@ -7,11 +7,10 @@ import { evaluateTick, type TickGroup } from '../evaluate/tick.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
 import { type Instant, latest } from '../instant.ts';
 import type { RunContext } from './context.ts';
-import { sendsOn } from './destinations.ts';
 import { evaluateApart, labelOf, report, tickContext } from './evaluate.ts';
 import { evaluateLease } from './leases.ts';
 import type { Step } from './steps.ts';
-import { delivery, reportSyncFailure, skippedSync } from './syncs.ts';
+import { delivery, leftAlone, reportSyncFailure, skippedSync } from './syncs.ts';
 
 /** Syncs that deliver side by side. Each streams and writes over connections of its own. */
 const SYNCS_AT_ONCE = 4;
@@ -63,9 +62,9 @@ async function deliverAll(syncs: readonly Sync[], context: RunContext): Promise<
 async function deliverOne(sync: Sync, context: RunContext): Promise<void> {
   if (context.options.signal.aborted) return;
   const started = context.world.clock.monotonic();
-  const destination = context.project.destinations.get(sync.destination)!;
-  if (!sendsOn(destination, context.target.name)) {
-    context.results.sync(skippedSync(sync, 'target'));
+  const why = leftAlone(context, sync);
+  if (why !== undefined) {
+    context.results.sync(skippedSync(sync, why));
     return;
   }
   try {

@@ -10,7 +10,7 @@ import type { RunContext } from './context.ts';
 import { evaluateApart, labelOf, report, tickContext } from './evaluate.ts';
 import { pending } from './overlay.ts';
 import type { Step } from './steps.ts';
-import { preview, reportSyncFailure } from './syncs.ts';
+import { leftAlone, preview, reportSyncFailure, skippedSync } from './syncs.ts';
 
 /** One handler a kind of step. */
 export const explain: {
@@ -50,6 +50,11 @@ async function explainSyncs(
 ): Promise<void> {
   for (const sync of syncs) {
     const started = context.world.clock.monotonic();
+    const why = leftAlone(context, sync);
+    if (why !== undefined) {
+      context.results.sync(skippedSync(sync, why));
+      continue;
+    }
     try {
       const result = await explainSync(await preview(context, sync, statements, relations));
       context.results.sync(result);

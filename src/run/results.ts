@@ -1,4 +1,6 @@
 /** What a run has done so far, as it will be reported. */
+import { relative } from 'node:path';
+import { CODES } from '../diagnostics/codes.ts';
 import { DiagnosedError, type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import { EXIT, type ExitCode, worstExit } from '../diagnostics/exit.ts';
 import type { FailureReport, RunEvent, SegmentResult, SyncResult } from '../report/results.ts';
@@ -7,6 +9,8 @@ import { WarehouseError } from '../warehouse/warehouse.ts';
 export class Results {
   readonly segments: SegmentResult[] = [];
   readonly syncs: SyncResult[] = [];
+  /** Their syncs are left alone: what is there would be delivered as if it were today's. */
+  readonly failedSegments = new Set<string>();
   readonly #exits: ExitCode[] = [];
   readonly #onEvent: (event: RunEvent) => void;
 
@@ -16,13 +20,16 @@ export class Results {
 
   segment(result: SegmentResult): void {
     this.segments.push(result);
-    if (result.error) this.#exits.push(EXIT.failed);
+    if (result.error) {
+      this.#exits.push(exitOf(result.error));
+      this.failedSegments.add(result.segment);
+    }
     this.#onEvent({ event: 'segment_evaluated', result });
   }
 
   sync(result: SyncResult): void {
     this.syncs.push(result);
-    if (result.error) this.#exits.push(EXIT.failed);
+    if (result.error) this.#exits.push(exitOf(result.error));
     if (result.held) this.#exits.push(EXIT.held);
     this.#onEvent({ event: 'sync_finished', result });
   }
@@ -52,18 +59,23 @@ export class Results {
   }
 }
 
-/** A known failure for a report; rethrows what is a defect. */
-export function failureReport(error: unknown): { report: FailureReport; exit: ExitCode } {
+/** A known failure for a report, with its place relative to the project; rethrows what is a defect. */
+export function failureReport(error: unknown, root: string): FailureReport {
   if (error instanceof DiagnosedError) {
-    const [first] = error.diagnostics;
-    const where = first!.place ? ` (line ${first!.place.line})` : '';
-    const hint = first!.hint ? `; ${first!.hint}` : '';
-    return { report: { code: first!.code, message: `${first!.message}${where}${hint}` }, exit: error.exit };
+    const { code, message, place, hint } = error.diagnostics[0]!;
+    const where = place ? ` (${relative(root, place.file)}:${place.line}:${place.column})` : '';
+    return { code, message: `${message}${where}${hint ? `; ${hint}` : ''}` };
   }
   if (error instanceof WarehouseError) {
-    const later = error.failure === 'transient' || error.failure === 'locked' || error.failure === 'conflict';
-    const { code, message, exit } = diagnose(later ? 'E704' : 'E703', { detail: error.message });
-    return { report: { code, message }, exit };
+    const later = LATER.has(error.failure);
+    const { code, message } = diagnose(later ? 'E704' : 'E703', { detail: error.message });
+    return { code, message };
   }
   throw error;
+}
+
+const LATER = new Set<WarehouseError['failure']>(['transient', 'locked', 'conflict']);
+
+function exitOf({ code }: FailureReport): ExitCode {
+  return code in CODES ? CODES[code as keyof typeof CODES].exit : EXIT.failed;
 }

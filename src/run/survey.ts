@@ -152,8 +152,7 @@ function deliveredAt(rows: ReadonlyMap<string, SyncRow>): Map<string, bigint> {
 }
 
 function reportUnfit(context: RunContext, name: string, error: unknown): void {
-  const { report, exit } = failureReport(error);
-  context.results.exit(exit);
+  const report = failureReport(error, context.project.root);
   context.results.segment({ ...untouched(context, name, 'failed'), error: report });
 }
 

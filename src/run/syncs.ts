@@ -7,6 +7,7 @@ import type { SyncResult } from '../report/results.ts';
 import { entityOf } from '../segment/resolve.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
+import { sendsOn } from './destinations.ts';
 import { failureReport } from './results.ts';
 
 const NONE = { add: 0, remove: 0, update: 0 };
@@ -32,6 +33,10 @@ export async function preview(
     ...(relations ? { relations } : {}),
     now: t,
     full: options.full,
+    allow: {
+      removal: options.allowRemoval?.has(sync.name) ?? false,
+      add: options.allowAdd?.has(sync.name) ?? false,
+    },
     ...emptySource(context.watermarks.get(sync.segment)),
   };
 }
@@ -62,9 +67,15 @@ export function skippedSync(sync: Sync, skipped: string): SyncResult {
   return { sync: sync.name, planned: NONE, rejected: 0, waiting: 0, unmatchable: 0, skipped, duration_ms: 0 };
 }
 
+/** Why a sync is left alone in this run; undefined: it delivers. */
+export function leftAlone(context: RunContext, sync: Sync): string | undefined {
+  if (context.results.failedSegments.has(sync.segment)) return 'segment_failed';
+  const sends = sendsOn(context.project.destinations.get(sync.destination)!, context.target.name);
+  return sends || context.options.command === 'plan' ? undefined : 'target';
+}
+
 export function reportSyncFailure(context: RunContext, sync: Sync, error: unknown, durationMs: number): void {
-  const { report, exit } = failureReport(error);
-  context.results.exit(exit);
+  const report = failureReport(error, context.project.root);
   context.results.sync({
     sync: sync.name,
     planned: NONE,

@@ -44,6 +44,11 @@ export const COMMAND_CODES = {
     (p) => `there is no target \`${p.name}\` in this project`,
     (p) => didYouMean(p) ?? (p.known && `its targets are ${p.known.join(', ')}`),
   ),
+  E610: error<{ name: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `there is no sync \`${p.name}\` in this project`,
+    didYouMean,
+  ),
   E621: error<{ file: string; reason: string }>(
     EXIT.failed,
     (p) => `cannot write ${p.file}: ${p.reason}`,

@@ -22,5 +22,7 @@ export const RUN_CODES = {
   W701: warning<{ by: string }>(
     (p) => `the warehouse's clock is ${p.by} behind the last tick; until it has caught up, time stands still`,
   ),
-  W702: warning<{ name: string; owner: string }>((p) => `${p.name} is held by another process (${p.owner}) and left out`),
+  W702: warning<{ name: string; owner: string }>(
+    (p) => `${p.name} is held by another process (${p.owner}) and left out`,
+  ),
 } as const;
