@@ -36,6 +36,9 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
   const part = check(syncSchema, node, problems, { notYet: SYNC_NOT_YET, label: `sync[${index}]` });
   if (!part) return undefined;
   const place = child(node, 'to')?.place ?? node.place;
+  if (part.mode === 'on_enter') {
+    return problems.report('E112', { key: 'mode: on_enter' }, child(node, 'mode')?.place ?? place);
+  }
   const nameNode = child(node, 'name');
   const isNamed = !nameNode || checkName('sync', part.name ?? '', nameNode.place, problems);
   if (!checkKnown('destination', part.to, destinations.keys(), place, problems)) return undefined;

@@ -61,6 +61,9 @@ expectProblems('an unknown destination', syncs('to: oot'), [
 expectProblems('an unknown mode', syncs('{to: out, mode: miror}'), [
   'E106 segments/b.yaml:4:21 `sync[0].mode` must be one of `mirror`, `add_only`, `remove_only`, `on_enter` | did you mean `mirror`?',
 ]);
+expectProblems('a mode that is not there yet', syncs('{to: out, mode: on_enter}'), [
+  'E112 segments/b.yaml:4:21 `mode: on_enter` is not available yet in this version | see the README for what this version can do',
+]);
 expectProblems('identifiers that the entity lacks', syncs('{to: out, match: [email, emial]}'), [
   'E110 segments/b.yaml:4:30 there is no identifier `emial` in entity `customer` | did you mean `email`?',
 ]);
