@@ -27,7 +27,7 @@ export function quickWorld(id: number): { world: World; slow: World; end: () => 
   };
   const quick: World = {
     ...slow,
-    clock: { ...world.clock, monotonic: () => world.clock.monotonic() * SPEED },
+    clock: { ...world.clock, simulated: true, monotonic: () => world.clock.monotonic() * SPEED },
     timers: {
       sleep: (ms, signal) => world.timers.sleep(ms / SPEED, signal),
       every: (ms, action) => slow.timers.every(ms / SPEED, action),

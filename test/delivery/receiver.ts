@@ -20,9 +20,11 @@ export interface Faults {
   readonly answerLost: number;
   readonly notReached: number;
   readonly inPart: number;
+  /** Of rows: applied, with an answer that puts them off beyond what a run waits for. */
+  readonly forgotten: number;
 }
 
-export const NO_FAULTS: Faults = { answerLost: 0, notReached: 0, inPart: 0 };
+export const NO_FAULTS: Faults = { answerLost: 0, notReached: 0, inPart: 0, forgotten: 0 };
 
 export interface ReceiverOptions {
   /** `identifiers`: it knows addresses only. `key`: it knows keys. */
@@ -109,7 +111,10 @@ export class Receiver implements DestinationSession {
     const receipts = batch.changes.map((change): Receipt => {
       if (chance() < this.faults.inPart) return { kind: 'retry', code: 'busy', message: 'try later' };
       this.apply(change);
-      return { kind: 'delivered' };
+      const forgotten = chance() < this.faults.forgotten;
+      return forgotten
+        ? { kind: 'retry', code: 'late', message: 'tomorrow', afterMs: 86_400_000 }
+        : { kind: 'delivered' };
     });
     return { receipts, httpStatus: 200 };
   }

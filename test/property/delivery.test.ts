@@ -18,7 +18,7 @@ interface Plan {
 const share = fc.constantFrom(0, 0.1, 0.5);
 const plans: fc.Arbitrary<Plan> = fc.record({
   seed: fc.integer({ min: 1, max: 2 ** 31 }),
-  faults: fc.record({ answerLost: share, notReached: share, inPart: share }),
+  faults: fc.record({ answerLost: share, notReached: share, inPart: share, forgotten: share }),
   steps: fc.array(fc.record({ crashAfter: fc.option(fc.integer({ min: 0, max: 8 }), { nil: undefined }) }), {
     minLength: 2,
     maxLength: 5,
@@ -29,7 +29,7 @@ const RUNS = Number(process.env.SEGSYNC_PROPERTY_RUNS ?? 0);
 
 for (const engine of engines) {
   describe(engine.name, () => {
-    const numRuns = RUNS || (engine.name === 'duckdb' ? 30 : 10);
+    const numRuns = RUNS || (engine.name === 'duckdb' ? 25 : 10);
     for (const matchesBy of ['identifiers', 'key'] as const) {
       test(`an audience that matches by ${matchesBy}`, { timeout: 600_000 }, async () => {
         await fc.assert(
