@@ -62,15 +62,14 @@ export function audience(
   );
 }
 
-/** A trait's value of one key; null when unknown. */
-export function trait(
+/** Reads a trait's value of a key, null when unknown, over one state of the tables. */
+export function traitReader(
   project: Project,
   tables: Tables,
   entity: string,
-  name: string,
-  key: string,
-): Value | null {
-  return traitOf(name, key, readerOf(project, tables, entity, 0n));
+): (name: string, key: string) => Value | null {
+  const reader = readerOf(project, tables, entity, 0n);
+  return (name, key) => traitOf(name, key, reader);
 }
 
 function readerOf(project: Project, tables: Tables, entity: string, now: Instant): Reader {

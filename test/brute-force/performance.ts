@@ -1,9 +1,10 @@
 /** A play performed by the product, and held against the brute force after every tick. */
+import type { Sync } from '../../src/config/project.ts';
 import type { Instant } from '../../src/instant.ts';
 import { formatInstant } from '../../src/instant.ts';
 import type { RunReport } from '../../src/report/results.ts';
 import type { Engine } from '../engines.ts';
-import { audience, members, trait } from './evaluate.ts';
+import { audience, members, traitReader } from './evaluate.ts';
 import type { Play, Step } from './play.ts';
 import { projectFiles, segmentText } from './print-project.ts';
 import { audienceOf, Product } from './product.ts';
@@ -14,6 +15,8 @@ import { entityKeys } from './tables.ts';
 /** What the ticks of a play were like. Counts are of segment-ticks: one segment evaluated at one instant. */
 export interface Figures {
   ticks: number;
+  /** Of them, those whose audience was compared too. */
+  audiences: number;
   incremental: number;
   /** Of the incremental ones: affected keys as a share of the entity's rows, added up. */
   affectedShare: number;
@@ -23,7 +26,7 @@ export interface Figures {
 }
 
 export function noFigures(): Figures {
-  return { ticks: 0, incremental: 0, affectedShare: 0, entered: 0, exited: 0 };
+  return { ticks: 0, audiences: 0, incremental: 0, affectedShare: 0, entered: 0, exited: 0 };
 }
 
 /**
@@ -60,7 +63,9 @@ async function performSteps(play: Play, product: Product, figures: Figures): Pro
       return members;
     });
     checkMembership(scene, expected, found);
-    for (const segment of step.segments) await checkAudience(scene, segment);
+    const syncs = [...play.syncs.values()].filter((sync) => step.segments.includes(sync.segment));
+    for (const sync of syncs) await checkAudience(scene, sync);
+    figures.audiences += syncs.length;
     count(scene, figures);
     for (const segment of step.segments) last.set(segment, step.now);
   }
@@ -101,24 +106,20 @@ function checkMembership(
   }
 }
 
-async function checkAudience(scene: Scene, segment: string): Promise<void> {
+async function checkAudience(scene: Scene, sync: Sync): Promise<void> {
   const { play, step, stage, product } = scene;
   const project = projectOf(play);
-  const sync = play.syncs.get(`${segment}.files`)!;
   const found = audienceOf(await product.lines(sync.audience));
   const expected = audience(project, stage.tables, sync, step.now, { needsIdentifier: false });
-  compare(scene, segment, 'audience', expected, new Set(found.keys()));
+  compare(scene, sync.segment, 'audience', expected, new Set(found.keys()));
+  const told = (value: unknown): string => JSON.stringify(value ?? null);
+  const fieldOf = traitReader(project, stage.tables, 'customer');
   for (const [key, fields] of found) {
     for (const [name, from] of sync.fields) {
-      if (!('trait' in from)) continue;
-      const value = trait(project, stage.tables, 'customer', from.trait, key);
+      const value = 'trait' in from ? fieldOf(from.trait, key) : null;
       const text = value?.kind === 'text' ? value.text : null;
-      if (fields[name] !== text)
-        fail(
-          scene,
-          segment,
-          `field ${name} of ${key}: ${JSON.stringify(fields[name])}, not ${JSON.stringify(text)}`,
-        );
+      if (fields[name] === text) continue;
+      fail(scene, sync.segment, `field ${name} of ${key}: ${told(fields[name])}, not ${told(text)}`);
     }
   }
 }

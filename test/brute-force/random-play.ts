@@ -18,7 +18,7 @@ export interface Size {
   readonly quiet: number;
 }
 
-export const USUAL: Size = { segments: 20, ticks: 12, active: 60, quiet: 260 };
+export const USUAL: Size = { segments: 24, ticks: 12, active: 60, quiet: 240 };
 
 /** The play of a seed: the same whenever it is asked for. */
 export function randomPlay(seed: number, size: Size): Play {
@@ -35,10 +35,19 @@ export function randomPlay(seed: number, size: Size): Play {
   const names = [...segments.keys()];
   const steps = moments.ticks.map((now, index): Step => {
     // The segments of a tick share their affected keys: only in small company does one stand or fall by its own.
-    const together = index === 0 || dice.chance(0.3) ? names : dice.some(names, dice.between(1, 5));
+    const together = index === 0 || dice.chance(0.4) ? names : dice.some(names, dice.between(1, 5));
     return { now, writes: writes[index]!, segments: together };
   });
-  return { seed, shop, segments, syncs: syncsOf(dice, names), steps };
+  return {
+    seed,
+    shop,
+    segments,
+    syncs: syncsOf(
+      dice,
+      names.filter(() => dice.chance(0.5)),
+    ),
+    steps,
+  };
 }
 
 interface Scene {
@@ -83,7 +92,7 @@ export function segmentOf(name: string, where: Segment['where']): Segment {
   return { name, file, entity: 'customer', tier: 'hourly', tags: [], where, allowFull: false, place: PLACE };
 }
 
-/** One sync to files for each segment; half of them ask for consent. */
+/** One sync to files for each of the segments; half of them ask for consent. */
 function syncsOf(dice: Dice, segments: readonly string[]): Map<string, Sync> {
   return new Map(
     segments.map((segment): [string, Sync] => {
