@@ -60,6 +60,7 @@ export async function runPipeline(
     project,
     options.target,
     options.command === 'plan' ? 'read' : 'write',
+    options,
   );
   const destinations = openDestinations(world, project);
   try {

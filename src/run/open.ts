@@ -2,12 +2,21 @@
 import { loadWarehouse } from '../adapters.ts';
 import { type Catalog, readCatalog } from '../compile/catalog.ts';
 import type { Project, Target } from '../config/project.ts';
+import { DiagnosedError } from '../diagnostics/diagnostic.ts';
 import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { Leases } from '../state/leases.ts';
 import type { StateTables } from '../state/sql.ts';
 import { openState } from '../state/state.ts';
 import type { Session, Warehouse } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
+
+/** How often a warehouse that another process has open is asked for again. */
+const POLL_MS = 250;
+
+export interface Patience {
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
+}
 
 export interface Opened {
   readonly target: Target;
@@ -18,22 +27,24 @@ export interface Opened {
   readonly leases?: Leases;
 }
 
-/** Opens a target's warehouse and the state in it. Throws E3xx and E5xx. `read` changes nothing and needs no state. */
+/**
+ * Opens a target's warehouse and the state in it. Throws E3xx and E5xx; E304, which another process is the cause of, only
+ * once `patience` has run out. `read` changes nothing and needs no state.
+ */
 export async function openTarget(
   world: World,
   project: Project,
   targetName: string,
   access: 'read' | 'write',
+  patience: Patience = { waitMs: 0 },
 ): Promise<Opened> {
   const target = project.targets.get(targetName)!;
   const warehouse = (await loadWarehouse(world, target.type))!;
-  const session = await warehouse.connect({
-    world,
-    root: project.root,
-    options: target.options,
-    access,
-    label: `segsync ${project.name}`,
-  });
+  const { root } = project;
+  const label = `segsync ${project.name}`;
+  const session = await patiently(world, patience, () =>
+    warehouse.connect({ world, root, options: target.options, access, label }),
+  );
   try {
     const options = { session, warehouse, schema: project.state.schema, world };
     if (access === 'read') {
@@ -45,6 +56,24 @@ export async function openTarget(
   } catch (error) {
     await session.close();
     throw error;
+  }
+}
+
+async function patiently<T>(
+  world: World,
+  { waitMs, signal }: Patience,
+  connect: () => Promise<T>,
+): Promise<T> {
+  const until = world.clock.monotonic() + waitMs;
+  for (;;) {
+    try {
+      return await connect();
+    } catch (error) {
+      const isHeld = error instanceof DiagnosedError && error.diagnostics.some(({ code }) => code === 'E304');
+      const left = until - world.clock.monotonic();
+      if (!isHeld || left <= 0 || signal?.aborted) throw error;
+      await world.timers.sleep(Math.min(POLL_MS, left), signal);
+    }
   }
 }
 

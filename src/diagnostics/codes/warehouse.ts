@@ -15,7 +15,8 @@ export const WAREHOUSE_CODES = {
   E304: error<{ path: string; holder?: string }>(
     EXIT.tryLater,
     (p) => `${p.path} is open in another process${p.holder ? ` (${p.holder})` : ''}`,
-    () => 'only one process at a time can open a DuckDB file; try again when it has ended',
+    () =>
+      'only one process at a time can open a DuckDB file: wait for it with `--wait 60s`, or try again later',
   ),
   E305: error<{ path: string; detail: string }>(
     EXIT.failed,
