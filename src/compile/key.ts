@@ -15,13 +15,15 @@ export function entityKey(entity: Entity, catalog: Catalog): EntityKey {
   return { entity, type: catalog.typeOf(entity.relation, entity.key, entity.place) };
 }
 
-/** The key column of a table in the entity's type. Text that is no number is no key of a numeric entity: NULL. Throws E215. */
+/** The key column of a table in the entity's type. Text that is no number, or no
+ * UUID, is no key of an entity whose keys are: NULL. Throws E215. */
 export function keyOf(table: Table, as: string | undefined, key: EntityKey, catalog: Catalog): Expression {
   const type = catalog.typeOf(table.relation, table.key, table.place);
   const own = column(table.key, as);
   if (type === key.type || type === 'other' || key.type === 'other') return own;
   if (key.type === 'text') return call('text_of', own);
   if (key.type === 'integer' && type === 'text') return call('try_integer', own);
+  if (key.type === 'uuid' && type === 'text') return call('try_uuid', own);
   if (isWhole(key.type) && isWhole(type)) return own;
   const names = { table: relationName(table.relation), column: table.key, type };
   return fail('E215', { ...names, entity: key.entity.name, keyType: key.type }, table.place);
@@ -44,7 +46,7 @@ export function keyEquals(
   if (key.type === 'integer')
     return { kind: 'compare', op: '=', left: own, right: call('try_integer', stored) };
   if (key.type === 'uuid') {
-    return { kind: 'compare', op: '=', left: own, right: { kind: 'cast', of: stored, to: 'uuid' } };
+    return { kind: 'compare', op: '=', left: own, right: call('try_uuid', stored) };
   }
   return { kind: 'compare', op: '=', left: keyText(own, key), right: stored };
 }

@@ -49,6 +49,7 @@ export type SqlValue =
  * - `add_micros(i, n)`: the instant `n` microseconds later
  * - `json_text(j, name)`: a member of a JSON object as text; NULL when there is none
  * - `try_integer(s)`: text -> integer, NULL when it is not one
+ * - `try_uuid(s)`: text -> uuid, NULL when it is not one in the usual form of 8-4-4-4-12 digits
  * - `coalesce(...)`, `greatest(...)`, `least(...)` (both ignore NULL), `concat(...)` (any NULL makes NULL)
  */
 export type SqlFunction =
@@ -66,6 +67,7 @@ export type SqlFunction =
   | 'micros_of'
   | 'add_micros'
   | 'try_integer'
+  | 'try_uuid'
   | 'coalesce'
   | 'greatest'
   | 'least'

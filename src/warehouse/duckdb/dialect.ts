@@ -18,6 +18,8 @@ const TYPES: Dialect['types'] = {
 /** A column may carry a collation (NOCASE, say); C compares the UTF-8 bytes, which is the order of code points. */
 const binary = (text: string): string => `(${text}) COLLATE C`;
 
+const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
+
 const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   text_of: (x) => `CAST(${x} AS VARCHAR)`,
   starts_with: (text, prefix) => `starts_with(${binary(text!)}, ${prefix})`,
@@ -35,6 +37,7 @@ const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   // The regular expression first: TRY_CAST alone takes '1.5', '1e3', '1_000' and blanks for integers.
   try_integer: (text) =>
     `CASE WHEN regexp_full_match(${text}, '[+-]?[0-9]+') THEN TRY_CAST(${text} AS BIGINT) END`,
+  try_uuid: (text) => `CASE WHEN regexp_full_match(${text}, '${UUID}') THEN TRY_CAST(${text} AS UUID) END`,
   coalesce: (...args) => `coalesce(${args.join(', ')})`,
   greatest: (...args) => `greatest(${args.join(', ')})`,
   least: (...args) => `least(${args.join(', ')})`,

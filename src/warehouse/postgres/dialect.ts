@@ -22,6 +22,8 @@ const TYPES: Dialect['types'] = {
 /** Compares bytes of UTF-8, which is the order of code points; other collations may even call different texts equal. */
 const binary = (text: string): string => `CAST(${text} AS text) COLLATE "C"`;
 
+const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+
 const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   text_of: (x) => `CAST(${x} AS text)`,
   starts_with: (text, prefix) => `starts_with(${binary(text!)}, ${prefix})`,
@@ -39,6 +41,8 @@ const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   // Exact up to 285 years: the multiplication is done in doubles.
   add_micros: (instant, n) => `(${instant} + ${n} * INTERVAL '1 microsecond')`,
   try_integer: (text) => tryInteger(text!),
+  try_uuid: (text) =>
+    `CASE WHEN CAST(${text} AS text) COLLATE "C" ~ '${UUID}' THEN CAST(CAST(${text} AS text) AS uuid) END`,
   coalesce: (...args) => `coalesce(${args.join(', ')})`,
   greatest: (...args) => `greatest(${args.join(', ')})`,
   least: (...args) => `least(${args.join(', ')})`,
