@@ -65,6 +65,7 @@ export async function startServer(): Promise<{ url: string; stop: () => Promise<
     await server.initialise();
     await server.start();
   } catch (error) {
+    await rm(folder, { recursive: true, force: true });
     throw new Error(`the embedded PostgreSQL server did not start:\n${log.slice(-20).join('')}`, {
       cause: error,
     });

@@ -108,7 +108,7 @@ export interface Statements {
   stream(sql: string, options?: { signal?: AbortSignal }): AsyncIterable<Row>;
   /** One statement; resolves to the number of rows it changed (0 where it has none). */
   execute(sql: string): Promise<number>;
-  /** Bulk insert of text values (cast to the column's type) into an existing table. */
+  /** Bulk insert of text values (cast to the column's type) into an existing table, all or none. `table` is quoted, `columns` are not. */
   writeRows(
     table: string,
     columns: readonly string[],
@@ -123,7 +123,7 @@ export interface Statements {
    * and filled again; the same while it is only written to, and after a restart. Undefined where that cannot be told.
    */
   incarnation(relation: Relation): Promise<string | undefined>;
-  /** Refreshes the planner's statistics of a temporary table just filled, where that matters. */
+  /** Refreshes the planner's statistics of a temporary table just filled, where that matters. `table` is quoted. */
   analyze(table: string): Promise<void>;
 }
 

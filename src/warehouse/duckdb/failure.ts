@@ -23,7 +23,7 @@ const FAILURES: readonly (readonly [RegExp, Failure])[] = [
 /** Any error of the driver -> `WarehouseError`; one that is known already stays as it is. */
 export function failureOf(error: unknown): Error {
   if (error instanceof WarehouseError || error instanceof DiagnosedError) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = (error instanceof Error ? error.message : String(error)).replace(/^Failed to [a-z ]+: /, '');
   const failure = FAILURES.find(([pattern]) => pattern.test(text))?.[1] ?? 'statement';
   return new WarehouseError(failure, withoutValues(text));
 }

@@ -74,7 +74,11 @@ function poolOn(pool: Knex, config: pg.ClientConfig): Pool {
     },
     transaction: (work, snapshot) => transaction(pool, lent, work, snapshot),
     interrupt: (connections = [...lent]) => interrupt(config, connections),
-    close: () => pool.destroy(),
+    async close() {
+      // The pool waits for what is lent.
+      if (lent.size > 0) await interrupt(config, [...lent]).catch(() => undefined);
+      await pool.destroy();
+    },
   };
 }
 

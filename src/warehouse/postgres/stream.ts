@@ -6,6 +6,14 @@ import { exactText } from './values.ts';
 
 const BATCH_ROWS = 2_000;
 
+/** What pg-query-stream wraps. Read directly: around it, a lost connection leaves the reader waiting for ever. */
+interface Cursor {
+  /** The next rows, at most `count`; none at the end. */
+  read(count: number): Promise<Row[]>;
+  close(): Promise<void>;
+  submit(): void;
+}
+
 /** Ends the cursor when the caller stops early, so that the connection can be used again. */
 export async function* streamRows(
   connection: Connection,
@@ -13,37 +21,77 @@ export async function* streamRows(
   stopped: AbortSignal,
   interrupt: () => Promise<void>,
 ): AsyncGenerator<Row> {
-  if (stopped.aborted) throw cancelled();
-  const stream = new QueryStream(sql, [], {
-    batchSize: BATCH_ROWS,
-    highWaterMark: BATCH_ROWS,
-    types: exactText,
-  });
-  const stop = (): void => {
-    stream.destroy(cancelled());
-    // The cursor closes when the server has answered; a query that runs would make it wait.
-    interrupt().catch(() => undefined);
-  };
-  stopped.addEventListener('abort', stop);
-  connection.query(stream);
+  if (stopped.aborted) throw new WarehouseError('transient', 'the query was cancelled');
+  const { cursor } = new QueryStream(sql, [], { types: exactText }) as unknown as { cursor: Cursor };
+  const interruption = watch(connection, stopped);
+  const reading: Reading = {};
+  connection.query(cursor);
   try {
-    for await (const row of stream) yield row as Row;
+    for (;;) {
+      const rows = await Promise.race([readOn(cursor, reading), interruption.happens]);
+      if (rows.length === 0) return;
+      yield* rows;
+    }
   } finally {
-    stopped.removeEventListener('abort', stop);
-    await closed(stream);
+    await Promise.race([settle(cursor, reading, interrupt), interruption.lost]);
+    interruption.forget();
   }
 }
 
-/** Resolves when the cursor is closed on the server too; why the stream ended was told already. */
-function closed(stream: QueryStream): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.closed) return resolve();
-    stream.on('error', () => undefined);
-    stream.once('close', resolve);
-    stream.destroy();
-  });
+interface Reading {
+  /** What the server is working on. */
+  pending?: Promise<void>;
+  /** The server has closed the cursor. */
+  failed?: boolean;
 }
 
-function cancelled(): WarehouseError {
-  return new WarehouseError('transient', 'the query was cancelled');
+async function readOn(cursor: Cursor, reading: Reading): Promise<Row[]> {
+  const rows = cursor.read(BATCH_ROWS);
+  reading.pending = rows.then(
+    () => {
+      delete reading.pending;
+    },
+    () => {
+      delete reading.pending;
+      reading.failed = true;
+    },
+  );
+  return rows;
+}
+
+/** Leaves the connection ready for its next statement. */
+async function settle(cursor: Cursor, reading: Reading, interrupt: () => Promise<void>): Promise<void> {
+  if (reading.pending) {
+    await interrupt().catch(() => undefined);
+    await reading.pending;
+  }
+  if (!reading.failed) await cursor.close();
+}
+
+interface Interruption {
+  /** Rejects when the caller stops the stream or the connection is lost. */
+  readonly happens: Promise<never>;
+  /** Resolves when the connection is lost. */
+  readonly lost: Promise<void>;
+  forget(): void;
+}
+
+function watch(connection: Connection, stopped: AbortSignal): Interruption {
+  const forgets: (() => void)[] = [];
+  const lost = new Promise<void>((resolve) => {
+    connection.once('end', resolve);
+    forgets.push(() => connection.off('end', resolve));
+  });
+  const stop = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(new WarehouseError('transient', 'the query was cancelled'));
+    stopped.addEventListener('abort', abort);
+    forgets.push(() => stopped.removeEventListener('abort', abort));
+  });
+  const loss = lost.then(() => Promise.reject(new WarehouseError('transient', 'the connection was lost')));
+  const happens = Promise.race([stop, loss]);
+  happens.catch(() => undefined);
+  const forget = (): void => {
+    for (const one of forgets) one();
+  };
+  return { happens, lost, forget };
 }
