@@ -18,20 +18,30 @@ interface Place {
 
 /**
  * The version of the state in `schema`; undefined when there is none. Throws E501 (exit 79) when it is newer than
- * this program.
+ * this program, E505 when it may not be read.
  */
 export async function stateVersion(
   session: Session,
   warehouse: Warehouse,
   schema: string,
 ): Promise<number | undefined> {
-  const found = await session.describe({ kind: 'table', parts: [schema, TABLES.meta.name] });
-  if (!found) return undefined;
-  const value = await readMeta(session, stateTables(warehouse.dialect, schema, true), 'schema_version');
+  const value = await readVersion(session, stateTables(warehouse.dialect, schema, true));
   if (value === undefined) return undefined;
   const version = Number(value);
   if (version > SCHEMA_VERSION) return fail('E501', { schema, found: version, known: SCHEMA_VERSION });
   return version;
+}
+
+/** State that may not be read is no empty state: everyone would seem to be new. */
+async function readVersion(session: Session, tables: StateTables): Promise<string | undefined> {
+  try {
+    return await readMeta(session, tables, 'schema_version');
+  } catch (error) {
+    if (!(error instanceof WarehouseError)) throw error;
+    if (error.failure === 'missing') return undefined;
+    if (error.failure !== 'permission') throw error;
+    return fail('E505', { schema: tables.schema, detail: error.message }, undefined, error);
+  }
 }
 
 /** Makes or updates the tables; nothing is written when they are as they should be. Throws E501 and E504. */

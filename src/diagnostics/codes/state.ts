@@ -25,4 +25,9 @@ export const STATE_CODES = {
     (p) => `the state tables cannot be made in schema \`${p.schema}\`: ${p.detail}`,
     (p) => `grant the right to create schema \`${p.schema}\` and tables in it, or set \`state.schema\``,
   ),
+  E505: error<{ schema: string; detail: string }>(
+    EXIT.failed,
+    (p) => `the state in schema \`${p.schema}\` may not be read: ${p.detail}`,
+    (p) => `grant USAGE on schema \`${p.schema}\` and SELECT on all tables in it`,
+  ),
 } as const;
