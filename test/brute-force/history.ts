@@ -1,5 +1,5 @@
 /** What happens between two ticks: rows come and are edited, their cursors grow, some show late. */
-import { type Instant, MINUTE } from '../../src/instant.ts';
+import { type Instant, MINUTE, SECOND } from '../../src/instant.ts';
 import { Cursors } from './cursors.ts';
 import type { People } from './people.ts';
 import type { Write } from './play.ts';
@@ -61,10 +61,12 @@ export class History {
     const writes: Write[] = [];
     for (let left = dice.chance(0.15) ? 0 : dice.between(2, 14); left > 0; left -= 1) {
       const table = dice.pick(BUSY);
-      writes.push(this.#write(table, this.#cursors.any(table, dice.microseconds(last + 1n, now))));
+      // Soon after the tick a late row's cursor may lie before it.
+      const latest = dice.chance(0.5) && now - last > 10n * SECOND ? last + 10n * SECOND : now;
+      writes.push(this.#write(table, this.#cursors.any(table, dice.microseconds(last + 1n, latest))));
     }
     // A quiet customer's row is the last to change, so that re-reading the end of a table finds nobody else.
-    for (const table of dice.some(TABLES, 3)) {
+    for (const table of dice.some(TABLES, 5)) {
       writes.push(this.#add(table, dice.pick(this.#people.quiet), this.#cursors.plain(table, now)));
     }
     return writes;
@@ -135,7 +137,11 @@ export class History {
     const quiet = this.#quiet.has(row.customer_id!);
     const drawn = randomRow(this.#maker, table, { rowId: 0, key: null, cursor, quiet });
     const edited: Record<string, Cell> = { ...row };
-    for (const column of Object.keys(row)) if (dice.chance(0.4)) edited[column] = drawn[column]!;
+    for (const column of Object.keys(row)) {
+      // The columns that sources are split and filtered by: an edit there takes a row from one to another.
+      const likely = column === 'name' || column === 'kind' ? 0.8 : 0.4;
+      if (dice.chance(likely)) edited[column] = drawn[column]!;
+    }
     const kept = { row_id: row.row_id!, customer_id: row.customer_id! };
     const written = { ...edited, ...kept, [CURSORS[table]]: cursorCell(this.#maker, table, cursor) };
     this.#rows.get(table)!.set(kept.row_id as string, written);

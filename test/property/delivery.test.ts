@@ -15,21 +15,23 @@ interface Plan {
   readonly steps: readonly { readonly crashAfter?: number }[];
 }
 
-const share = fc.constantFrom(0, 0.1, 0.5);
+const share = fc.constantFrom(0, 0.05, 0.3);
+/** Most runs are left to end: a kill makes the next run look at so much that it would heal what others left wrong. */
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ crashAfter: fc.integer({ min: 0, max: 30 }) }) },
+);
 const plans: fc.Arbitrary<Plan> = fc.record({
   seed: fc.integer({ min: 1, max: 2 ** 31 }),
   faults: fc.record({ answerLost: share, notReached: share, inPart: share, forgotten: share }),
-  steps: fc.array(fc.record({ crashAfter: fc.option(fc.integer({ min: 0, max: 8 }), { nil: undefined }) }), {
-    minLength: 2,
-    maxLength: 5,
-  }),
+  steps: fc.array(step, { minLength: 3, maxLength: 7 }),
 });
 
 const RUNS = Number(process.env.SEGSYNC_PROPERTY_RUNS ?? 0);
 
 for (const engine of engines) {
   describe(engine.name, () => {
-    const numRuns = RUNS || (engine.name === 'duckdb' ? 25 : 10);
+    const numRuns = RUNS || (engine.name === 'duckdb' ? 15 : 6);
     for (const matchesBy of ['identifiers', 'key'] as const) {
       test(`an audience that matches by ${matchesBy}`, { timeout: 600_000 }, async () => {
         await fc.assert(
@@ -61,7 +63,7 @@ async function play(
     },
   });
   try {
-    const waiting = Array.from({ length: 40 }, (_, index) => newcomer(index, chance));
+    const waiting = Array.from({ length: 400 }, (_, index) => newcomer(index, chance));
     for (const { crashAfter } of steps) {
       receiver.faults = faults;
       await company.tick(changesOf(company, waiting, chance));
@@ -91,21 +93,21 @@ async function play(
 /** A few of those who wait enter, a few members leave for good, a few change. */
 function changesOf(company: Company, waiting: Person[], chance: () => number): Person[] {
   const entering = waiting
-    .splice(0, Math.floor(chance() * 15))
+    .splice(0, Math.floor(chance() * 60))
     .map((person) => ({ ...person, member: true }));
   const members = [...company.people.values()].filter(({ member }) => member);
   const changed = members.flatMap((person): Person[] => {
     const fate = chance();
-    if (fate < 0.25) return [{ ...person, member: false }];
-    if (fate < 0.35 && person.name !== 'Mr Bad') return [{ ...person, email: emailOf(person.key, chance) }];
-    if (fate < 0.45) return [{ ...person, consents: !person.consents }];
-    return fate < 0.5 && person.name !== 'Mr Bad' ? [{ ...person, name: `${person.name}!` }] : [];
+    if (fate < 0.15) return [{ ...person, member: false }];
+    if (fate < 0.25 && person.name !== 'Mr Bad') return [{ ...person, email: emailOf(person.key, chance) }];
+    if (fate < 0.3) return [{ ...person, consents: !person.consents }];
+    return fate < 0.35 && person.name !== 'Mr Bad' ? [{ ...person, name: `${person.name}!` }] : [];
   });
   return [...entering, ...changed];
 }
 
 function newcomer(index: number, chance: () => number): Person {
-  const key = `k${String(index).padStart(2, '0')}`;
+  const key = `k${String(index).padStart(3, '0')}`;
   const bad = chance() < 0.08;
   const email = bad ? `bad-${key}@example.com` : emailOf(key, chance);
   return { key, email, name: bad ? 'Mr Bad' : 'Ann', consents: chance() < 0.9, member: false };
@@ -116,7 +118,7 @@ function emailOf(key: string, chance: () => number): string | null {
   const kind = chance();
   if (kind < 0.1) return null;
   if (kind < 0.15) return 'not an address';
-  if (kind < 0.4) return `family-${Math.floor(chance() * 3)}@example.com`;
+  if (kind < 0.4) return `family-${Math.floor(chance() * 12)}@example.com`;
   return `${key}-${Math.floor(chance() * 1000)}@example.com`;
 }
 

@@ -4,6 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LIES } from '../brute-force/lies.ts';
 import { type Figures, noFigures, perform } from '../brute-force/performance.ts';
 import { randomPlay, USUAL } from '../brute-force/random-play.ts';
 import { type Engine, engines } from '../engines.ts';
@@ -15,6 +16,8 @@ const given = process.env.SEGSYNC_SEED;
 /** Segment-ticks to play at least. */
 const EXTENT: Readonly<Record<string, number>> = { duckdb: 2000, postgres: 400 };
 const OTHERWISE = 200;
+/** Seeds that may miss a lie, one after the other. */
+const MOST_TRIES = 20;
 
 describe.each(engines)('on $name', (engine) => {
   it('an incremental run gives the same members as a full recomputation', { timeout: LIMIT_MS }, async () => {
@@ -33,6 +36,21 @@ describe.each(engines)('on $name', (engine) => {
     show(engine.name, figures);
     expectMeaning(figures);
   });
+});
+
+describe('the comparison', () => {
+  it.each(Object.keys(LIES))(
+    'notices when it is said that %s, and they are',
+    { timeout: LIMIT_MS },
+    async (said) => {
+      const differences: unknown[] = [];
+      for (let seed = 1; seed <= MOST_TRIES && differences.length === 0; seed += 1) {
+        const lying = LIES[said]!(randomPlay(seed, USUAL));
+        await perform(lying, engines[0]!, noFigures()).catch((difference) => differences.push(difference));
+      }
+      expect(String(differences[0])).toMatch(/^Error: seed \d+, segment s\d+: /);
+    },
+  );
 });
 
 /** Performs plays of new seeds until `enough`. */

@@ -1,0 +1,135 @@
+/** When evaluating the affected keys is not what happens: everyone is cheaper, one segment fails, very many share a tick. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { loadProject } from '../../src/config/load.ts';
+import { runPipeline } from '../../src/pipeline.ts';
+import type { RunReport } from '../../src/report/results.ts';
+import { engines, type Opened } from '../engines.ts';
+import { simulatedWorld } from '../simulated-world.ts';
+
+const START = 1_780_000_000_000_000n;
+const HOUR = 3_600_000_000n;
+const CUSTOMERS = 12_000;
+
+for (const engine of engines) {
+  describe(engine.name, () => {
+    let opened: Opened;
+    afterEach(() => opened.drop());
+
+    test('more affected keys than a full pass is worth: everyone is evaluated, with the same outcome', async () => {
+      opened = await engine.open();
+      await makeCustomers(opened);
+      const shop = await openShop(opened, { paying: 'where: { trait: plan, eq: pro }' });
+      expect((await shop.run(0n)).segments[0]).toMatchObject({
+        reason: 'first_tick',
+        members: CUSTOMERS / 2,
+      });
+      await shop.change(`UPDATE customers SET plan = 'pro', seen = ${instant(HOUR)} WHERE id < 7000`);
+      expect((await shop.run(HOUR)).segments[0]).toMatchObject({
+        mode: 'full',
+        reason: 'affected_share',
+        members: 3500 + CUSTOMERS / 2,
+        entered: 3500,
+      });
+      await shop.change(`UPDATE customers SET plan = 'free', seen = ${instant(2n * HOUR)} WHERE id < 100`);
+      expect((await shop.run(2n * HOUR)).segments[0]).toMatchObject({ mode: 'full', exited: 100 });
+      await shop.change(`UPDATE customers SET plan = 'pro', seen = ${instant(4n * HOUR)} WHERE id < 50`);
+      await shop.run(3n * HOUR);
+      expect((await shop.run(4n * HOUR)).segments[0]).toMatchObject({ mode: 'incremental', entered: 50 });
+      expect(await shop.members('paying')).toBe(3500 + CUSTOMERS / 2 - 50);
+    });
+
+    test('one segment that fails does not keep the others of its tick from being evaluated', async () => {
+      opened = await engine.open();
+      await makeCustomers(opened);
+      const shop = await openShop(opened, {
+        broken: 'where: { trait: no_such_column, eq: 1 }',
+        cast: 'where: { trait: plan, gt: 5 }',
+        paying: 'where: { trait: plan, eq: pro }',
+      });
+      const report = await shop.run(0n);
+      const byName = Object.fromEntries(report.segments.map((segment) => [segment.segment, segment]));
+      expect(report.status).toBe('failed');
+      expect(byName.broken?.error).toMatchObject({ code: 'E211' });
+      expect(byName.cast?.error).toMatchObject({ code: 'E213' });
+      expect(byName.paying).toMatchObject({ mode: 'full', members: CUSTOMERS / 2 });
+    });
+
+    test('300 segments in one run', async () => {
+      opened = await engine.open();
+      await makeCustomers(opened);
+      const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
+      const conditions = names.map((name, index) => [name, `where: { trait: points, gte: ${index * 40} }`]);
+      const shop = await openShop(opened, Object.fromEntries(conditions));
+      const report = await shop.run(0n);
+      expect(report.segments.every((segment) => !segment.error)).toBe(true);
+      expect(await shop.members('s150')).toBe(CUSTOMERS - 6000);
+      await shop.change(
+        `UPDATE customers SET points = 0, seen = ${instant(HOUR)} WHERE id >= ${CUSTOMERS - 5}`,
+      );
+      await shop.run(HOUR);
+      expect(await shop.members('s150')).toBe(CUSTOMERS - 6005);
+    });
+  });
+}
+
+async function makeCustomers({ session }: Opened): Promise<void> {
+  await session.execute(
+    'CREATE TABLE customers (id bigint, plan varchar(10), points bigint, seen timestamp with time zone)',
+  );
+  await session.execute(
+    `INSERT INTO customers SELECT g, CASE WHEN g % 2 = 0 THEN 'pro' ELSE 'free' END, g, ${instant(-24n * HOUR)}
+     FROM generate_series(0, ${CUSTOMERS - 1}) AS t(g)`,
+  );
+}
+
+async function openShop(opened: Opened, segments: Record<string, string>) {
+  const world = simulatedWorld(START);
+  await mkdir(join(opened.folder, 'segments'), { recursive: true });
+  const project = {
+    version: 1,
+    project: 'fallback',
+    default_target: 'test',
+    targets: { test: opened.target },
+    entities: { customer: { table: 'customers', key: 'id', cursor: 'seen' } },
+  };
+  await writeFile(join(opened.folder, 'segsync.yaml'), JSON.stringify(project));
+  for (const [name, where] of Object.entries(segments)) {
+    await writeFile(
+      join(opened.folder, 'segments', `${name}.yaml`),
+      `entity: customer\ntier: hourly\n${where}\n`,
+    );
+  }
+  const loaded = (await loadProject(world, { projectDir: opened.folder })).project;
+  const query = (sql: string) => opened.session.query(sql);
+  return {
+    async run(after: bigint): Promise<RunReport> {
+      world.set(START + after);
+      const { report } = await runPipeline(world, loaded, {
+        command: 'run',
+        target: 'test',
+        segments: new Set(loaded.segments.keys()),
+        syncs: new Set(),
+        all: true,
+        full: false,
+        waitMs: 0,
+        signal: new AbortController().signal,
+        onEvent: () => undefined,
+      });
+      return report;
+    },
+    change: async (sql: string): Promise<void> => {
+      await opened.session.execute(sql);
+      await opened.session.execute('ANALYZE customers');
+    },
+    async members(segment: string): Promise<number> {
+      const [row] = await query(`SELECT count(*) AS n FROM segsync.membership WHERE segment = '${segment}'`);
+      return Number(row!.n);
+    },
+  };
+}
+
+function instant(after: bigint): string {
+  return `TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00+00' + ${(START + after) / 1_000_000n} * INTERVAL '1 second'`;
+}
