@@ -98,10 +98,10 @@ export function changedCustomers(customers) {
 export function changeStatement(dialect, { customers, events }, round, now) {
   const { rows, instant } = dialect;
   const count = changedCustomers(customers);
-  const row = `(${round} * 1000003 + i)`;
+  const row = `(${round * 1_000_003} + i)`;
   const stride = Math.floor(customers / count);
   // One customer of each stretch of 1,000: different ones for certain.
-  const customer = `1 + (i % ${count}) * ${stride} + (${round * 7919}) % ${stride}`;
+  const customer = `1 + (i % ${count}) * ${stride} + ${(round * 7919) % stride}`;
   return `INSERT INTO shop.events SELECT ${events + round * count * EVENTS_PER_CHANGE} + i, ${customer}, ${pick(NAMES, scatter(row, 12))},
     ${money(row, dialect)}, ${instant(`${now} - ${scatter(row, 13)} % 60000000`)}, ${instant(`${now}`)}
     FROM ${rows(count * EVENTS_PER_CHANGE)}`;
