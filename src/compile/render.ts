@@ -7,17 +7,39 @@ import type { From, Join, Query, Select, SelectColumn } from './query.ts';
 
 const INDENT = '  ';
 
+/**
+ * Stands for a line break in a name or in somebody's own SQL while lines are split, indented and joined: these texts
+ * must come out as they went in. Nothing that is rendered can hold it: no warehouse has names or texts with NUL.
+ */
+const OWN_BREAK = '\0';
+
 /** One query as SQL, without a closing semicolon. Throws E210 for what the dialect cannot say. */
 export function renderQuery(query: Query, dialect: Dialect): string {
-  return lines(query, dialect).join('\n');
+  return released(lines(query, dialect).join('\n'));
 }
 
 export function renderExpression(expression: Expression, dialect: Dialect): string {
-  const sub = (of: Expression): string => renderExpression(of, dialect);
+  return released(expressionText(expression, dialect));
+}
+
+function kept(text: string): string {
+  return text.replaceAll('\n', OWN_BREAK);
+}
+
+function released(text: string): string {
+  return text.replaceAll(OWN_BREAK, '\n');
+}
+
+function quote(name: string, dialect: Dialect): string {
+  return kept(dialect.quote(name));
+}
+
+function expressionText(expression: Expression, dialect: Dialect): string {
+  const sub = (of: Expression): string => expressionText(of, dialect);
   switch (expression.kind) {
     case 'column': {
-      const name = dialect.quote(expression.name);
-      return expression.table === undefined ? name : `${dialect.quote(expression.table)}.${name}`;
+      const name = quote(expression.name, dialect);
+      return expression.table === undefined ? name : `${quote(expression.table, dialect)}.${name}`;
     }
     case 'value':
       return dialect.literal(expression.value);
@@ -60,16 +82,16 @@ export function renderExpression(expression: Expression, dialect: Dialect): stri
 }
 
 /** A customer's relation as it stands in FROM. */
-export function renderRelation(relation: Relation, dialect: Dialect): string {
+function relationText(relation: Relation, dialect: Dialect): string {
   switch (relation.kind) {
     case 'table':
-      return relation.parts.map((part) => dialect.quote(part)).join('.');
+      return relation.parts.map((part) => quote(part, dialect)).join('.');
     case 'file':
       return dialect.file
         ? dialect.file(relation.path)
         : fail('E210', { warehouse: dialect.name, what: 'files as tables' });
     case 'query':
-      return `(\n${relation.sql.trim().replace(/;\s*$/, '')}\n)`;
+      return kept(`(\n${relation.sql.trim().replace(/;\s*$/, '')}\n)`);
   }
 }
 
@@ -88,19 +110,19 @@ function withClause(select: Select, dialect: Dialect): string[] {
   if (!select.with || select.with.length === 0) return [];
   const parts = select.with.map(
     ([name, query]) =>
-      `${dialect.quote(name)} AS ${dialect.materialized} (\n${indent(lines(query, dialect)).join('\n')}\n)`,
+      `${quote(name, dialect)} AS ${dialect.materialized} (\n${indent(lines(query, dialect)).join('\n')}\n)`,
   );
   return `WITH ${parts.join(',\n')}`.split('\n');
 }
 
 function selectLines(select: Select, dialect: Dialect): string[] {
   const expressions = (list: readonly Expression[]): string[] =>
-    list.map((each) => renderExpression(each, dialect));
+    list.map((each) => expressionText(each, dialect));
   return [
     `SELECT${select.distinct ? ' DISTINCT' : ''}`,
     ...columnLines(select.columns, dialect),
     ...(select.from
-      ? [`FROM ${from(select.from, dialect)}${select.as ? ` AS ${dialect.quote(select.as)}` : ''}`]
+      ? [`FROM ${from(select.from, dialect)}${select.as ? ` AS ${quote(select.as, dialect)}` : ''}`]
       : []),
     ...(select.joins ?? []).map((each) => join(each, dialect)),
     ...conjunction('WHERE', expressions(select.where ?? [])),
@@ -115,9 +137,9 @@ function selectLines(select: Select, dialect: Dialect): string[] {
 function columnLines(columns: readonly SelectColumn[], dialect: Dialect): string[] {
   return columns.map((each, index) => {
     const comma = index < columns.length - 1 ? ',' : '';
-    const expression = renderExpression(each.expression, dialect);
+    const expression = expressionText(each.expression, dialect);
     const plain = each.expression.kind === 'column' && each.expression.name === each.as;
-    const named = plain ? expression : `${expression} AS ${dialect.quote(each.as)}`;
+    const named = plain ? expression : `${expression} AS ${quote(each.as, dialect)}`;
     return `${INDENT}${named}${comma}${each.comment ? `  ${comment(each.comment)}` : ''}`;
   });
 }
@@ -125,20 +147,20 @@ function columnLines(columns: readonly SelectColumn[], dialect: Dialect): string
 function from(of: From, dialect: Dialect): string {
   switch (of.kind) {
     case 'relation':
-      return renderRelation(of.relation, dialect);
+      return relationText(of.relation, dialect);
     case 'step':
-      return dialect.quote(of.name);
+      return quote(of.name, dialect);
     case 'state':
-      return of.sql;
+      return kept(of.sql);
     case 'query':
       return `(\n${indent(lines(of.query, dialect)).join('\n')}\n)`;
   }
 }
 
 function join(of: Join, dialect: Dialect): string {
-  const relation = `${from(of.from, dialect)} AS ${dialect.quote(of.as)}`;
+  const relation = `${from(of.from, dialect)} AS ${quote(of.as, dialect)}`;
   if (of.type === 'lateral') return `CROSS JOIN LATERAL ${relation}`;
-  return `${of.type.toUpperCase()} ${relation} ON ${renderExpression(of.on!, dialect)}`;
+  return `${of.type.toUpperCase()} ${relation} ON ${expressionText(of.on!, dialect)}`;
 }
 
 function conjunction(keyword: string, parts: readonly string[]): string[] {
@@ -160,7 +182,7 @@ function aggregate(of: Extract<Expression, { kind: 'aggregate' }>, sub: (of: Exp
 
 function order(by: readonly OrderBy[], dialect: Dialect): string {
   return by
-    .map((each) => `${renderExpression(each.by, dialect)}${each.descending ? ' DESC NULLS LAST' : ''}`)
+    .map((each) => `${expressionText(each.by, dialect)}${each.descending ? ' DESC NULLS LAST' : ''}`)
     .join(', ');
 }
 
