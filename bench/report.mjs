@@ -36,6 +36,9 @@ function rows(engines) {
       '  the same without opening and closing',
       ({ full_to_changed_tick: of, changed: tick }) => `${of} x  (${seconds(tick.tick_ms)})`,
     ),
+    row('  the same in processor time', ({ full_to_changed_cpu: of, changed: tick }) =>
+      of === null ? "(the server's own)" : `${of} x  (${seconds(tick.cpu_ms)})`,
+    ),
     row('a minute later, nothing new', ({ overlap }) => timed(overlap)),
     row('  full / this', ({ full, overlap }) => times(full, overlap)),
     row('another minute later, nothing new', ({ quiet }) => timed(quiet)),

@@ -4,6 +4,9 @@ import { changedCustomers } from './data.mjs';
 /** The aim of an incremental tick, as a share of a full one. */
 const AIM = { duckdb: 20, postgres: 50 };
 
+/** Engines that work in this process: its processor time is theirs. */
+const EMBEDDED = new Set(['duckdb']);
+
 /** One engine's result: medians in milliseconds, ratios, keys and changes, peaks of memory in bytes. */
 export function summarize({ engine, started, figures, customers }) {
   const { load, first, full, incremental, apart, check } = figures;
@@ -26,6 +29,7 @@ export function summarize({ engine, started, figures, customers }) {
     quiet: summaryOf(incremental.rounds.map((round) => round.quiet)),
     one_by_one: separate,
     full_to_changed: ratio(everyone.run_ms, changed.run_ms),
+    full_to_changed_cpu: EMBEDDED.has(engine) ? ratio(everyone.cpu_ms, changed.cpu_ms) : null,
     full_to_changed_tick: ratio(everyone.tick_ms, changed.tick_ms),
     one_by_one_to_together: ratio(separate.run_ms, changed.run_ms),
     peak_bytes: { full: full.peakBytes, incremental: incremental.peakBytes },
@@ -51,6 +55,7 @@ function summaryOf(ticks) {
     run_ms: round(median(runs)),
     spread_ms: [round(Math.min(...runs)), round(Math.max(...runs))],
     tick_ms: round(median(ticks.map(({ tickMs }) => tickMs))),
+    cpu_ms: round(median(ticks.map(({ cpuMs }) => cpuMs))),
     affected: Math.round(median(ticks.map(({ affected }) => affected))),
     changes: Math.round(median(ticks.map(({ entered, exited }) => entered + exited))),
   };
@@ -62,6 +67,7 @@ function together(alone) {
   return {
     runMs: sum('runMs'),
     tickMs: sum('tickMs'),
+    cpuMs: sum('cpuMs'),
     mode: [...new Set(alone.map(({ mode }) => mode))].join('+'),
     affected: Math.max(...alone.map(({ affected }) => affected)),
     entered: sum('entered'),

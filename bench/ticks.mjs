@@ -20,6 +20,7 @@ export async function openTicks(folder) {
     async tick(at, { only = names, full = false } = {}) {
       now = at;
       const started = performance.now();
+      const before = process.cpuUsage();
       const { report } = await runPipeline(world, project, {
         command: 'run',
         target: 'bench',
@@ -31,20 +32,20 @@ export async function openTicks(folder) {
         signal: new AbortController().signal,
         onEvent: () => {},
       });
-      const runMs = performance.now() - started;
-      return outcomeOf(report, runMs);
+      const { user, system } = process.cpuUsage(before);
+      return outcomeOf(report, { runMs: performance.now() - started, cpuMs: (user + system) / 1000 });
     },
   };
 }
 
-/** `{runMs, tickMs, mode, affected, entered, exited, members}`; throws where a segment failed. */
-function outcomeOf(report, runMs) {
+/** `{runMs, cpuMs, tickMs, mode, affected, entered, exited, members}`; throws where a segment failed. */
+function outcomeOf(report, measured) {
   const { segments } = report;
   const failed = segments.find(({ error }) => error);
   if (failed) throw new Error(`${failed.segment}: ${failed.error.message}`);
   const sum = (of) => segments.reduce((total, each) => total + each[of], 0);
   return {
-    runMs,
+    ...measured,
     // Every segment of a tick tells the whole tick's duration.
     tickMs: Math.max(...segments.map((each) => each.duration_ms)),
     mode: [...new Set(segments.map(({ mode }) => mode))].join('+'),
