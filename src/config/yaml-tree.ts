@@ -89,7 +89,7 @@ class Reader {
       case 'bigint':
         return { kind: 'number', source: node.source ?? String(value), number: Number(value), place };
       case 'string':
-        return value.includes('\0') ? this.#report('E121', {}, place) : { kind: 'text', text: value, place };
+        return this.#canStore(value, place) ? { kind: 'text', text: value, place } : undefined;
       default:
         if (value === null) return { kind: 'null', place };
         return this.#refuse('only text, numbers, true and false are values', place);
@@ -125,7 +125,14 @@ class Reader {
   #readKey(key: unknown, place: Place): string | undefined {
     if (!isScalar(key) || key.value === null) return this.#refuse('a key must be text', place);
     const text = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
-    return text.includes('\0') ? this.#report('E121', {}, place) : text;
+    return this.#canStore(text, place) ? text : undefined;
+  }
+
+  #canStore(text: string, place: Place): boolean {
+    if (text.includes('\0')) this.#report('E121', { character: 'a NUL character' }, place);
+    else if (/\p{Surrogate}/u.test(text)) this.#report('E121', { character: 'half of a character' }, place);
+    else return true;
+    return false;
   }
 
   #stop(detail: string, place: Place): undefined {

@@ -95,10 +95,11 @@ export const CONFIG_CODES = {
     (p) =>
       p.known.length > 0 ? `choose among: ${p.known.join(', ')}` : 'declare `identifiers:` in the entity',
   ),
-  E121: error<object>(
+  E121: error<{ character: 'a NUL character' | 'half of a character' }>(
     INVALID,
-    () => 'text here holds a NUL character, which no warehouse can store',
-    () => 'take the `\\0` out',
+    (p) => `text here holds ${p.character}, which no warehouse can store`,
+    (p) =>
+      p.character === 'a NUL character' ? 'take the `\\0` out' : 'write the whole character, or take it out',
   ),
   E122: error<{ written: string; problem: string } & Hinted>(
     INVALID,
