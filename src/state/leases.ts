@@ -3,6 +3,7 @@
  * grows with every holder and is checked, with the row locked, at the beginning of every transaction that commits.
  */
 import { fail } from '../diagnostics/diagnostic.ts';
+import type { Duration, Instant } from '../instant.ts';
 import { type Session, type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import {
@@ -99,10 +100,13 @@ export class Leases {
     try {
       await this.#renewal;
       const started = world.clock.monotonic();
+      // Read before: a transaction that asks for another connection while it holds one may wait for ever.
+      const now = await session.now();
       const result = await session.transaction(async (transaction) => {
-        await this.assertHeld(transaction, names);
+        await this.#extend(transaction, names, now);
         const done = await work(transaction);
-        if (world.clock.monotonic() - started > RENEW_MS) await this.assertHeld(transaction, names);
+        const passed = world.clock.monotonic() - started;
+        if (passed > RENEW_MS) await this.#extend(transaction, names, now + micros(passed));
         return done;
       }, options);
       this.#moveDeadline(names, started);
@@ -110,20 +114,6 @@ export class Leases {
     } finally {
       this.#pin(names, -1);
     }
-  }
-
-  /**
-   * Fails with E502 unless the leases are still this process's own; locks their rows until the transaction ends.
-   * To be its first statement: `fenced` sees to that, and keeps renewals away meanwhile.
-   */
-  async assertHeld(transaction: Statements, names: readonly string[]): Promise<void> {
-    const { session, tables } = this.#options;
-    const tokens = this.#tokens(names);
-    if (tokens.size < names.length) fail('E502', { names });
-    if (tokens.size === 0) return;
-    const now = await session.now();
-    const own = await extendLeases(transaction, tables, { tokens, owner: this.#owner, now });
-    if (own < tokens.size) fail('E502', { names });
   }
 
   /** How many processes, this one included, hold a lease of one of `names`. At least 1. */
@@ -141,6 +131,15 @@ export class Leases {
     if (this.#held.size === 0) return;
     this.#held.clear();
     await freeLeases(session, tables, this.#owner);
+  }
+
+  /** Fails with E502 unless the leases are still this process's own; locks their rows until the transaction ends. */
+  async #extend(transaction: Statements, names: readonly string[], now: Instant): Promise<void> {
+    const tokens = this.#tokens(names);
+    if (tokens.size < names.length) fail('E502', { names });
+    if (tokens.size === 0) return;
+    const own = await extendLeases(transaction, this.#options.tables, { tokens, owner: this.#owner, now });
+    if (own < tokens.size) fail('E502', { names });
   }
 
   async #takeRetrying(names: readonly string[]): Promise<Acquired['lost']> {
@@ -219,4 +218,8 @@ export class Leases {
     }
     return tokens;
   }
+}
+
+function micros(ms: number): Duration {
+  return BigInt(Math.round(ms * 1000));
 }
