@@ -1,13 +1,17 @@
 /** What the literals and identifiers of every SQL dialect have in common. */
 import { fail } from '../diagnostics/diagnostic.ts';
 import { type Instant, utcParts } from '../instant.ts';
+import { KEYWORDS } from './keywords.ts';
 
 const FIRST_INSTANT: Instant = -62_135_596_800_000_000n;
 const LAST_INSTANT: Instant = 253_402_300_799_999_999n;
 const LARGEST_EXPONENT = 400;
 const LONGEST_CHAIN = 50;
 
-/** Double-quoted identifier. Throws E302 for a name that is empty, holds NUL or half a character, or is too long. */
+/** A name that means the same with and without quotes: it is left as it is, for the people who read the SQL. */
+const PLAIN = /^[a-z_][a-z0-9_]*$/;
+
+/** Identifier, in double quotes where it needs them. Throws E302 for a name that is empty, holds NUL or half a character, or is too long. */
 export function quoteIdentifier(name: string, maxBytes = Number.POSITIVE_INFINITY): string {
   if (name === '') return fail('E302', { name: '', reason: 'it is empty' });
   if (name.includes('\0')) return fail('E302', { name: printable(name), reason: 'it holds a NUL character' });
@@ -17,7 +21,7 @@ export function quoteIdentifier(name: string, maxBytes = Number.POSITIVE_INFINIT
   if (Buffer.byteLength(name) > maxBytes) {
     return fail('E302', { name: printable(name), reason: `it is longer than ${maxBytes} bytes` });
   }
-  return `"${name.replaceAll('"', '""')}"`;
+  return PLAIN.test(name) && !KEYWORDS.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The SQL of each form of the language in each dialect, as text that a person reviews. Update with `vitest -u`. */
+/** The SQL of each form of the language in each dialect, as text that a person reviews. Update with `vitest run test/golden --update`. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

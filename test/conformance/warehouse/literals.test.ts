@@ -73,6 +73,25 @@ for (const engine of engines) {
       );
     });
 
+    test('every keyword of the engine serves as the name of a column, an alias and a table', async () => {
+      const list = engine.name === 'postgres' ? 'pg_get_keywords()' : 'duckdb_keywords()';
+      const column = engine.name === 'postgres' ? 'word' : 'keyword_name';
+      const rows = await opened.session.query(`SELECT DISTINCT ${column} AS word FROM ${list} ORDER BY 1`);
+      const words = rows.map((row) => row.word!);
+      expect(words.length).toBeGreaterThan(300);
+      const names = words.map((word) => dialect.quote(word));
+      await opened.session.execute(
+        `CREATE TABLE keywords (${names.map((name) => `${name} bigint`).join(', ')})`,
+      );
+      await opened.session.execute(
+        `INSERT INTO keywords (${names.join(', ')}) VALUES (${names.map(() => 1).join(', ')})`,
+      );
+      for (const name of names) {
+        const sql = `SELECT max(${name}) AS ${name} FROM (SELECT ${name}.${name} FROM keywords AS ${name} WHERE ${name} = 1) AS t GROUP BY ${name}`;
+        expect(Object.values((await opened.session.query(sql))[0]!)).toEqual(['1']);
+      }
+    });
+
     test('a NUL reads back where the warehouse can hold it and is refused where not', async () => {
       if (engine.name === 'duckdb') {
         const [row] = await opened.session.query(`SELECT ${text('a\0b\0')} AS value`);

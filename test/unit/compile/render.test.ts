@@ -29,7 +29,7 @@ describe('expressions', () => {
 
   test('junctions of one kind merge, and others keep their brackets', () => {
     const mixed = or([and([a, a]), a, or([a])]);
-    expect(renderExpression(mixed, dialect)).toBe('(("a" = 1 AND "a" = 1) OR "a" = 1 OR "a" = 1)');
+    expect(renderExpression(mixed, dialect)).toBe('((a = 1 AND a = 1) OR a = 1 OR a = 1)');
     expect(renderExpression(not(mixed), dialect)).toMatch(/^NOT \(/);
   });
 });
@@ -43,5 +43,5 @@ test('a line break in a comment cannot end it', () => {
     },
     dialect,
   );
-  expect(sql.split('\n')).toEqual(['-- x ; DROP TABLE t -- y z', 'SELECT', `  'v' AS "v"  -- a b`]);
+  expect(sql.split('\n')).toEqual(['-- x ; DROP TABLE t -- y z', 'SELECT', `  'v' AS v  -- a b`]);
 });

@@ -2,61 +2,61 @@
 --   measures: everyone, at its first tick
 
 -- everyone, with what the segments ask for
-CREATE TEMPORARY TABLE "segsync_wide" AS
+CREATE TEMPORARY TABLE segsync_wide AS
 SELECT
-  "entity"."customer_id" AS "k",
-  CAST("entity"."customer_id" AS text) AS "entity_key",
-  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS "caused_at",
-  "g0"."m0",
-  "g0"."m1",
-  "g0"."m2",
-  "g0"."m3",
-  "g0"."m4"
-FROM "shop"."customers" AS "entity"
+  entity.customer_id AS k,
+  CAST(entity.customer_id AS text) AS entity_key,
+  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at,
+  g0.m0,
+  g0.m1,
+  g0.m2,
+  g0.m3,
+  g0.m4
+FROM shop.customers AS entity
 LEFT JOIN (
   SELECT
-    CASE WHEN CAST("r"."customer_ref" AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST("r"."customer_ref" AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST("r"."customer_ref" AS text) AS bigint) END END AS "k",
-    COUNT(CASE WHEN "r"."status" <> 'cancelled' THEN 1 END) AS "m0",  -- count: orders, filtered
-    SUM(CASE WHEN "r"."status" <> 'cancelled' THEN CASE WHEN abs("r"."total") < 1e28 THEN CAST(CAST("r"."total" AS text) AS numeric(38, 9)) END END) AS "m1",  -- sum of total: orders, filtered
-    COUNT(CASE WHEN "r"."status" <> 'cancelled' THEN CASE WHEN abs("r"."total") < 1e28 THEN CAST(CAST("r"."total" AS text) AS numeric(38, 9)) END END) AS "m2",  -- count of total: orders, filtered
-    COUNT(DISTINCT CASE WHEN ("r"."status" <> 'cancelled' AND "r"."placed_on" > DATE '2025-11-22' AND "r"."placed_on" <= DATE '2026-11-22') THEN "r"."channel" END) AS "m3",  -- distinct of channel: orders within 365d, filtered
-    MAX(CASE WHEN "r"."status" <> 'cancelled' THEN CAST("r"."channel" AS text) COLLATE "C" END) AS "m4"  -- max of channel: orders, filtered
-  FROM "shop"."orders" AS "r"
-  GROUP BY CASE WHEN CAST("r"."customer_ref" AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST("r"."customer_ref" AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST("r"."customer_ref" AS text) AS bigint) END END
-) AS "g0" ON "g0"."k" = "entity"."customer_id"
-WHERE "entity"."customer_id" IS NOT NULL;
+    CASE WHEN CAST(r.customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(r.customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(r.customer_ref AS text) AS bigint) END END AS k,
+    COUNT(CASE WHEN r.status <> 'cancelled' THEN 1 END) AS m0,  -- count: orders, filtered
+    SUM(CASE WHEN r.status <> 'cancelled' THEN CASE WHEN abs(r.total) < 1e28 THEN CAST(CAST(r.total AS text) AS numeric(38, 9)) END END) AS m1,  -- sum of total: orders, filtered
+    COUNT(CASE WHEN r.status <> 'cancelled' THEN CASE WHEN abs(r.total) < 1e28 THEN CAST(CAST(r.total AS text) AS numeric(38, 9)) END END) AS m2,  -- count of total: orders, filtered
+    COUNT(DISTINCT CASE WHEN (r.status <> 'cancelled' AND r.placed_on > DATE '2025-11-22' AND r.placed_on <= DATE '2026-11-22') THEN r.channel END) AS m3,  -- distinct of channel: orders within 365d, filtered
+    MAX(CASE WHEN r.status <> 'cancelled' THEN CAST(r.channel AS text) COLLATE "C" END) AS m4  -- max of channel: orders, filtered
+  FROM shop.orders AS r
+  GROUP BY CASE WHEN CAST(r.customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(r.customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(r.customer_ref AS text) AS bigint) END END
+) AS g0 ON g0.k = entity.customer_id
+WHERE entity.customer_id IS NOT NULL;
 
 -- who each segment holds for
-CREATE TEMPORARY TABLE "segsync_verdict" AS
+CREATE TEMPORARY TABLE segsync_verdict AS
 -- measures
 SELECT
-  'measures' AS "segment",
-  "entity_key",
-  '' AS "row_hash"
-FROM "segsync_wide"
-WHERE coalesce("m0", 0) >= 3
-  AND coalesce("m1", 0) > 500.25
-  AND coalesce("m2", 0) > 0
-  AND "m1" >= (10 * "m2")
-  AND "m1" <= (20 * "m2")
-  AND coalesce("m3", 0) >= 2
-  AND "m4" = 'web''s';
+  'measures' AS segment,
+  entity_key,
+  '' AS row_hash
+FROM segsync_wide
+WHERE coalesce(m0, 0) >= 3
+  AND coalesce(m1, 0) > 500.25
+  AND coalesce(m2, 0) > 0
+  AND m1 >= (10 * m2)
+  AND m1 <= (20 * m2)
+  AND coalesce(m3, 0) >= 2
+  AND m4 = 'web''s';
 
 -- who enters, who exits, whose sent values changed
-CREATE TEMPORARY TABLE "segsync_changed" AS
+CREATE TEMPORARY TABLE segsync_changed AS
 SELECT
-  coalesce("v"."segment", "m"."segment") AS "segment",
-  coalesce("v"."entity_key", "m"."entity_key") AS "entity_key",
-  CASE WHEN "m"."entity_key" IS NULL THEN 'enter' WHEN "v"."entity_key" IS NULL THEN 'exit' ELSE 'touch' END AS "op",
-  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS "caused_at",
-  "v"."row_hash"
-FROM "segsync_verdict" AS "v"
+  coalesce(v.segment, m.segment) AS segment,
+  coalesce(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    "segment",
-    "entity_key",
-    "row_hash"
-  FROM "segsync"."membership" AS "known"
-  WHERE "segment" IN ('measures')
-) AS "m" ON ("v"."segment" = "m"."segment" AND "v"."entity_key" = "m"."entity_key")
-WHERE ("m"."entity_key" IS NULL OR "v"."entity_key" IS NULL OR "v"."row_hash" IS DISTINCT FROM "m"."row_hash");
+    segment,
+    entity_key,
+    row_hash
+  FROM "segsync"."membership" AS known
+  WHERE segment IN ('measures')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

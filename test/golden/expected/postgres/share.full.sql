@@ -2,39 +2,39 @@
 --   share: everyone, at its first tick
 
 -- everyone, with what the segments ask for
-CREATE TEMPORARY TABLE "segsync_wide" AS
+CREATE TEMPORARY TABLE segsync_wide AS
 SELECT
-  "entity"."customer_id" AS "k",
-  CAST("entity"."customer_id" AS text) AS "entity_key",
-  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS "caused_at"
-FROM "shop"."customers" AS "entity"
-WHERE "entity"."customer_id" IS NOT NULL;
+  entity.customer_id AS k,
+  CAST(entity.customer_id AS text) AS entity_key,
+  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at
+FROM shop.customers AS entity
+WHERE entity.customer_id IS NOT NULL;
 
 -- who each segment holds for
-CREATE TEMPORARY TABLE "segsync_verdict" AS
+CREATE TEMPORARY TABLE segsync_verdict AS
 -- share
 SELECT
-  'share' AS "segment",
-  "entity_key",
-  '' AS "row_hash"
-FROM "segsync_wide"
-WHERE CAST(CAST('x' || substr(md5(convert_to((CAST('holdout:' AS text) || CAST("entity_key" AS text)), 'UTF8')), 1, 7) AS bit(28)) AS bigint) < 33554432;
+  'share' AS segment,
+  entity_key,
+  '' AS row_hash
+FROM segsync_wide
+WHERE CAST(CAST('x' || substr(md5(convert_to((CAST('holdout:' AS text) || CAST(entity_key AS text)), 'UTF8')), 1, 7) AS bit(28)) AS bigint) < 33554432;
 
 -- who enters, who exits, whose sent values changed
-CREATE TEMPORARY TABLE "segsync_changed" AS
+CREATE TEMPORARY TABLE segsync_changed AS
 SELECT
-  coalesce("v"."segment", "m"."segment") AS "segment",
-  coalesce("v"."entity_key", "m"."entity_key") AS "entity_key",
-  CASE WHEN "m"."entity_key" IS NULL THEN 'enter' WHEN "v"."entity_key" IS NULL THEN 'exit' ELSE 'touch' END AS "op",
-  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS "caused_at",
-  "v"."row_hash"
-FROM "segsync_verdict" AS "v"
+  coalesce(v.segment, m.segment) AS segment,
+  coalesce(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    "segment",
-    "entity_key",
-    "row_hash"
-  FROM "segsync"."membership" AS "known"
-  WHERE "segment" IN ('share')
-) AS "m" ON ("v"."segment" = "m"."segment" AND "v"."entity_key" = "m"."entity_key")
-WHERE ("m"."entity_key" IS NULL OR "v"."entity_key" IS NULL OR "v"."row_hash" IS DISTINCT FROM "m"."row_hash");
+    segment,
+    entity_key,
+    row_hash
+  FROM "segsync"."membership" AS known
+  WHERE segment IN ('share')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -2,111 +2,111 @@
 --   where_inside: the affected keys
 
 -- keys that can have changed since the last tick
-CREATE TEMPORARY TABLE "segsync_affected" AS
+CREATE TEMPORARY TABLE segsync_affected AS
 SELECT
-  "k",
-  CAST("k" AS text) AS "entity_key",
-  least(coalesce(MIN(CASE WHEN "caused_at" > TIMESTAMPTZ '2026-11-22 09:55:00.000000+00' THEN "caused_at" END), MAX("caused_at")), TIMESTAMPTZ '2026-11-22 10:00:00.000000+00') AS "caused_at"  -- the first cause since the last tick
+  k,
+  CAST(k AS text) AS entity_key,
+  least(coalesce(MIN(CASE WHEN caused_at > TIMESTAMPTZ '2026-11-22 09:55:00.000000+00' THEN caused_at END), MAX(caused_at)), TIMESTAMPTZ '2026-11-22 10:00:00.000000+00') AS caused_at  -- the first cause since the last tick
 FROM (
   -- shop.customers: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
   SELECT
-    "customer_id" AS "k",
-    "updated_at" AS "caused_at"
-  FROM "shop"."customers" AS "r"
-  WHERE "updated_at" >= TIMESTAMPTZ '2026-11-22 09:54:00.000000+00'
+    customer_id AS k,
+    updated_at AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at >= TIMESTAMPTZ '2026-11-22 09:54:00.000000+00'
   UNION ALL
   -- shop.customers: rows whose cursor is unknown count as new at every tick
   SELECT
-    "customer_id" AS "k",
-    TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS "caused_at"
-  FROM "shop"."customers" AS "r"
-  WHERE "updated_at" IS NULL
+    customer_id AS k,
+    TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at IS NULL
   UNION ALL
   -- shop.orders: rows that arrived or were edited, 500 before the greatest shown, 120000
   SELECT
-    CASE WHEN CAST("customer_ref" AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST("customer_ref" AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST("customer_ref" AS text) AS bigint) END END AS "k",
-    TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS "caused_at"
-  FROM "shop"."orders" AS "r"
-  WHERE "version" >= 119500
+    CASE WHEN CAST(customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(customer_ref AS text) AS bigint) END END AS k,
+    TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at
+  FROM shop.orders AS r
+  WHERE version >= 119500
   UNION ALL
   -- shop.orders: rows whose cursor is unknown count as new at every tick
   SELECT
-    CASE WHEN CAST("customer_ref" AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST("customer_ref" AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST("customer_ref" AS text) AS bigint) END END AS "k",
-    TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS "caused_at"
-  FROM "shop"."orders" AS "r"
-  WHERE "version" IS NULL
+    CASE WHEN CAST(customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(customer_ref AS text) AS bigint) END END AS k,
+    TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at
+  FROM shop.orders AS r
+  WHERE version IS NULL
   UNION ALL
   -- shop.orders: rows whose placed_on the edge T - 90d crossed
   -- 2026-08-24T09:55:00.000000Z to 2026-08-24T10:00:00.000000Z
   SELECT
-    CASE WHEN CAST("customer_ref" AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST("customer_ref" AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST("customer_ref" AS text) AS bigint) END END AS "k",
-    (CASE WHEN CAST(timezone('Europe/Berlin', timezone('Europe/Berlin', CAST("placed_on" AS timestamp)) - INTERVAL '1 hour') AS date) = CAST("placed_on" AS date) THEN timezone('Europe/Berlin', CAST("placed_on" AS timestamp)) - INTERVAL '1 hour' ELSE timezone('Europe/Berlin', CAST("placed_on" AS timestamp)) END + 7776000000000 * INTERVAL '1 microsecond') AS "caused_at"
-  FROM "shop"."orders" AS "r"
-  WHERE "placed_on" >= DATE '2026-08-25'
-    AND "placed_on" <= DATE '2026-08-24'
-    AND "status" <> 'cancelled'
-    AND ("channel" = 'web' OR NOT (coalesce("total" < 10, FALSE)))
+    CASE WHEN CAST(customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(customer_ref AS text) AS bigint) END END AS k,
+    (CASE WHEN CAST(timezone('Europe/Berlin', timezone('Europe/Berlin', CAST(placed_on AS timestamp)) - INTERVAL '1 hour') AS date) = CAST(placed_on AS date) THEN timezone('Europe/Berlin', CAST(placed_on AS timestamp)) - INTERVAL '1 hour' ELSE timezone('Europe/Berlin', CAST(placed_on AS timestamp)) END + 7776000000000 * INTERVAL '1 microsecond') AS caused_at
+  FROM shop.orders AS r
+  WHERE placed_on >= DATE '2026-08-25'
+    AND placed_on <= DATE '2026-08-24'
+    AND status <> 'cancelled'
+    AND (channel = 'web' OR NOT (coalesce(total < 10, FALSE)))
   UNION ALL
   -- shop.orders: rows whose placed_on the edge T crossed
   -- 2026-11-22T09:55:00.000000Z to 2026-11-22T10:00:00.000000Z
   SELECT
-    CASE WHEN CAST("customer_ref" AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST("customer_ref" AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST("customer_ref" AS text) AS bigint) END END AS "k",
-    CASE WHEN CAST(timezone('Europe/Berlin', timezone('Europe/Berlin', CAST("placed_on" AS timestamp)) - INTERVAL '1 hour') AS date) = CAST("placed_on" AS date) THEN timezone('Europe/Berlin', CAST("placed_on" AS timestamp)) - INTERVAL '1 hour' ELSE timezone('Europe/Berlin', CAST("placed_on" AS timestamp)) END AS "caused_at"
-  FROM "shop"."orders" AS "r"
-  WHERE "placed_on" >= DATE '2026-11-23'
-    AND "placed_on" <= DATE '2026-11-22'
-    AND "status" <> 'cancelled'
-    AND ("channel" = 'web' OR NOT (coalesce("total" < 10, FALSE)))
-) AS "causes"
-WHERE "k" IS NOT NULL
-GROUP BY "k";
+    CASE WHEN CAST(customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(customer_ref AS text) AS bigint) END END AS k,
+    CASE WHEN CAST(timezone('Europe/Berlin', timezone('Europe/Berlin', CAST(placed_on AS timestamp)) - INTERVAL '1 hour') AS date) = CAST(placed_on AS date) THEN timezone('Europe/Berlin', CAST(placed_on AS timestamp)) - INTERVAL '1 hour' ELSE timezone('Europe/Berlin', CAST(placed_on AS timestamp)) END AS caused_at
+  FROM shop.orders AS r
+  WHERE placed_on >= DATE '2026-11-23'
+    AND placed_on <= DATE '2026-11-22'
+    AND status <> 'cancelled'
+    AND (channel = 'web' OR NOT (coalesce(total < 10, FALSE)))
+) AS causes
+WHERE k IS NOT NULL
+GROUP BY k;
 
 -- the affected keys, with what the segments ask for
-CREATE TEMPORARY TABLE "segsync_wide" AS
+CREATE TEMPORARY TABLE segsync_wide AS
 SELECT
-  "affected"."k",
-  "affected"."entity_key",
-  "affected"."caused_at",
-  "g0"."m0"
-FROM "segsync_affected" AS "affected"
-JOIN "shop"."customers" AS "entity" ON "entity"."customer_id" = "affected"."k"
+  affected.k,
+  affected.entity_key,
+  affected.caused_at,
+  g0.m0
+FROM segsync_affected AS affected
+JOIN shop.customers AS entity ON entity.customer_id = affected.k
 LEFT JOIN (
   SELECT
-    CASE WHEN CAST("r"."customer_ref" AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST("r"."customer_ref" AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST("r"."customer_ref" AS text) AS bigint) END END AS "k",
-    COUNT(CASE WHEN ("r"."status" <> 'cancelled' AND ("r"."channel" = 'web' OR NOT (coalesce("r"."total" < 10, FALSE))) AND "r"."placed_on" > DATE '2026-08-24' AND "r"."placed_on" <= DATE '2026-11-22') THEN 1 END) AS "m0"  -- count: orders within 90d, filtered
-  FROM "shop"."orders" AS "r"
-  WHERE CASE WHEN CAST("r"."customer_ref" AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST("r"."customer_ref" AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST("r"."customer_ref" AS text) AS bigint) END END IN (SELECT "k" FROM "segsync_affected")
-    AND "r"."placed_on" >= DATE '2026-08-25'
-  GROUP BY CASE WHEN CAST("r"."customer_ref" AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST("r"."customer_ref" AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST("r"."customer_ref" AS text) AS bigint) END END
-) AS "g0" ON "g0"."k" = "affected"."k";
+    CASE WHEN CAST(r.customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(r.customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(r.customer_ref AS text) AS bigint) END END AS k,
+    COUNT(CASE WHEN (r.status <> 'cancelled' AND (r.channel = 'web' OR NOT (coalesce(r.total < 10, FALSE))) AND r.placed_on > DATE '2026-08-24' AND r.placed_on <= DATE '2026-11-22') THEN 1 END) AS m0  -- count: orders within 90d, filtered
+  FROM shop.orders AS r
+  WHERE CASE WHEN CAST(r.customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(r.customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(r.customer_ref AS text) AS bigint) END END IN (SELECT k FROM segsync_affected)
+    AND r.placed_on >= DATE '2026-08-25'
+  GROUP BY CASE WHEN CAST(r.customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(r.customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(r.customer_ref AS text) AS bigint) END END
+) AS g0 ON g0.k = affected.k;
 
 -- who each segment holds for
-CREATE TEMPORARY TABLE "segsync_verdict" AS
+CREATE TEMPORARY TABLE segsync_verdict AS
 -- where_inside
 SELECT
-  'where_inside' AS "segment",
-  "entity_key",
-  '' AS "row_hash"
-FROM "segsync_wide"
-WHERE coalesce("m0", 0) >= 1;
+  'where_inside' AS segment,
+  entity_key,
+  '' AS row_hash
+FROM segsync_wide
+WHERE coalesce(m0, 0) >= 1;
 
 -- who enters, who exits, whose sent values changed
-CREATE TEMPORARY TABLE "segsync_changed" AS
+CREATE TEMPORARY TABLE segsync_changed AS
 SELECT
-  coalesce("v"."segment", "m"."segment") AS "segment",
-  coalesce("v"."entity_key", "m"."entity_key") AS "entity_key",
-  CASE WHEN "m"."entity_key" IS NULL THEN 'enter' WHEN "v"."entity_key" IS NULL THEN 'exit' ELSE 'touch' END AS "op",
-  "a"."caused_at",
-  "v"."row_hash"
-FROM "segsync_verdict" AS "v"
+  coalesce(v.segment, m.segment) AS segment,
+  coalesce(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  a.caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    "segment",
-    "entity_key",
-    "row_hash"
-  FROM "segsync"."membership" AS "known"
-  WHERE "segment" IN ('where_inside')
-    AND "entity_key" IN (SELECT "entity_key" FROM "segsync_affected")
-) AS "m" ON ("v"."segment" = "m"."segment" AND "v"."entity_key" = "m"."entity_key")
-JOIN "segsync_affected" AS "a" ON "a"."entity_key" = coalesce("v"."entity_key", "m"."entity_key")
-WHERE ("m"."entity_key" IS NULL OR "v"."entity_key" IS NULL OR "v"."row_hash" IS DISTINCT FROM "m"."row_hash");
+    segment,
+    entity_key,
+    row_hash
+  FROM "segsync"."membership" AS known
+  WHERE segment IN ('where_inside')
+    AND entity_key IN (SELECT entity_key FROM segsync_affected)
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+JOIN segsync_affected AS a ON a.entity_key = coalesce(v.entity_key, m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);
