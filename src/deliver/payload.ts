@@ -20,15 +20,17 @@ export function payloadOf(
   roster: Roster,
   destination: Pick<DestinationSession, 'identifier'>,
 ): Payload {
-  const identifiers: Record<string, string> = {};
-  for (const { name, kind, column, defaultCountry } of roster.identifiers) {
+  const known = roster.identifiers.flatMap(({ name, kind, column, defaultCountry }) => {
     const raw = row[column];
-    if (raw === null || raw === undefined) continue;
+    if (raw === null || raw === undefined) return [];
     const value = destination.identifier(kind, raw, defaultCountry ? { defaultCountry } : {});
-    if (value !== undefined) identifiers[name] = value;
-  }
-  const fields: Record<string, FieldValue> = {};
-  for (const field of roster.fields) fields[field.name] = fieldValue(field, row[field.column] ?? null);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  // From entries: an assignment to `__proto__` would be lost.
+  const identifiers: Identifiers = Object.fromEntries(known);
+  const fields: Fields = Object.fromEntries(
+    roster.fields.map((field) => [field.name, fieldValue(field, row[field.column] ?? null)]),
+  );
   return { identifiers, fields, hash: payloadHash(identifiers, fields) };
 }
 

@@ -59,9 +59,12 @@ function wordsOf(text: string): string[] {
   return text.split(/[^\p{L}\p{N}\p{M}]+/u);
 }
 
-/** One line of `MAX_MESSAGE` characters at most, none of them half. */
+/** One line of `MAX_MESSAGE` characters at most, none of them half: no warehouse could store it. */
 function shorten(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  const line = text
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
   const letters = [...line];
   return letters.length <= MAX_MESSAGE ? line : `${letters.slice(0, MAX_MESSAGE - 1).join('')}…`;
 }
