@@ -17,7 +17,8 @@ export function findRoot(world: World, projectDir?: string): string {
   let folder = start;
   while (!holds(folder)) {
     const above = dirname(folder);
-    if (projectDir !== undefined || above === folder) fail('E101', { folder: start });
+    const chosen = projectDir !== undefined;
+    if (chosen || above === folder) fail('E101', { folder: start, chosen });
     folder = above;
   }
   return folder;

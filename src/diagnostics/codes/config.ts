@@ -10,10 +10,13 @@ interface Hinted {
 const ownHint = (p: Hinted): string | undefined => p.hint;
 
 export const CONFIG_CODES = {
-  E101: error<{ folder: string }>(
+  E101: error<{ folder: string; chosen: boolean }>(
     INVALID,
-    (p) => `no segsync.yaml in ${p.folder} or a folder above it`,
-    () => 'make a project with `segsync init`, or name its folder with `--project-dir`',
+    (p) => `no segsync.yaml in ${p.folder}${p.chosen ? '' : ' or a folder above it'}`,
+    (p) =>
+      p.chosen
+        ? undefined
+        : 'a project begins with that file; name its folder with `--project-dir` if it is elsewhere',
   ),
   E102: error<{ file: string; reason: string }>(INVALID, (p) => `${p.file} cannot be read: ${p.reason}`),
   E103: error<{ detail: string } & Hinted>(INVALID, (p) => `not valid YAML: ${p.detail}`, ownHint),

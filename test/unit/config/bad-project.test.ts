@@ -221,5 +221,5 @@ expectProblems(
   ],
 );
 expectProblems('no project at all', { 'other/file.txt': 'x' }, [
-  'E101 - no segsync.yaml in ROOT or a folder above it | make a project with `segsync init`, or name its folder with `--project-dir`',
+  'E101 - no segsync.yaml in ROOT or a folder above it | a project begins with that file; name its folder with `--project-dir` if it is elsewhere',
 ]);
