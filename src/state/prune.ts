@@ -31,7 +31,7 @@ export async function newestPrunedTick(
   tables: StateTables,
   segment: string,
 ): Promise<bigint | undefined> {
-  const tick = (await readPruned(statements, tables))[segment];
+  const tick = (await readPruned(statements, tables)).get(segment);
   return tick === undefined ? undefined : BigInt(tick);
 }
 
@@ -48,8 +48,8 @@ async function prune(
   );
   if (rows.length > 0) {
     const pruned = await readPruned(transaction, tables);
-    for (const row of rows) pruned[row.segment!] = row.tick_id!;
-    await writeMeta(transaction, tables, PRUNED_CHANGES, JSON.stringify(pruned));
+    for (const row of rows) pruned.set(row.segment!, row.tick_id!);
+    await writeMeta(transaction, tables, PRUNED_CHANGES, JSON.stringify(Object.fromEntries(pruned)));
     await transaction.execute(`DELETE FROM ${tables.name('changes')} WHERE evaluated_at < ${edge}`);
   }
   await transaction.execute(`DELETE FROM ${tables.name('ticks')} WHERE evaluated_at < ${edge}`);
@@ -58,6 +58,8 @@ async function prune(
   await writeMeta(transaction, tables, PRUNED_AT, now.toString());
 }
 
-async function readPruned(statements: Statements, tables: StateTables): Promise<Record<string, string>> {
-  return JSON.parse((await readMeta(statements, tables, PRUNED_CHANGES)) ?? '{}') as Record<string, string>;
+/** Segment -> tick. A map, since segments may have names that every object has (`constructor`). */
+async function readPruned(statements: Statements, tables: StateTables): Promise<Map<string, string>> {
+  const text = (await readMeta(statements, tables, PRUNED_CHANGES)) ?? '{}';
+  return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
 }
