@@ -39,7 +39,7 @@ export class Product {
     await opened.session.close();
     const world = simulatedWorld(now);
     const root = join(opened.folder, 'project');
-    await write(root, files(opened.target));
+    await write(root, files(targetOf(opened)));
     const { project } = await loadProject(world, { projectDir: root });
     return new Product(opened, world, root, project);
   }
@@ -51,7 +51,7 @@ export class Product {
 
   /** Writes other files, or these anew, and reads the project again. */
   async edit(files: ProjectFiles): Promise<void> {
-    await write(this.#root, files(this.#opened.target));
+    await write(this.#root, files(targetOf(this.#opened)));
     this.#project = (await loadProject(this.#world, { projectDir: this.#root })).project;
   }
 
@@ -122,6 +122,11 @@ export class Product {
       await session.close();
     }
   }
+}
+
+/** Tables this small are read faster by one thread than they are shared out to several. */
+function targetOf({ target }: Opened): Opened['target'] {
+  return target.type === 'duckdb' ? { ...target, threads: 1 } : target;
 }
 
 async function write(root: string, files: ReadonlyMap<string, string>): Promise<void> {

@@ -1,6 +1,6 @@
 /** Plain values as YAML text: block style, text always in double quotes, numbers as they are written. */
 
-/** A number by its text. */
+/** A number by its text, where a double would not do. */
 export class Numeral {
   constructor(readonly text: string) {}
 }
@@ -8,6 +8,7 @@ export class Numeral {
 export type Yaml =
   | string
   | boolean
+  | number
   | Numeral
   | readonly Yaml[]
   | { readonly [key: string]: Yaml | undefined };
@@ -19,7 +20,7 @@ export function yamlText(value: Yaml): string {
 
 function write(value: Yaml, indent: string): string {
   if (value instanceof Numeral) return value.text;
-  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean' || typeof value === 'number') return String(value);
   // Every escape of JSON is one of YAML's double quotes.
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value))

@@ -9,7 +9,7 @@ import { type Figures, noFigures, perform } from '../brute-force/performance.ts'
 import { randomPlay, USUAL } from '../brute-force/random-play.ts';
 import { type Engine, engines } from '../engines.ts';
 
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 600_000;
 const soakMinutes = Number(process.env.SEGSYNC_SOAK ?? 0);
 const given = process.env.SEGSYNC_SEED;
 
@@ -44,7 +44,7 @@ describe('the comparison', () => {
     { timeout: LIMIT_MS },
     async (said) => {
       const differences: unknown[] = [];
-      for (let seed = 1; seed <= MOST_TRIES && differences.length === 0; seed += 1) {
+      for (let seed = 4; seed < 4 + MOST_TRIES && differences.length === 0; seed += 1) {
         const lying = LIES[said]!(randomPlay(seed, USUAL));
         await perform(lying, engines[0]!, noFigures()).catch((difference) => differences.push(difference));
       }
