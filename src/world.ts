@@ -84,6 +84,7 @@ export interface Network {
 
 export interface Files {
   exists(path: string): boolean;
+  /** Throws ERR_ENCODING_INVALID_ENCODED_DATA for what is not UTF-8. */
   readText(path: string): Promise<string>;
   /** Creates the folder if needed. */
   writeText(path: string, text: string): Promise<void>;
@@ -185,7 +186,8 @@ function realNetwork(): Network {
 function realFiles(): Files {
   return {
     exists: existsSync,
-    readText: (path) => fs.readFile(path, 'utf8'),
+    readText: async (path) =>
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await fs.readFile(path)),
     async writeText(path, text) {
       await fs.mkdir(dirname(path), { recursive: true });
       await fs.writeFile(path, text);

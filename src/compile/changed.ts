@@ -12,7 +12,10 @@ export interface ChangedInput {
   readonly scope: Scope;
 }
 
-/** Columns: `segment`, `entity_key`, `op`, `caused_at`, `row_hash`. */
+/**
+ * Columns: `segment`, `entity_key`, `op`, `caused_at`, `row_hash`. Both sides bring `caused_at` along: a join with the
+ * affected keys after the full join is planned as a nested loop, since planners take the full join for tiny.
+ */
 export function changedStep(input: ChangedInput): Step {
   const { full } = input;
   const key: Expression = call('coalesce', column('entity_key', 'v'), column('entity_key', 'm'));
@@ -35,7 +38,9 @@ export function changedStep(input: ChangedInput): Step {
         as: 'op',
       },
       {
-        expression: full ? value({ type: 'instant', instant: input.scope.t }) : column('caused_at', 'a'),
+        expression: full
+          ? value({ type: 'instant', instant: input.scope.t })
+          : call('coalesce', column('caused_at', 'v'), column('caused_at', 'm')),
         as: 'caused_at',
       },
       { expression: column('row_hash', 'v'), as: 'row_hash' },
@@ -49,16 +54,6 @@ export function changedStep(input: ChangedInput): Step {
         as: 'm',
         on: { kind: 'and', of: [same('segment'), same('entity_key')] },
       },
-      ...(full
-        ? []
-        : [
-            {
-              type: 'join' as const,
-              from: { kind: 'step' as const, name: steps.affected },
-              as: 'a',
-              on: compare(column('entity_key', 'a'), '=', key),
-            },
-          ]),
     ],
     where: [or([absent('m'), absent('v'), distinct(column('row_hash', 'v'), column('row_hash', 'm'))])],
   };
@@ -80,19 +75,30 @@ export function changeCounts(): Query {
 }
 
 function members(input: ChangedInput): Select {
-  const affected: Query = {
-    kind: 'select',
-    columns: [{ expression: column('entity_key'), as: 'entity_key' }],
-    from: { kind: 'step', name: steps.affected },
-  };
+  const caused = { expression: column('caused_at', 'a'), as: 'caused_at' };
   return {
     kind: 'select',
-    columns: ['segment', 'entity_key', 'row_hash'].map((name) => ({ expression: column(name), as: name })),
+    columns: [
+      ...['segment', 'entity_key', 'row_hash'].map((name) => ({
+        expression: column(name, 'known'),
+        as: name,
+      })),
+      ...(input.full ? [] : [caused]),
+    ],
     from: input.membership,
     as: 'known',
-    where: [
-      { kind: 'in', of: column('segment'), values: input.segments.map(text) },
-      ...(input.full ? [] : [{ kind: 'in_query', of: column('entity_key'), query: affected } as Expression]),
-    ],
+    ...(input.full
+      ? {}
+      : {
+          joins: [
+            {
+              type: 'join' as const,
+              from: { kind: 'step' as const, name: steps.affected },
+              as: 'a',
+              on: compare(column('entity_key', 'a'), '=', column('entity_key', 'known')),
+            },
+          ],
+        }),
+    where: [{ kind: 'in', of: column('segment', 'known'), values: input.segments.map(text) }],
   };
 }

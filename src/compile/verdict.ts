@@ -41,6 +41,7 @@ export function verdictStep(
           columns: [
             { expression: text(segment.name), as: 'segment' },
             { expression: column('entity_key'), as: 'entity_key' },
+            { expression: column('caused_at'), as: 'caused_at' },
             { expression: rowHash(segment.sent, wide), as: 'row_hash' },
           ],
           from: { kind: 'step', name: steps.wide },

@@ -5,7 +5,10 @@ import type { Problems } from './problems.ts';
 
 const MOST_BYTES = 1_000_000;
 
+const NOT_TEXT = 'it is not UTF-8 text';
+
 const REASONS: Record<string, string> = {
+  ERR_ENCODING_INVALID_ENCODED_DATA: NOT_TEXT,
   EACCES: 'no permission',
   EPERM: 'no permission',
   EISDIR: 'it is a folder',
@@ -26,7 +29,7 @@ export async function readProjectText(
   try {
     if (((await world.files.size(file)) ?? 0) > MOST_BYTES) return refuse('it is larger than 1 MB');
     const text = await world.files.readText(file);
-    if (text.includes('\0') || text.includes('\uFFFD')) return refuse('it is not UTF-8 text');
+    if (text.includes('\0')) return refuse(NOT_TEXT);
     return text;
   } catch (error) {
     return refuse(reasonOf(error));

@@ -44,6 +44,8 @@ export interface TickContext {
   readonly t: Instant;
   /** The incarnation of each table, where the warehouse tells. */
   readonly made: ReadonlyMap<string, string>;
+  /** When the oldest transaction began that was open before the snapshot. */
+  readonly open?: Instant;
 }
 
 export interface TickOutcome {
@@ -155,7 +157,7 @@ async function readWatermarks(
   return new Map(
     group.members.map(({ prepared, state }) => {
       const own = new Map([...shown].filter(([id]) => prepared.reads.some((read) => read.id === id)));
-      const seen = { t: context.t, watermarks: own, made: context.made, empty };
+      const seen = { t: context.t, watermarks: own, made: context.made, empty, open: context.open };
       return [prepared.name, nextWatermarks(seen, state?.watermarks ?? {})];
     }),
   );

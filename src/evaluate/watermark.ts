@@ -1,6 +1,7 @@
 /** Watermarks as they are kept from tick to tick, and from where on they make rows count as arrived. */
 import type { ArrivedSince } from '../compile/affected.ts';
 import type { CursorKind } from '../compile/watermarks.ts';
+import type { Cursor } from '../config/project.ts';
 import { type Duration, formatDuration, formatInstant, HOUR, type Instant, MINUTE } from '../instant.ts';
 import type { ReadTable } from '../segment/reads.ts';
 
@@ -12,6 +13,8 @@ export interface Watermark {
   readonly since: string;
   /** Which incarnation of the table it was, where the warehouse tells. */
   readonly made?: string;
+  /** When the oldest transaction began that was open at the tick (microseconds): rows of it show later. */
+  readonly open?: string;
   /** The table had rows once and has none since: a sudden emptiness holds the syncs that read it. */
   readonly emptied?: true;
 }
@@ -31,10 +34,12 @@ export interface Shown {
   readonly made: ReadonlyMap<string, string>;
   /** Tables without a single row. */
   readonly empty: ReadonlySet<string>;
+  /** The start of the oldest transaction that was open before the tick's snapshot was taken. */
+  readonly open?: Instant;
 }
 
 /** The watermarks after a tick; a value that did not move keeps the instant it was first seen at. */
-export function nextWatermarks({ t, watermarks, made, empty }: Shown, before: Watermarks): Watermarks {
+export function nextWatermarks({ t, watermarks, made, empty, open }: Shown, before: Watermarks): Watermarks {
   const next: Record<string, Watermark> = {};
   for (const [id, at] of watermarks) {
     const known = before[id];
@@ -44,6 +49,7 @@ export function nextWatermarks({ t, watermarks, made, empty }: Shown, before: Wa
       at,
       since: known && known.at === at ? known.since : t.toString(),
       ...(incarnation === undefined ? {} : { made: incarnation }),
+      ...(open === undefined ? {} : { open: open.toString() }),
       ...(emptied ? { emptied: true as const } : {}),
     };
   }
@@ -53,6 +59,7 @@ export function nextWatermarks({ t, watermarks, made, empty }: Shown, before: Wa
 /**
  * From where on a table's rows count as arrived since the tick at `t0`. Normally `overlap` before the watermark; once
  * the watermark had stood still for `overlap` at `t0`, only past it: whatever shows later then has a greater cursor.
+ * Either way back to the start of the oldest transaction that was open then.
  * An integer cursor's overlap is a distance, so standing still never settles it.
  */
 export function arrivedSince(
@@ -68,10 +75,23 @@ export function arrivedSince(
     const reason = `${distance} before the greatest shown, ${watermark.at}`;
     return { kind: 'integer', at: (BigInt(watermark.at) - distance).toString(), inclusive: true, reason };
   }
+  const settled = sinceWatermark(overlap, kind, watermark, t0);
+  if (watermark.open === undefined) return settled;
+  const began = BigInt(watermark.open);
+  const reason = `from ${formatInstant(began)}, when a transaction began that was still open at the last tick`;
+  return earlier(settled, { kind: 'instant', at: began, inclusive: true, reason });
+}
+
+function sinceWatermark(
+  overlap: Cursor['overlap'],
+  kind: CursorKind,
+  watermark: Watermark,
+  t0: Instant,
+): ArrivedSince {
   const least = kind === 'date' ? DATE_OVERLAP : 0n;
   const declared = overlap && 'duration' in overlap ? overlap.duration : DEFAULT_OVERLAP;
   const duration = declared > least ? declared : least;
-  const at = BigInt(watermark.at);
+  const at = BigInt(watermark.at!);
   if (BigInt(watermark.since) <= t0 - duration) {
     const reason = `past the greatest cursor shown, which had stood still for ${formatDuration(duration)}`;
     return { kind: 'instant', at, inclusive: false, reason };

@@ -30,13 +30,14 @@ async function executeGroup(group: TickGroup, context: RunContext): Promise<void
   const { world, tables, runId } = context;
   const started = world.clock.monotonic();
   const startedAt = world.clock.now();
+  const open = await context.session.oldestOpenTransaction();
   const t = await groupInstant(group, context);
   const names = group.members.map(({ prepared }) => evaluateLease(prepared.name));
   const outcome = await context.leases!.fenced(
     names,
     async (statements) => {
       const workspace = openWorkspace(statements, context.warehouse.dialect, labelOf(context, group));
-      const found = await evaluateTick(statements, workspace, group, { ...tickContext(context), t });
+      const found = await evaluateTick(statements, workspace, group, { ...tickContext(context), t, open });
       const finishedAt = world.clock.now();
       await commitTick(statements, tables, { group, outcome: found, t, startedAt, finishedAt, runId });
       await workspace.clear();

@@ -49,6 +49,8 @@ export function sessionOn(world: World, connections: Connections, release: () =>
   return {
     ...statementsOn(any),
     now: async () => world.clock.now(),
+    // Only this process can write, and it has no transaction open while it asks.
+    oldestOpenTransaction: async () => undefined,
     transaction: (work) => inTransaction('COMMIT', work),
     scratch: (work) => inTransaction('ROLLBACK', work),
     cancel: async () => connections.cancel(),

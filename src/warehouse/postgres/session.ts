@@ -30,6 +30,7 @@ export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: 
   return {
     ...any,
     now: () => now(request.world, any),
+    oldestOpenTransaction: () => oldestOpenTransaction(any),
     transaction: (work, options) =>
       pool.transaction(async (connection) => {
         const result = await work(statementsOn(pinned(connection)));
@@ -55,6 +56,15 @@ async function now(world: World, statements: Statements): Promise<Instant> {
     'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS now',
   );
   return BigInt(row!.now!);
+}
+
+/** Of other roles' sessions the server tells it only to members of pg_read_all_stats. */
+async function oldestOpenTransaction(statements: Statements): Promise<Instant | undefined> {
+  const [row] = await statements.query(
+    'SELECT CAST(extract(epoch FROM min(xact_start)) * 1000000 AS bigint) AS began FROM pg_catalog.pg_stat_activity' +
+      ' WHERE backend_xid IS NOT NULL AND datname = current_database()',
+  );
+  return row?.began ? BigInt(row.began) : undefined;
 }
 
 /**

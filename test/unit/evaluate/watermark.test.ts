@@ -89,3 +89,22 @@ describe('the next watermarks', () => {
     expect(nextWatermarks(seen(null), {}).a).toEqual({ at: null, since: '9' });
   });
 });
+
+describe('a transaction that was open at the last tick', () => {
+  const watermark = { at: NOW.toString(), since: (NOW - HOUR).toString() };
+  test('takes the range back to its start, which is included', () => {
+    const open = (NOW - 5n * HOUR).toString();
+    expect(arrivedSince(read(), 'time', { ...watermark, open }, NOW)).toMatchObject({
+      at: NOW - 5n * HOUR,
+      inclusive: true,
+    });
+  });
+
+  test('narrows nothing when it began later than the range', () => {
+    const open = (NOW + 5n).toString();
+    expect(arrivedSince(read(), 'time', { ...watermark, open }, NOW)).toMatchObject({
+      at: NOW,
+      inclusive: false,
+    });
+  });
+});

@@ -68,8 +68,8 @@ SELECT
   g0.m0,
   g0.m1,
   g0.m2,
-  g0.m4,
-  g1.m3
+  g0.m3,
+  g0.m4
 FROM segsync_affected AS affected
 JOIN shop.customers AS entity ON entity.customer_id = affected.k
 LEFT JOIN (
@@ -78,20 +78,12 @@ LEFT JOIN (
     COUNT(CASE WHEN r.status <> 'cancelled' THEN 1 END) AS m0,  -- count: orders, filtered
     SUM(CASE WHEN r.status <> 'cancelled' THEN CASE WHEN abs(r.total) < 1e6 THEN CAST(r.total AS DECIMAL(38, 9)) WHEN abs(r.total) < 1e28 THEN CAST(CAST(r.total AS VARCHAR) AS DECIMAL(38, 9)) END END) AS m1,  -- sum of total: orders, filtered
     COUNT(CASE WHEN r.status <> 'cancelled' THEN CASE WHEN abs(r.total) < 1e6 THEN CAST(r.total AS DECIMAL(38, 9)) WHEN abs(r.total) < 1e28 THEN CAST(CAST(r.total AS VARCHAR) AS DECIMAL(38, 9)) END END) AS m2,  -- count of total: orders, filtered
+    COUNT(DISTINCT CASE WHEN (r.status <> 'cancelled' AND r.placed_on > DATE '2025-11-22' AND r.placed_on <= DATE '2026-11-22') THEN r.channel END) AS m3,  -- distinct of channel: orders within 365d, filtered
     MAX(CASE WHEN r.status <> 'cancelled' THEN (r.channel) COLLATE C END) AS m4  -- max of channel: orders, filtered
   FROM shop.orders AS r
-  WHERE CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END IN (SELECT k FROM segsync_affected)
+  JOIN segsync_affected AS a ON a.k = CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END
   GROUP BY CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END
-) AS g0 ON g0.k = affected.k
-LEFT JOIN (
-  SELECT
-    CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END AS k,
-    COUNT(DISTINCT CASE WHEN (r.status <> 'cancelled' AND r.placed_on > DATE '2025-11-22' AND r.placed_on <= DATE '2026-11-22') THEN r.channel END) AS m3  -- distinct of channel: orders within 365d, filtered
-  FROM shop.orders AS r
-  WHERE CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END IN (SELECT k FROM segsync_affected)
-    AND r.placed_on >= DATE '2025-11-23'
-  GROUP BY CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END
-) AS g1 ON g1.k = affected.k;
+) AS g0 ON g0.k = affected.k;
 
 -- who each segment holds for
 CREATE TEMPORARY TABLE segsync_verdict AS
@@ -99,6 +91,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'measures' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE coalesce(m0, 0) >= 3
@@ -115,17 +108,17 @@ SELECT
   coalesce(v.segment, m.segment) AS segment,
   coalesce(v.entity_key, m.entity_key) AS entity_key,
   CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
-  a.caused_at,
+  coalesce(v.caused_at, m.caused_at) AS caused_at,
   v.row_hash
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('measures')
-    AND entity_key IN (SELECT entity_key FROM segsync_affected)
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('measures')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
-JOIN segsync_affected AS a ON a.entity_key = coalesce(v.entity_key, m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

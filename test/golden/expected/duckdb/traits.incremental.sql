@@ -73,6 +73,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'traits' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE t_plan IN ('pro', 'team')
@@ -89,17 +90,17 @@ SELECT
   coalesce(v.segment, m.segment) AS segment,
   coalesce(v.entity_key, m.entity_key) AS entity_key,
   CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
-  a.caused_at,
+  coalesce(v.caused_at, m.caused_at) AS caused_at,
   v.row_hash
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('traits')
-    AND entity_key IN (SELECT entity_key FROM segsync_affected)
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('traits')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
-JOIN segsync_affected AS a ON a.entity_key = coalesce(v.entity_key, m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

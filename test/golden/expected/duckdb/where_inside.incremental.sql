@@ -75,8 +75,7 @@ LEFT JOIN (
     CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END AS k,
     COUNT(CASE WHEN (r.status <> 'cancelled' AND (r.channel = 'web' OR NOT (coalesce(r.total < 10, FALSE))) AND r.placed_on > DATE '2026-08-24' AND r.placed_on <= DATE '2026-11-22') THEN 1 END) AS m0  -- count: orders within 90d, filtered
   FROM shop.orders AS r
-  WHERE CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END IN (SELECT k FROM segsync_affected)
-    AND r.placed_on >= DATE '2026-08-25'
+  JOIN segsync_affected AS a ON a.k = CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END
   GROUP BY CASE WHEN regexp_full_match(r.customer_ref, '[+-]?[0-9]+') THEN TRY_CAST(r.customer_ref AS BIGINT) END
 ) AS g0 ON g0.k = affected.k;
 
@@ -86,6 +85,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'where_inside' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE coalesce(m0, 0) >= 1;
@@ -96,17 +96,17 @@ SELECT
   coalesce(v.segment, m.segment) AS segment,
   coalesce(v.entity_key, m.entity_key) AS entity_key,
   CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
-  a.caused_at,
+  coalesce(v.caused_at, m.caused_at) AS caused_at,
   v.row_hash
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('where_inside')
-    AND entity_key IN (SELECT entity_key FROM segsync_affected)
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('where_inside')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
-JOIN segsync_affected AS a ON a.entity_key = coalesce(v.entity_key, m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -98,34 +98,24 @@ SELECT
   affected.entity_key,
   affected.caused_at,
   g0.m0,
-  g0.m4,
-  g1.m1,
-  g1.m2,
-  g1.m3
+  g0.m1,
+  g0.m2,
+  g0.m3,
+  g0.m4
 FROM segsync_affected AS affected
 JOIN shop.customers AS entity ON entity.customer_id = affected.k
 LEFT JOIN (
   SELECT
     r.customer_id AS k,
     COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at <= TIMESTAMPTZ '2026-10-23 10:00:00.000000+00') THEN 1 END) AS m0,  -- count: a older_than 30d
-    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at < TIMESTAMPTZ '2026-03-29 01:30:00.000000+00') THEN 1 END) AS m4  -- count: a before a fixed instant
-  FROM shop.events AS r
-  WHERE r.customer_id IN (SELECT k FROM segsync_affected)
-    AND r.name IN ('a')
-  GROUP BY r.customer_id
-) AS g0 ON g0.k = affected.k
-LEFT JOIN (
-  SELECT
-    r.customer_id AS k,
     COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-08 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-15 10:00:00.000000+00') THEN 1 END) AS m1,  -- count: a between 2w and 1w ago
     COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-29 10:00:00.000000+00') THEN 1 END) AS m2,  -- count: a next 1w
-    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at >= TIMESTAMPTZ '2026-03-28 23:00:00.000000+00') THEN 1 END) AS m3  -- count: a after a fixed instant
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at >= TIMESTAMPTZ '2026-03-28 23:00:00.000000+00') THEN 1 END) AS m3,  -- count: a after a fixed instant
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at < TIMESTAMPTZ '2026-03-29 01:30:00.000000+00') THEN 1 END) AS m4  -- count: a before a fixed instant
   FROM shop.events AS r
-  WHERE r.customer_id IN (SELECT k FROM segsync_affected)
-    AND r.name IN ('a')
-    AND r.occurred_at >= TIMESTAMPTZ '2026-03-28 23:00:00.000000+00'
+  JOIN segsync_affected AS a ON a.k = r.customer_id
   GROUP BY r.customer_id
-) AS g1 ON g1.k = affected.k;
+) AS g0 ON g0.k = affected.k;
 
 -- who each segment holds for
 CREATE TEMPORARY TABLE segsync_verdict AS
@@ -133,6 +123,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'windows' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE (coalesce(m0, 0) >= 1 OR coalesce(m1, 0) >= 1 OR coalesce(m2, 0) >= 1 OR coalesce(m3, 0) >= 1 OR coalesce(m4, 0) >= 1);
@@ -143,17 +134,17 @@ SELECT
   coalesce(v.segment, m.segment) AS segment,
   coalesce(v.entity_key, m.entity_key) AS entity_key,
   CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
-  a.caused_at,
+  coalesce(v.caused_at, m.caused_at) AS caused_at,
   v.row_hash
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('windows')
-    AND entity_key IN (SELECT entity_key FROM segsync_affected)
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('windows')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
-JOIN segsync_affected AS a ON a.entity_key = coalesce(v.entity_key, m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -26,6 +26,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'did_within' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE coalesce(m0, 0) >= 1;
@@ -41,10 +42,10 @@ SELECT
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('did_within')
+  WHERE known.segment IN ('did_within')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -81,7 +81,7 @@ LEFT JOIN (
     COUNT(DISTINCT CASE WHEN (r.status <> 'cancelled' AND r.placed_on > DATE '2025-11-22' AND r.placed_on <= DATE '2026-11-22') THEN r.channel END) AS m3,  -- distinct of channel: orders within 365d, filtered
     MAX(CASE WHEN r.status <> 'cancelled' THEN CAST(r.channel AS text) COLLATE "C" END) AS m4  -- max of channel: orders, filtered
   FROM shop.orders AS r
-  WHERE CASE WHEN CAST(r.customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(r.customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(r.customer_ref AS text) AS bigint) END END IN (SELECT k FROM segsync_affected)
+  JOIN segsync_affected AS a ON a.k = CASE WHEN CAST(r.customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(r.customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(r.customer_ref AS text) AS bigint) END END
   GROUP BY CASE WHEN CAST(r.customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(r.customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(r.customer_ref AS text) AS bigint) END END
 ) AS g0 ON g0.k = affected.k;
 
@@ -91,6 +91,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'measures' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE coalesce(m0, 0) >= 3
@@ -107,17 +108,17 @@ SELECT
   coalesce(v.segment, m.segment) AS segment,
   coalesce(v.entity_key, m.entity_key) AS entity_key,
   CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
-  a.caused_at,
+  coalesce(v.caused_at, m.caused_at) AS caused_at,
   v.row_hash
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('measures')
-    AND entity_key IN (SELECT entity_key FROM segsync_affected)
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('measures')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
-JOIN segsync_affected AS a ON a.entity_key = coalesce(v.entity_key, m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

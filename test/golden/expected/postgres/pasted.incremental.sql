@@ -77,8 +77,8 @@ LEFT JOIN (
     COUNT(CASE WHEN (r.name = 'added_to_cart' AND r.occurred_at > TIMESTAMPTZ '2026-11-22 09:30:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-22 10:00:00.000000+00') THEN 1 END) AS m0,  -- count: added_to_cart within 30m
     COUNT(CASE WHEN (r.name = 'order_completed' AND r.occurred_at > TIMESTAMPTZ '2026-11-22 09:30:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-22 10:00:00.000000+00') THEN 1 END) AS m1  -- count: order_completed within 30m
   FROM shop.events AS r
-  WHERE r.customer_id IN (SELECT k FROM segsync_affected)
-    AND r.name IN ('added_to_cart', 'order_completed')
+  JOIN segsync_affected AS a ON a.k = r.customer_id
+  WHERE r.name IN ('added_to_cart', 'order_completed')
     AND r.occurred_at >= TIMESTAMPTZ '2026-11-22 09:30:00.000000+00'
   GROUP BY r.customer_id
 ) AS g0 ON g0.k = affected.k;
@@ -89,6 +89,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'pasted' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE coalesce(m0, 0) >= 1
@@ -100,17 +101,17 @@ SELECT
   coalesce(v.segment, m.segment) AS segment,
   coalesce(v.entity_key, m.entity_key) AS entity_key,
   CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
-  a.caused_at,
+  coalesce(v.caused_at, m.caused_at) AS caused_at,
   v.row_hash
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('pasted')
-    AND entity_key IN (SELECT entity_key FROM segsync_affected)
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('pasted')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
-JOIN segsync_affected AS a ON a.entity_key = coalesce(v.entity_key, m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -16,6 +16,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'share' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE CAST(CAST('x' || substr(md5(convert_to((CAST('holdout:' AS text) || CAST(entity_key AS text)), 'UTF8')), 1, 7) AS bit(28)) AS bigint) < 33554432;
@@ -31,10 +32,10 @@ SELECT
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('share')
+  WHERE known.segment IN ('share')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

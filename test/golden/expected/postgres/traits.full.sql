@@ -35,6 +35,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'traits' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE t_plan IN ('pro', 'team')
@@ -56,10 +57,10 @@ SELECT
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('traits')
+  WHERE known.segment IN ('traits')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

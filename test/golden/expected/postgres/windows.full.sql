@@ -33,6 +33,7 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'windows' AS segment,
   entity_key,
+  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE (coalesce(m0, 0) >= 1 OR coalesce(m1, 0) >= 1 OR coalesce(m2, 0) >= 1 OR coalesce(m3, 0) >= 1 OR coalesce(m4, 0) >= 1);
@@ -48,10 +49,10 @@ SELECT
 FROM segsync_verdict AS v
 FULL JOIN (
   SELECT
-    segment,
-    entity_key,
-    row_hash
+    known.segment,
+    known.entity_key,
+    known.row_hash
   FROM "segsync"."membership" AS known
-  WHERE segment IN ('windows')
+  WHERE known.segment IN ('windows')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);
