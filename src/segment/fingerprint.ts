@@ -1,7 +1,7 @@
 /** What identifies a segment's logic: a change of it means that everyone is evaluated anew. */
 import { createHash } from 'node:crypto';
 import type { Entity, Project, Table } from '../config/project.ts';
-import { relationName, withoutPlaces } from './reads.ts';
+import { relationId, withoutPlaces } from './reads.ts';
 import type { Verdict } from './resolve.ts';
 
 /** Raised whenever the compiler gives other members for the same text: then every segment is evaluated in full once. */
@@ -15,26 +15,25 @@ export function fingerprintOf(project: Project, entity: Entity, verdict: Verdict
   const logic = withoutPlaces({
     version: COMPILE_VERSION,
     timezone: project.timezone,
-    entity: identity(entity),
-    verdict: portable(verdict),
+    entity: identity(entity, project.root),
+    verdict: portable(verdict, project.root),
   });
   return createHash('sha256').update(logic).digest('hex').slice(0, 32);
 }
 
 /** Tables by what they are, with paths of files relative, so that a checkout elsewhere has the same fingerprint. */
-function portable(of: unknown): unknown {
-  if (Array.isArray(of)) return of.map(portable);
+function portable(of: unknown, root: string): unknown {
+  if (Array.isArray(of)) return of.map((each) => portable(each, root));
   if (of === null || typeof of !== 'object') return of;
-  if ('relation' in of && 'key' in of) return identity(of as Table);
-  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, portable(value)]));
+  if ('relation' in of && 'key' in of) return identity(of as Table, root);
+  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, portable(value, root)]));
 }
 
-function identity(table: Table): unknown {
+function identity(table: Table, root: string): unknown {
   const { relation, key, cursor, timezone, duplicates } = table;
   const source = table as Table & { time?: string; column?: string; appendOnly?: boolean };
-  const where = relation.kind === 'query' ? relation.sql : relationName(relation);
   return {
-    where,
+    relation: relationId(relation, root),
     key,
     cursor: cursor?.column,
     timezone,

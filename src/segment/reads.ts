@@ -1,11 +1,13 @@
 /** Which tables a segment reads: every one is looked at for rows that arrived, before any filter. */
-import type { Entity, Project, Relation, Source, Sync, Table } from '../config/project.ts';
+import { createHash } from 'node:crypto';
+import { relative, sep } from 'node:path';
+import type { Entity, Project, Relation, Sync, Table } from '../config/project.ts';
 import type { RowCondition } from './condition.ts';
 import { resolveTrait, type Verdict } from './resolve.ts';
 
 /** A table that is read, once per relation, key and cursor. */
 export interface ReadTable {
-  /** Stable name for watermarks and reports: `shop.events.ingested_at`, without cursor `shop.events`. */
+  /** Stable name for watermarks: `shop.events(customer_id).ingested_at`, without cursor `shop.events(customer_id)`. */
   readonly id: string;
   readonly table: Table;
   readonly role: 'entity' | 'trait' | 'source';
@@ -31,12 +33,16 @@ export function relationName(relation: Relation): string {
 /** The entity's table, always; the tables of traits and sources in the condition; those of what its syncs send. */
 export function readsOf(project: Project, entity: Entity, segment: string, verdict: Verdict): ReadTable[] {
   const found = new Map<string, ReadTable>();
-  add(found, entity, 'entity');
-  for (const measure of measuresOf(verdict)) add(found, measure.source, 'source', measure.filter);
+  const { root } = project;
+  add(found, readOf(entity, 'entity', root));
+  for (const { source, filter } of measuresOf(verdict)) {
+    const filters = source.appendOnly && filter ? { filters: [filter] } : {};
+    add(found, { ...readOf(source, 'source', root), ...filters });
+  }
   const sent = syncsOf(project, segment).flatMap(sentTraits(entity));
   for (const name of [...traitsOf(verdict), ...sent]) {
     const { table } = resolveTrait(entity, name);
-    if (table) add(found, table, 'trait');
+    if (table) add(found, readOf(table, 'trait', root));
   }
   return [...found.values()];
 }
@@ -44,10 +50,7 @@ export function readsOf(project: Project, entity: Entity, segment: string, verdi
 /** One list of tables for several segments; filters of the same table are joined. */
 export function mergeReads(lists: readonly (readonly ReadTable[])[]): ReadTable[] {
   const merged = new Map<string, ReadTable>();
-  for (const read of lists.flat()) {
-    const known = merged.get(read.id);
-    merged.set(read.id, known ? { ...read, filters: bothFilters(known.filters, read.filters) } : read);
-  }
+  for (const read of lists.flat()) add(merged, read);
   return [...merged.values()];
 }
 
@@ -92,17 +95,16 @@ export function measuresOf(verdict: Verdict): Extract<Verdict, { kind: 'measure'
   }
 }
 
-function add(
-  found: Map<string, ReadTable>,
-  table: Table,
-  role: ReadTable['role'],
-  filter?: RowCondition,
-): void {
-  const id = tableId(table);
-  const filters = (table as Partial<Source>).appendOnly && filter ? [filter] : undefined;
-  const known = found.get(id);
-  const read = { id, table, role, ...(filters ? { filters } : {}) };
-  found.set(id, known ? { ...known, filters: bothFilters(known.filters, read.filters) } : read);
+function readOf(table: Table, role: ReadTable['role'], root: string): ReadTable {
+  return { id: tableId(table, root), table, role };
+}
+
+/** What must have one row a key stays so when it is a source besides. */
+function add(found: Map<string, ReadTable>, read: ReadTable): void {
+  const known = found.get(read.id);
+  if (!known) return void found.set(read.id, read);
+  const kept = known.role === 'source' ? read : known;
+  found.set(read.id, { ...kept, filters: bothFilters(known.filters, read.filters) });
 }
 
 function bothFilters(
@@ -127,7 +129,25 @@ export function withoutPlaces(of: unknown): string {
   );
 }
 
-function tableId(table: Table): string {
-  const name = relationName(table.relation);
-  return table.cursor ? `${name}.${table.cursor.column}` : name;
+/** Two reads of one table are two when they find keys, or instants, in another way. */
+function tableId({ relation, key, cursor, timezone }: Table, root: string): string {
+  const name = `${relationId(relation, root)}(${quotedIfOdd(key)})`;
+  const dated = cursor ? `${name}.${quotedIfOdd(cursor.column)}` : name;
+  return timezone === undefined ? dated : `${dated} ${timezone}`;
+}
+
+/** Which relation it is, the same in every checkout: files by their path from `root`, the project's folder. */
+export function relationId(relation: Relation, root: string): string {
+  switch (relation.kind) {
+    case 'table':
+      return relation.parts.map(quotedIfOdd).join('.');
+    case 'file':
+      return relative(root, relation.path).split(sep).join('/');
+    case 'query':
+      return `query ${createHash('sha256').update(relation.sql).digest('hex').slice(0, 16)}`;
+  }
+}
+
+function quotedIfOdd(name: string): string {
+  return /^\w+$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
