@@ -169,8 +169,8 @@ export const hostileCase: fc.Arbitrary<HostileCase> = fc
           string
         >,
       ),
-      share: fc.constant(rest.share),
-      audience: fc.constant(rest.audience === '' ? 'x' : rest.audience),
+      share: fc.constant(`s${rest.share}`),
+      audience: fc.constant(nameOf(rest.audience, 7)),
       fieldNames: fc.constant(rest.fieldNames as [string, string]),
     });
   });
