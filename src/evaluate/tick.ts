@@ -11,7 +11,7 @@ import { duplicatesQuery } from '../compile/wide.ts';
 import type { Entity, Project } from '../config/project.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
-import { mergeReads, type ReadTable } from '../segment/reads.ts';
+import { mergeReads, type ReadTable, relationName } from '../segment/reads.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
 import type { Statements, Warehouse } from '../warehouse/warehouse.ts';
 import { findDuplicates } from './duplicates.ts';
@@ -164,11 +164,11 @@ async function readWatermarks(
 }
 
 /** Of tables that show no cursor, those that have no row at all. */
-async function emptyTables(workspace: Workspace, reads: readonly ReadTable[]): Promise<Set<string>> {
-  const empty = new Set<string>();
+async function emptyTables(workspace: Workspace, reads: readonly ReadTable[]): Promise<Map<string, string>> {
+  const empty = new Map<string, string>();
   for (const { id, table } of reads) {
     const [row] = await workspace.rows(countRows({ kind: 'relation', relation: table.relation }));
-    if (row!.rows === '0') empty.add(id);
+    if (row!.rows === '0') empty.set(id, relationName(table.relation));
   }
   return empty;
 }

@@ -15,8 +15,8 @@ export interface Watermark {
   readonly made?: string;
   /** When the oldest transaction began that was open at the tick (microseconds): rows of it show later. */
   readonly open?: string;
-  /** The table had rows once and has none since: a sudden emptiness holds the syncs that read it. */
-  readonly emptied?: true;
+  /** The table's name, when it had rows once and has none since: a sudden emptiness holds the syncs that read it. */
+  readonly emptied?: string;
 }
 
 /** By the table's `ReadTable.id`. */
@@ -32,8 +32,8 @@ export interface Shown {
   readonly t: Instant;
   readonly watermarks: ReadonlyMap<string, string | null>;
   readonly made: ReadonlyMap<string, string>;
-  /** Tables without a single row. */
-  readonly empty: ReadonlySet<string>;
+  /** Names of tables without a single row. */
+  readonly empty: ReadonlyMap<string, string>;
   /** The start of the oldest transaction that was open before the tick's snapshot was taken. */
   readonly open?: Instant;
 }
@@ -44,13 +44,14 @@ export function nextWatermarks({ t, watermarks, made, empty, open }: Shown, befo
   for (const [id, at] of watermarks) {
     const known = before[id];
     const incarnation = made.get(id);
-    const emptied = empty.has(id) && (known?.emptied === true || (known?.at ?? null) !== null);
+    const hadRows = known?.emptied !== undefined || (known?.at ?? null) !== null;
+    const emptied = hadRows ? empty.get(id) : undefined;
     next[id] = {
       at,
       since: known && known.at === at ? known.since : t.toString(),
       ...(incarnation === undefined ? {} : { made: incarnation }),
       ...(open === undefined ? {} : { open: open.toString() }),
-      ...(emptied ? { emptied: true as const } : {}),
+      ...(emptied === undefined ? {} : { emptied }),
     };
   }
   return next;

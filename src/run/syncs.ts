@@ -43,10 +43,8 @@ export async function preview(
 
 /** A table that had rows and has none now holds every sync whose segment reads it. */
 function emptySource(watermarks: Watermarks | undefined): { emptySource?: string } {
-  const emptied = Object.entries(watermarks ?? {}).find(([, watermark]) => watermark.emptied === true);
-  if (!emptied) return {};
-  const [id] = emptied;
-  return { emptySource: id.slice(0, id.lastIndexOf('.')) };
+  const emptied = Object.values(watermarks ?? {}).find((watermark) => watermark.emptied !== undefined);
+  return emptied ? { emptySource: emptied.emptied } : {};
 }
 
 export async function delivery(context: RunContext, sync: Sync): Promise<Delivery> {

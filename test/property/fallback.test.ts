@@ -56,6 +56,25 @@ for (const engine of engines) {
       expect(byName.paying).toMatchObject({ mode: 'full', members: CUSTOMERS / 2 });
     });
 
+    test('a table that is suddenly empty holds the syncs that read it, until it has rows again', async () => {
+      opened = await engine.open();
+      await makeCustomers(opened);
+      const shop = await openShop(opened, {
+        paying: 'where: { trait: plan, eq: pro }\nsync: [{ to: out }]',
+      });
+      expect((await shop.run(0n)).syncs[0]).toMatchObject({ delivered: { add: CUSTOMERS / 2 } });
+      await shop.change('CREATE TABLE kept AS SELECT * FROM customers', 'DELETE FROM customers');
+      for (const after of [HOUR, 2n * HOUR]) {
+        const { status, syncs } = await shop.run(after, { full: true });
+        expect(status).toBe('held');
+        expect(syncs[0]).toMatchObject({ held: { guard: 'empty_source', figure: 'customers is empty' } });
+        expect(syncs[0]).toMatchObject({ delivered: { remove: 0 } });
+      }
+      await shop.change('INSERT INTO customers SELECT * FROM kept WHERE id >= 10');
+      const back = await shop.run(3n * HOUR, { full: true });
+      expect(back).toMatchObject({ status: 'done', syncs: [{ delivered: { add: 0, remove: 5 } }] });
+    });
+
     test('300 segments in one run', async () => {
       opened = await engine.open();
       await makeCustomers(opened);
@@ -95,6 +114,11 @@ async function openShop(opened: Opened, segments: Record<string, string>) {
     targets: { test: opened.target },
     entities: { customer: { table: 'customers', key: 'id', cursor: 'seen' } },
   };
+  await mkdir(join(opened.folder, 'destinations'));
+  await writeFile(
+    join(opened.folder, 'destinations', 'out.yaml'),
+    'type: file\ndirectory: out\nformat: csv\n',
+  );
   await writeFile(join(opened.folder, 'segsync.yaml'), JSON.stringify(project));
   for (const [name, where] of Object.entries(segments)) {
     await writeFile(
@@ -105,23 +129,23 @@ async function openShop(opened: Opened, segments: Record<string, string>) {
   const loaded = (await loadProject(world, { projectDir: opened.folder })).project;
   const query = (sql: string) => opened.session.query(sql);
   return {
-    async run(after: bigint): Promise<RunReport> {
+    async run(after: bigint, { full = false } = {}): Promise<RunReport> {
       world.set(START + after);
       const { report } = await runPipeline(world, loaded, {
         command: 'run',
         target: 'test',
         segments: new Set(loaded.segments.keys()),
-        syncs: new Set(),
+        syncs: new Set(loaded.syncs.keys()),
         all: true,
-        full: false,
+        full,
         waitMs: 0,
         signal: new AbortController().signal,
         onEvent: () => undefined,
       });
       return report;
     },
-    change: async (sql: string): Promise<void> => {
-      await opened.session.execute(sql);
+    change: async (...statements: string[]): Promise<void> => {
+      for (const sql of statements) await opened.session.execute(sql);
       await opened.session.execute('ANALYZE customers');
     },
     async members(segment: string): Promise<number> {

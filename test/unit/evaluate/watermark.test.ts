@@ -67,7 +67,7 @@ describe('the next watermarks', () => {
       ['b', '6'],
       ['c', null],
     ]);
-    const seen = { t: 9n, watermarks: shown, made: new Map([['b', 'x']]), empty: new Set<string>() };
+    const seen = { t: 9n, watermarks: shown, made: new Map([['b', 'x']]), empty: new Map<string, string>() };
     expect(nextWatermarks(seen, before)).toEqual({
       a: { at: '5', since: '1' },
       b: { at: '6', since: '9', made: 'x' },
@@ -80,11 +80,11 @@ describe('the next watermarks', () => {
       t: 9n,
       watermarks: new Map([['a', at]]),
       made: new Map<string, string>(),
-      empty: new Set(at === null ? ['a'] : []),
+      empty: new Map(at === null ? [['a', 'shop.a']] : []),
     });
     const emptied = nextWatermarks(seen(null), { a: { at: '5', since: '1' } });
-    expect(emptied.a).toEqual({ at: null, since: '9', emptied: true });
-    expect(nextWatermarks(seen(null), emptied).a).toMatchObject({ emptied: true });
+    expect(emptied.a).toEqual({ at: null, since: '9', emptied: 'shop.a' });
+    expect(nextWatermarks(seen(null), emptied).a).toMatchObject({ emptied: 'shop.a' });
     expect(nextWatermarks(seen('7'), emptied).a).toEqual({ at: '7', since: '9' });
     expect(nextWatermarks(seen(null), {}).a).toEqual({ at: null, since: '9' });
   });
