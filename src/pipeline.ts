@@ -100,8 +100,8 @@ function reportOf({ context, definitions }: Survey, startedAt: Instant, finished
     status: results.status,
     started_at: formatInstant(startedAt),
     finished_at: formatInstant(finishedAt),
-    segments: results.segments,
-    syncs: results.syncs,
+    segments: results.segments.toSorted((a, b) => (a.segment < b.segment ? -1 : 1)),
+    syncs: results.syncs.toSorted((a, b) => (a.sync < b.sync ? -1 : 1)),
     ...(definitions ? { definition_changes: definitions } : {}),
   };
 }

@@ -41,4 +41,9 @@ export const WAREHOUSE_CODES = {
     EXIT.failed,
     (p) => `PostgreSQL ${p.version} is too old; segsync needs ${p.needed} or newer`,
   ),
+  E311: error<{ path: string; schema: string }>(
+    EXIT.invalidProject,
+    (p) => `${p.path} is named like the schema \`${p.schema}\` in it, and DuckDB cannot tell the two apart`,
+    () => 'give the file another name',
+  ),
 } as const;

@@ -1,9 +1,10 @@
 /** Opens a database file, making it first where it is missing. */
-import { isAbsolute, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
-import { DiagnosedError, diagnose } from '../../diagnostics/diagnostic.ts';
+import { basename, isAbsolute, join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { DiagnosedError, diagnose, fail } from '../../diagnostics/diagnostic.ts';
 import type { ConnectOptions, Session } from '../warehouse.ts';
 import { Connections, openShared } from './database.ts';
+import { dialect } from './dialect.ts';
 import { withoutValues } from './failure.ts';
 import type { Options } from './index.ts';
 import { fillFrom, makeDatabase } from './make.ts';
@@ -18,7 +19,7 @@ export async function connect(request: ConnectOptions, options: Options): Promis
   if (request.access === 'read' && !world.files.exists(path)) {
     const instance = await DuckDBInstance.create(':memory:', settings);
     if (init) await fillFrom(world, instance, init);
-    return start(request, instance, () => instance.closeSync());
+    return start(request, path, instance, () => instance.closeSync());
   }
   try {
     const { instance, release } = await openShared(path, async () => {
@@ -28,7 +29,7 @@ export async function connect(request: ConnectOptions, options: Options): Promis
         ...(request.access === 'read' ? { access_mode: 'READ_ONLY' } : {}),
       });
     });
-    return await start(request, instance, release);
+    return await start(request, path, instance, release);
   } catch (error) {
     throw openingError(path, error);
   }
@@ -36,13 +37,31 @@ export async function connect(request: ConnectOptions, options: Options): Promis
 
 async function start(
   request: ConnectOptions,
+  path: string,
   instance: DuckDBInstance,
   release: () => void,
 ): Promise<Session> {
   const connection = await instance.connect();
   await connection.run(`SET GLOBAL TimeZone = 'UTC'`);
-  connection.closeSync();
+  try {
+    await refuseAmbiguity(connection, path);
+  } catch (error) {
+    release();
+    throw error;
+  } finally {
+    connection.closeSync();
+  }
   return sessionOn(request.world, new Connections(instance), release);
+}
+
+/** A file's name is its catalog's: `shop.orders` could mean either once a schema has that name too. Throws E311. */
+async function refuseAmbiguity(connection: DuckDBConnection, path: string): Promise<void> {
+  const catalog = dialect.literal({ type: 'text', text: basename(path).split('.', 1)[0]! });
+  const reader = await connection.runAndReadAll(
+    `SELECT schema_name FROM duckdb_schemas() WHERE NOT internal AND lower(schema_name) = lower(${catalog})`,
+  );
+  const [row] = reader.getRows();
+  if (row) fail('E311', { path, schema: String(row[0]) });
 }
 
 function settingsOf(options: Options): Record<string, string> {
