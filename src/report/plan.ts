@@ -32,22 +32,30 @@ export function hasChanges(report: RunReport): boolean {
 }
 
 const MARK = { new: '+', removed: '-', logic: '~', mapping: '~', metadata: '=' } as const;
-const MEANS: Record<DefinitionChange['change'], string> = {
+const MEANS = {
   new: 'new',
-  removed: 'removed; its audience is kept',
   logic: 'another condition',
   mapping: 'another mapping: every member is compared again',
-  metadata: 'another description, owner or tags: nothing to evaluate or send',
-};
+} as const;
 
 function definitionChanges(changes: readonly DefinitionChange[], colors: Colors): string {
   const paint = { '+': colors.green, '-': colors.red, '~': colors.yellow, '=': colors.dim };
   return changes
-    .map(({ kind, name, change }) => {
-      const means = kind === 'segment' && change === 'removed' ? 'removed' : MEANS[change];
-      return `${paint[MARK[change]](`${MARK[change]} ${kind} ${name}`)}: ${means}\n`;
+    .map((each) => {
+      const mark = MARK[each.change];
+      return `${paint[mark](`${mark} ${each.kind} ${each.name}`)}: ${meaning(each)}\n`;
     })
     .join('');
+}
+
+function meaning({ kind, change, detail }: DefinitionChange): string {
+  if (change === 'metadata')
+    return `${detail ?? 'another description, owner or tags'}: nothing to evaluate or send`;
+  if (change === 'removed') {
+    const rest = detail ?? (kind === 'sync' ? 'its audience is kept' : undefined);
+    return rest === undefined ? 'removed' : `removed; ${rest}`;
+  }
+  return detail === undefined ? MEANS[change] : `${MEANS[change]}, ${detail}`;
 }
 
 function segmentTable(segments: readonly SegmentResult[]): Parameters<typeof tableText>[0] {

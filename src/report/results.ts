@@ -58,6 +58,8 @@ export interface DefinitionChange {
   readonly kind: 'segment' | 'sync';
   readonly name: string;
   readonly change: 'new' | 'logic' | 'mapping' | 'metadata' | 'removed';
+  /** In words for people: the new audience, what is kept of the old one, the tiers. */
+  readonly detail?: string;
 }
 
 export interface RunReport {

@@ -5,8 +5,10 @@ import type { Relations } from '../deliver/context.ts';
 import { explainSync } from '../deliver/explain.ts';
 import { evaluateTick, type TickGroup, type TickOutcome } from '../evaluate/tick.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
+import type { SyncResult } from '../report/results.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
+import { sendsOn } from './destinations.ts';
 import { evaluateApart, labelOf, report, tickContext } from './evaluate.ts';
 import { pending } from './overlay.ts';
 import type { Step } from './steps.ts';
@@ -57,11 +59,19 @@ async function explainSyncs(
     }
     try {
       const result = await explainSync(await preview(context, sync, statements, relations));
-      context.results.sync(result);
+      context.results.sync(asSentFrom(context, sync, result));
     } catch (error) {
       reportSyncFailure(context, sync, error, context.world.clock.monotonic() - started);
     }
   }
+}
+
+/** Where the destination does not list this target, the figures stand, but nothing would be sent: no guard holds it. */
+function asSentFrom(context: RunContext, sync: Sync, result: SyncResult): SyncResult {
+  const destination = context.project.destinations.get(sync.destination)!;
+  if (result.error || result.skipped || sendsOn(destination, context.target.name)) return result;
+  const { held, ...rest } = result;
+  return { ...rest, skipped: 'target' };
 }
 
 async function newestTick(statements: Statements, { tables }: RunContext): Promise<bigint> {

@@ -78,7 +78,10 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   reportLeftOut(context, due, own);
   const definitions =
     options.command === 'plan'
-      ? definitionChanges({ project, prepared, states, syncRows, syncs: options.syncs })
+      ? await definitionChanges({
+          ...{ project, prepared, states, syncRows, destinations },
+          ...{ syncs: options.syncs, target: opened.target.name },
+        })
       : undefined;
   return { context, steps, ...(definitions ? { definitions } : {}) };
 }

@@ -1,0 +1,96 @@
+/** What a plan says of definitions that changed since the last run, over a real warehouse and real files. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadProject } from '../../../src/config/load.ts';
+import { runPipeline } from '../../../src/pipeline.ts';
+import { colors } from '../../../src/report/colors.ts';
+import { planText } from '../../../src/report/plan.ts';
+import type { RunReport } from '../../../src/report/results.ts';
+import { realWorld } from '../../../src/world.ts';
+import { engines, type Opened } from '../../engines.ts';
+
+const world = realWorld();
+const duckdb = engines.find(({ name }) => name === 'duckdb')!;
+let opened: Opened;
+
+beforeEach(async () => {
+  opened = await duckdb.open();
+  const { session, folder, target } = opened;
+  await session.execute(
+    "CREATE TABLE people AS SELECT * FROM (VALUES (1, 'pro'), (2, 'pro')) AS t (id, plan)",
+  );
+  await session.close();
+  for (const name of ['segments', 'destinations']) await mkdir(join(folder, name));
+  await write('segsync.yaml', {
+    version: 1,
+    project: 'definitions',
+    default_target: 'test',
+    targets: { test: target, elsewhere: target },
+    entities: { person: { table: 'people', key: 'id' } },
+  });
+  await write('destinations/files.yaml', { type: 'file', directory: 'out' });
+  await write('segments/paying.yaml', PAYING);
+});
+afterEach(() => opened.drop());
+
+const PAYING = {
+  entity: 'person',
+  tier: 'hourly',
+  where: { trait: 'plan', eq: 'pro' },
+  sync: [{ to: 'files' }],
+};
+
+test('another audience is new; what is left behind is kept', async () => {
+  await pipeline('run');
+  expect((await pipeline('plan')).definition_changes).toEqual([]);
+  await write('segments/paying.yaml', { ...PAYING, sync: [{ to: 'files', audience: 'payers' }] });
+  const report = await pipeline('plan');
+  expect(report.definition_changes).toMatchObject([
+    { kind: 'sync', name: 'paying.files', change: 'removed' },
+    { kind: 'sync', name: 'paying.files', change: 'new' },
+  ]);
+  const text = planText(report, colors(false));
+  expect(text).toContain('- sync paying.files: removed; audience out/paying.ndjson (2 members) is kept\n');
+  expect(text).toContain('+ sync paying.files: new, audience out/payers.ndjson\n');
+});
+
+test('another tier is called so', async () => {
+  await pipeline('run');
+  await write('segments/paying.yaml', { ...PAYING, tier: 'daily' });
+  const report = await pipeline('plan');
+  expect(report.definition_changes).toMatchObject([{ name: 'paying', change: 'metadata' }]);
+  expect(planText(report, colors(false))).toContain(
+    'another tier: hourly -> daily: nothing to evaluate or send\n',
+  );
+});
+
+test('a sync whose destination does not list the target is planned, marked, and held by no guard', async () => {
+  await write('destinations/files.yaml', { type: 'file', directory: 'out', targets: ['elsewhere'] });
+  const report = await pipeline('plan');
+  expect(report.syncs).toMatchObject([{ skipped: 'target', planned: { add: 2, remove: 0, update: 0 } }]);
+  const text = planText(report, colors(false));
+  expect(text).toMatch(/paying\.files +2 +0 +0 +not sent\n/);
+  expect(text).toContain('0 operations in 0 requests to 0 syncs.');
+});
+
+/** JSON is YAML. */
+function write(path: string, content: unknown): Promise<void> {
+  return writeFile(join(opened.folder, path), JSON.stringify(content));
+}
+
+async function pipeline(command: 'run' | 'plan'): Promise<RunReport> {
+  const { project } = await loadProject(world, { projectDir: opened.folder });
+  const { report } = await runPipeline(world, project, {
+    command,
+    target: 'test',
+    segments: new Set(project.segments.keys()),
+    syncs: new Set(project.syncs.keys()),
+    all: true,
+    full: false,
+    waitMs: 0,
+    signal: new AbortController().signal,
+    onEvent: () => undefined,
+  });
+  return report;
+}
