@@ -7,22 +7,29 @@ import { retryAfterMs } from '../retry-after.ts';
 import { rowErrors } from './row-errors.ts';
 
 const TRY_AGAIN = new Set([408, 425, 429]);
-const GONE = new Set([404, 410]);
+/** They tell of the address, not of what was sent: nobody is rejected for a wrong `url`. */
+const NO_ENDPOINT = new Set([404, 405, 410]);
 
 /**
  * The outcome of an answered request; `now` counts a `Retry-After` date. Nothing of the answer's text gets into a
- * message, rows' own errors apart. Throws E401 (credentials refused) and E403 (a redirect).
+ * message, rows' own errors apart. Throws E401 (credentials refused), E403 (a redirect) and E405 (no endpoint there).
  */
 export function outcomeOf(destination: string, batch: Batch, answer: HttpResponse, now: Instant): Outcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { receipts: rowErrors(batch, answer.body), httpStatus: status };
   if (status === 401 || status === 403) fail('E401', { destination, status });
   if (status >= 300 && status < 400) fail('E403', { destination, status });
+  if (isNoEndpoint(status)) fail('E405', { destination, status });
   if (TRY_AGAIN.has(status) || status >= 500) {
     const afterMs = retryAfterMs(answer.headers['retry-after'], now);
     return { receipts: retryAll(batch, `http_${status}`, wording(status), afterMs), httpStatus: status };
   }
   return { refused: { code: `http_${status}`, message: wording(status) }, httpStatus: status };
+}
+
+/** True where the answer says that nothing listens at the address. */
+export function isNoEndpoint(status: number): boolean {
+  return NO_ENDPOINT.has(status);
 }
 
 /** The same `retry` for every row of a batch. */
@@ -32,7 +39,6 @@ export function retryAll(batch: Batch, code: string, message: string, afterMs?: 
 }
 
 function wording(status: number): string {
-  if (GONE.has(status)) return `the endpoint is gone (HTTP ${status})`;
   if (status === 429) return 'the endpoint asks to slow down (HTTP 429)';
   return `the endpoint answered HTTP ${status}`;
 }

@@ -5,7 +5,7 @@ import { SECOND } from '../../instant.ts';
 import { type HttpResponse, NetworkError } from '../../world.ts';
 import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
 import { changeJson } from '../json.ts';
-import { outcomeOf, retryAll } from './answer.ts';
+import { isNoEndpoint, outcomeOf, retryAll } from './answer.ts';
 import { bodyOf, checkBody } from './body.ts';
 import type { WebhookSettings } from './options.ts';
 import { sign } from './signature.ts';
@@ -93,7 +93,7 @@ function unreachable(destination: string, error: unknown): never {
 function judgeCheck(destination: string, status: number): void {
   if (status === 401 || status === 403) fail('E401', { destination, status });
   if (status >= 300 && status < 400) fail('E403', { destination, status });
-  if (status === 404 || status === 405 || status === 410) fail('E405', { destination, status });
+  if (isNoEndpoint(status)) fail('E405', { destination, status });
   if (status >= 500) fail('E404', { destination, detail: `it answers HTTP ${status}` });
 }
 

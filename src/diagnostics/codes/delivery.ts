@@ -29,7 +29,7 @@ export const DELIVERY_CODES = {
   E405: error<Named & { status: number }>(
     EXIT.failed,
     (p) => `destination ${p.destination} has no endpoint at its \`url\` (HTTP ${p.status})`,
-    () => 'check `url`',
+    () => 'check `url`; what was not delivered is sent by the next run',
   ),
   E411: error<Named & { path: string; reason: string }>(
     EXIT.failed,
