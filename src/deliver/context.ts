@@ -19,6 +19,13 @@ export interface Relations {
   readonly segments: string;
 }
 
+/** A table that had rows and has none. */
+export interface EmptySource {
+  readonly table: string;
+  /** The instant of the tick that first saw it empty, as text. */
+  readonly since: string;
+}
+
 /** All that it takes to say what a sync would do. */
 export interface Preview {
   readonly world: World;
@@ -38,7 +45,7 @@ export interface Preview {
   /** Guards that are lifted for this sync. */
   readonly allow?: { readonly removal?: boolean; readonly add?: boolean };
   /** A table that the segment reads, that was full and is suddenly empty. */
-  readonly emptySource?: string;
+  readonly emptySource?: EmptySource;
 }
 
 export interface Delivery extends Preview {

@@ -6,7 +6,8 @@ import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import { checkMode, failureOf, heldDiagnostic } from './check.ts';
 import { type Delivery, leaseName } from './context.ts';
 import { type Decided, decidedOf, type Survey, survey } from './decided.ts';
-import { heldBy, noteFirstLoad } from './pressure.ts';
+import { noteFirstLoad } from './first-load.ts';
+import { heldBy, noteEmptySource } from './pressure.ts';
 import { Pump } from './pump.ts';
 import { readScope, type Scope } from './scope.ts';
 
@@ -57,7 +58,7 @@ async function countAhead(delivery: Delivery, scope: Scope): Promise<Survey | un
 
 async function hold(delivery: Delivery, scope: Scope, counted: Survey, held: Held): Promise<Report> {
   const { sync, emptySource } = delivery;
-  const { message: reason } = heldDiagnostic(sync.name, held, emptySource);
+  const { message: reason } = heldDiagnostic(sync.name, held, emptySource?.table);
   if (scope.row?.heldReason !== reason) {
     await commit(delivery, (transaction) =>
       holdSync(transaction, delivery.tables, { name: sync.name, reason }),
@@ -82,7 +83,12 @@ async function send(delivery: Delivery, scope: Scope, counted: Survey | undefine
   const seen = { planned, unmatchable: 0 };
   const source = counted?.kept ?? decidedOf(delivery, scope, pump.halted);
   const { complete, failure } = await pump.run(counting(source, seen));
-  if (complete) await finish(delivery, scope, pump.record.now());
+  if (complete)
+    await finish(delivery, scope, {
+      deliveredAt: pump.record.now(),
+      isWaiting: pump.waiting > 0,
+      hasLoaded: pump.record.delivered.add > 0,
+    });
   const freshness = pump.record.freshness.percentiles();
   return {
     planned,
@@ -107,19 +113,33 @@ async function* counting(
   }
 }
 
+interface Ending {
+  readonly deliveredAt: Instant;
+  readonly isWaiting: boolean;
+  /** Somebody was added. */
+  readonly hasLoaded: boolean;
+}
+
 /**
  * Everything up to the tick that was read first is delivered or asked. Where nothing changed, that the sync looked is
- * written once a minute: an older instant only makes it look again.
+ * written once a minute: an older instant only makes it look again. While some wait for an answer, the sync stays due:
+ * the next run asks again, and not only the one at its tier's next slot.
  */
-async function finish(delivery: Delivery, scope: Scope, deliveredAt: Instant): Promise<void> {
+async function finish(
+  delivery: Delivery,
+  scope: Scope,
+  { deliveredAt, isWaiting, hasLoaded }: Ending,
+): Promise<void> {
   const { sync, tables } = delivery;
   const { fingerprint, target, row } = scope;
   if (target === undefined) return;
   const same = row?.tickId === target && row.fingerprint === fingerprint && row.heldReason === undefined;
   if (same && row.deliveredAt !== undefined && deliveredAt - row.deliveredAt < MINUTE) return;
   await commit(delivery, async (transaction) => {
-    await finishSync(transaction, tables, { name: sync.name, fingerprint, tickId: target, deliveredAt });
-    if (scope.firstLoad) await noteFirstLoad(transaction, tables, sync.name, deliveredAt);
+    const stands = { name: sync.name, fingerprint, tickId: target };
+    await finishSync(transaction, tables, isWaiting ? stands : { ...stands, deliveredAt });
+    await noteEmptySource(transaction, delivery);
+    if (scope.firstLoad && hasLoaded) await noteFirstLoad(transaction, tables, sync.name, deliveredAt);
   });
 }
 

@@ -1,18 +1,19 @@
 /** What the guards look at: read before anything is sent. */
-import { HOUR, type Instant } from '../instant.ts';
+import { HOUR } from '../instant.ts';
 import type { Counts, Held } from '../report/results.ts';
 import { readMeta, writeMeta } from '../state/meta.ts';
-import { instant, type StateTables, text } from '../state/sql.ts';
+import { instant, text } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
-import type { Preview } from './context.ts';
+import type { EmptySource, Preview } from './context.ts';
+import { firstLoadAt } from './first-load.ts';
 import { judge } from './guards.ts';
 import type { Scope } from './scope.ts';
 
 /** The guard that holds a sync with these operations, if one does. */
 export async function heldBy(preview: Preview, scope: Scope, planned: Counts): Promise<Held | undefined> {
   const { sync, emptySource, allow } = preview;
-  if (emptySource !== undefined && !allow?.removal) {
-    return { guard: 'empty_source', figure: `${emptySource} is empty`, limit: 'some rows' };
+  if (emptySource && planned.remove > 0 && !allow?.removal && !(await isAccepted(preview, emptySource))) {
+    return { guard: 'empty_source', figure: `${emptySource.table} is empty`, limit: 'some rows' };
   }
   if (planned.remove === 0 && planned.add === 0) return undefined;
   const takesOut = sync.mode === 'remove_only';
@@ -27,19 +28,31 @@ export async function heldBy(preview: Preview, scope: Scope, planned: Counts): P
   return judge(sync.guards, pressure, allow);
 }
 
-/** Notes when the first load of a sync was done: what came before is no change of the last hour. */
-export async function noteFirstLoad(
+/** Notes that removals were let pass though a table is empty: that emptiness is no surprise any more. */
+export async function noteEmptySource(
   statements: Statements,
-  tables: StateTables,
-  sync: string,
-  at: Instant,
+  { tables, sync, emptySource, allow }: Preview,
 ): Promise<void> {
-  await writeMeta(statements, tables, firstLoadName(sync), at.toString());
+  if (!emptySource || !allow?.removal) return;
+  await writeMeta(statements, tables, emptySourceName(sync.name), emptinessOf(emptySource));
+}
+
+async function isAccepted({ statements, tables, sync }: Preview, emptySource: EmptySource): Promise<boolean> {
+  return (await readMeta(statements, tables, emptySourceName(sync.name))) === emptinessOf(emptySource);
+}
+
+/** Filled and emptied again, a table is another surprise. */
+function emptinessOf({ table, since }: EmptySource): string {
+  return `${table} ${since}`;
+}
+
+function emptySourceName(sync: string): string {
+  return `empty_source:${sync}`;
 }
 
 async function lostLastHour({ statements, tables, sync, now }: Preview): Promise<number> {
   const { dialect } = tables;
-  const loaded = BigInt((await readMeta(statements, tables, firstLoadName(sync.name))) ?? 0);
+  const loaded = (await firstLoadAt({ statements, tables, sync })) ?? 0n;
   const from = loaded > now - HOUR ? loaded : now - HOUR;
   const rows = await statements.query(
     `SELECT op, sum(${dialect.quote('rows')}) AS members FROM ${tables.from('batches')} AS batches` +
@@ -48,8 +61,4 @@ async function lostLastHour({ statements, tables, sync, now }: Preview): Promise
   );
   const members = new Map(rows.map((row) => [row.op, Number(row.members ?? 0)]));
   return (members.get('remove') ?? 0) - (members.get('add') ?? 0);
-}
-
-function firstLoadName(sync: string): string {
-  return `first_load:${sync}`;
 }

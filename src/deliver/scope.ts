@@ -4,6 +4,7 @@ import { text } from '../state/sql.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import { committedRelations, type Preview, type Relations } from './context.ts';
 import { syncFingerprint } from './fingerprint.ts';
+import { hadFirstLoad } from './first-load.ts';
 
 export interface Scope {
   /** The audience on the other side. */
@@ -17,7 +18,7 @@ export interface Scope {
   readonly since?: bigint;
   /** Rows that the ledger has for this audience. */
   readonly ledgerSize: number;
-  /** Nothing was ever delivered whole to this audience. */
+  /** Nobody was ever delivered to this audience: a segment that was empty at first still has its first load before it. */
   readonly firstLoad: boolean;
 }
 
@@ -30,12 +31,13 @@ export async function readScope(preview: Preview, audienceRef: string): Promise<
   const fingerprint = syncFingerprint(preview.project, sync);
   const same = row?.audienceRef === audienceRef ? row : undefined;
   const since = await standsAt(preview, fingerprint, same);
+  const ledgerSize = same ? same.members : await countLedger(preview, audienceRef);
   return {
     audienceRef,
     relations,
     fingerprint,
-    firstLoad: same?.tickId === undefined,
-    ledgerSize: same ? same.members : await countLedger(preview, audienceRef),
+    firstLoad: same?.tickId === undefined || (ledgerSize === 0 && !(await hadFirstLoad(preview))),
+    ledgerSize,
     ...(row ? { row } : {}),
     ...(target === undefined ? {} : { target }),
     ...(since === undefined ? {} : { since }),

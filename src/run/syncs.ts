@@ -42,9 +42,11 @@ export async function preview(
 }
 
 /** A table that had rows and has none now holds every sync whose segment reads it. */
-function emptySource(watermarks: Watermarks | undefined): { emptySource?: string } {
+function emptySource(watermarks: Watermarks | undefined): Pick<Preview, 'emptySource'> {
   const emptied = Object.values(watermarks ?? {}).find((watermark) => watermark.emptied !== undefined);
-  return emptied ? { emptySource: emptied.emptied } : {};
+  return emptied?.emptied === undefined
+    ? {}
+    : { emptySource: { table: emptied.emptied, since: emptied.since } };
 }
 
 export async function delivery(context: RunContext, sync: Sync): Promise<Delivery> {

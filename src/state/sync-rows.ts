@@ -76,16 +76,18 @@ export async function beginSync(
   );
 }
 
-/** Everything up to `tickId` was delivered, or stands in the ledger as a question. */
+/** Everything up to `tickId` was delivered, or stands in the ledger as a question; `deliveredAt` once all is answered. */
 export async function finishSync(
   statements: Statements,
   tables: StateTables,
-  sync: { name: string; fingerprint: string; tickId: bigint; deliveredAt: Instant },
+  sync: { name: string; fingerprint: string; tickId: bigint; deliveredAt?: Instant },
 ): Promise<void> {
   const { dialect } = tables;
+  const { deliveredAt } = sync;
+  const answered = deliveredAt === undefined ? '' : ` delivered_at = ${instant(dialect, deliveredAt)},`;
   await statements.execute(
     `UPDATE ${tables.name('syncs')} SET fingerprint = ${text(dialect, sync.fingerprint)},` +
-      ` tick_id = ${integer(dialect, sync.tickId)}, delivered_at = ${instant(dialect, sync.deliveredAt)},` +
+      ` tick_id = ${integer(dialect, sync.tickId)},${answered}` +
       ` held_reason = NULL WHERE sync = ${text(dialect, sync.name)}`,
   );
 }

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { loadProject } from '../../src/config/load.ts';
-import { runPipeline } from '../../src/pipeline.ts';
+import { type RunOptions, runPipeline } from '../../src/pipeline.ts';
 import type { RunReport } from '../../src/report/results.ts';
 import { engines, type Opened } from '../engines.ts';
 import { simulatedWorld } from '../simulated-world.ts';
@@ -73,6 +73,16 @@ for (const engine of engines) {
       await shop.change('INSERT INTO customers SELECT * FROM kept WHERE id >= 10');
       const back = await shop.run(3n * HOUR, { full: true });
       expect(back).toMatchObject({ status: 'done', syncs: [{ delivered: { add: 0, remove: 5 } }] });
+
+      // An emptiness that was let pass once is no surprise any more, until the table fills and empties again.
+      await shop.change('DELETE FROM customers WHERE id >= 100');
+      const guards = { full: true, allowRemoval: new Set(['paying.out']) };
+      expect(await shop.run(4n * HOUR, guards)).toMatchObject({ status: 'done' });
+      await shop.change('DELETE FROM customers');
+      expect(await shop.run(5n * HOUR, { full: true })).toMatchObject({ status: 'held' });
+      const allowed = await shop.run(6n * HOUR, guards);
+      expect(allowed).toMatchObject({ status: 'done', syncs: [{ delivered: { remove: 45 } }] });
+      expect(await shop.run(7n * HOUR, { full: true })).toMatchObject({ status: 'done' });
     });
 
     test('300 segments in one run', async () => {
@@ -129,7 +139,7 @@ async function openShop(opened: Opened, segments: Record<string, string>) {
   const loaded = (await loadProject(world, { projectDir: opened.folder })).project;
   const query = (sql: string) => opened.session.query(sql);
   return {
-    async run(after: bigint, { full = false } = {}): Promise<RunReport> {
+    async run(after: bigint, options: Partial<RunOptions> = {}): Promise<RunReport> {
       world.set(START + after);
       const { report } = await runPipeline(world, loaded, {
         command: 'run',
@@ -137,10 +147,11 @@ async function openShop(opened: Opened, segments: Record<string, string>) {
         segments: new Set(loaded.segments.keys()),
         syncs: new Set(loaded.syncs.keys()),
         all: true,
-        full,
+        full: false,
         waitMs: 0,
         signal: new AbortController().signal,
         onEvent: () => undefined,
+        ...options,
       });
       return report;
     },

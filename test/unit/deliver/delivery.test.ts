@@ -214,6 +214,20 @@ for (const engine of engines) {
       const result = await company.deliver(receiver);
       expect(result).toMatchObject({ waiting: 1, delivered: { add: 8 } });
       expect(await company.rows('ledger', 'entity_key', "state = 'sending'")).toEqual(['p3']);
+      // It stays due, whatever its tier: the next run asks again.
+      expect(await company.rows('syncs', 'sync', 'delivered_at IS NULL')).toHaveLength(1);
+      expect(await company.deliver(receiverOf())).toMatchObject({ waiting: 0, delivered: { add: 1 } });
+      expect(await company.rows('syncs', 'sync', 'delivered_at IS NULL')).toEqual([]);
+    });
+
+    test('a segment that is empty at first still has its first load before it', async () => {
+      const mapping: Mapping = { guards: { maxRemove: '30', maxAdd: '50', minGuardedSize: 5 } };
+      await company.tick([]);
+      await company.deliver(receiverOf(), mapping);
+      await company.tick(people(15));
+      expect(await company.deliver(receiverOf(), mapping)).toMatchObject({ delivered: { add: 15 } });
+      await company.tick(people(40));
+      expect(await company.deliver(receiverOf(), mapping)).toMatchObject({ held: { guard: 'max_add' } });
     });
 
     test('refused credentials fail the sync, and what was not sent is left', async () => {
