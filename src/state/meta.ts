@@ -26,7 +26,26 @@ export async function writeMeta(
   const changed = await statements.execute(
     `UPDATE ${tables.name('meta')} SET value = ${text(dialect, value)} WHERE name = ${text(dialect, name)}`,
   );
-  if (changed > 0) return;
+  if (changed === 0) await insert(statements, tables, name, value);
+}
+
+/** Sets the value of `name` unless it has one. */
+export async function addMeta(
+  statements: Statements,
+  tables: StateTables,
+  name: string,
+  value: string,
+): Promise<void> {
+  if ((await readMeta(statements, tables, name)) === undefined) await insert(statements, tables, name, value);
+}
+
+async function insert(
+  statements: Statements,
+  tables: StateTables,
+  name: string,
+  value: string,
+): Promise<void> {
+  const { dialect } = tables;
   await statements.execute(
     `INSERT INTO ${tables.name('meta')} (name, value) VALUES (${text(dialect, name)}, ${text(dialect, value)})`,
   );

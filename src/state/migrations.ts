@@ -1,15 +1,23 @@
 /** Makes the state tables and brings older ones up to date. */
 import { fail } from '../diagnostics/diagnostic.ts';
-import { type Session, type Statements, type Warehouse, WarehouseError } from '../warehouse/warehouse.ts';
+import { type Session, type Warehouse, WarehouseError } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
-import { readMeta, writeMeta } from './meta.ts';
+import { addMeta, readMeta, writeMeta } from './meta.ts';
 import { type StateTables, stateTables } from './sql.ts';
 import { SCHEMA_VERSION, TABLES } from './tables.ts';
 
 /** Two first runs at once may both make the tables; the one that fails finds them made. */
 const ATTEMPTS = 5;
 
-interface Place {
+/** Statements that bring a state of the version before up to a version, by that version. The layout makes a new state. */
+export type Migrations = ReadonlyMap<
+  number,
+  (place: Pick<Place, 'warehouse' | 'schema'>) => readonly string[]
+>;
+
+const MIGRATIONS: Migrations = new Map();
+
+export interface Place {
   readonly session: Session;
   readonly warehouse: Warehouse;
   readonly schema: string;
@@ -49,22 +57,31 @@ export async function migrate(place: Place): Promise<StateTables> {
   const { session, warehouse, schema } = place;
   const tables = stateTables(warehouse.dialect, schema, true);
   for (let attempt = 1; ; attempt++) {
-    if ((await stateVersion(session, warehouse, schema)) === SCHEMA_VERSION) return tables;
+    const found = await stateVersion(session, warehouse, schema);
+    if (found === SCHEMA_VERSION) return tables;
+    const made = { id: place.world.random.uuid(), type: warehouse.name, place: await session.identity() };
     try {
-      await session.transaction((transaction) => makeTables(transaction, place, tables));
+      await session.transaction(async (transaction) => {
+        for (const statement of statementsFrom(found, place)) await transaction.execute(statement);
+        await addMeta(transaction, tables, 'warehouse', JSON.stringify(made));
+        await writeMeta(transaction, tables, 'schema_version', String(SCHEMA_VERSION));
+      });
     } catch (error) {
       await waitOrFail(error, attempt, place);
     }
   }
 }
 
-async function makeTables(transaction: Statements, place: Place, tables: StateTables): Promise<void> {
-  for (const table of Object.values(TABLES)) {
-    for (const statement of place.warehouse.layout(place.schema, table)) await transaction.execute(statement);
-  }
-  const made = { id: place.world.random.uuid(), type: place.warehouse.name };
-  await writeMeta(transaction, tables, 'warehouse', JSON.stringify(made));
-  await writeMeta(transaction, tables, 'schema_version', String(SCHEMA_VERSION));
+/** What makes a state of today's version out of one of version `found`; undefined: out of none. */
+export function statementsFrom(
+  found: number | undefined,
+  place: Pick<Place, 'warehouse' | 'schema'>,
+  migrations: Migrations = MIGRATIONS,
+): string[] {
+  const { warehouse, schema } = place;
+  if (found === undefined) return Object.values(TABLES).flatMap((table) => warehouse.layout(schema, table));
+  const versions = [...migrations.keys()].filter((version) => version > found).sort((a, b) => a - b);
+  return versions.flatMap((version) => migrations.get(version)!(place));
 }
 
 async function waitOrFail(error: unknown, attempt: number, place: Place): Promise<void> {

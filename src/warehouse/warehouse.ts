@@ -83,6 +83,8 @@ export interface Session extends Statements {
    * cursors as old as that. Undefined when there is none, or where it cannot be told.
    */
   oldestOpenTransaction(): Promise<Instant | undefined>;
+  /** Which database this is: the same text at every connection, another one for a clone of it where that can be told. */
+  identity(): Promise<string>;
   /**
    * Runs `work` on one connection inside one transaction; commits, or rolls back and rethrows. With
    * `isolation: 'snapshot'` all its statements see one snapshot.

@@ -15,11 +15,6 @@ export const STATE_CODES = {
       `another process took over ${p.names.join(', ')} while this one was busy; nothing more was written`,
     () => 'run again: what was under way is set right',
   ),
-  E503: error<{ name: string; owner: string }>(
-    EXIT.tryLater,
-    (p) => `${p.name} is held by another process (${p.owner})`,
-    () => 'wait for it with `--wait 60s`, or try again later',
-  ),
   E504: error<{ schema: string; detail: string }>(
     EXIT.failed,
     (p) => `the state tables cannot be made in schema \`${p.schema}\`: ${p.detail}`,

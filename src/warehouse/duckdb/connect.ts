@@ -51,7 +51,7 @@ async function start(
   } finally {
     connection.closeSync();
   }
-  return sessionOn(request.world, new Connections(instance), release);
+  return sessionOn(request.world, new Connections(instance), path, release);
 }
 
 /** A file's name is its catalog's: `shop.orders` could mean either once a schema has that name too. Throws E311. */

@@ -5,8 +5,13 @@ import type { Session, Statements } from '../warehouse.ts';
 import type { Connections } from './database.ts';
 import { type Lender, statementsOn } from './statements.ts';
 
-/** `release` ends the session's hold on the database. */
-export function sessionOn(world: World, connections: Connections, release: () => void): Session {
+/** On the database file `path`; `release` ends the session's hold on it. */
+export function sessionOn(
+  world: World,
+  connections: Connections,
+  path: string,
+  release: () => void,
+): Session {
   let names = 0;
   let isOpen = true;
   const freshName = (): string => {
@@ -51,6 +56,7 @@ export function sessionOn(world: World, connections: Connections, release: () =>
     now: async () => world.clock.now(),
     // Only this process can write, and it has no transaction open while it asks.
     oldestOpenTransaction: async () => undefined,
+    identity: async () => path,
     transaction: (work) => inTransaction('COMMIT', work),
     scratch: (work) => inTransaction('ROLLBACK', work),
     cancel: async () => connections.cancel(),

@@ -31,6 +31,7 @@ export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: 
     ...any,
     now: () => now(request.world, any),
     oldestOpenTransaction: () => oldestOpenTransaction(any),
+    identity: () => identity(any),
     transaction: (work, options) =>
       pool.transaction(async (connection) => {
         const result = await work(statementsOn(pinned(connection)));
@@ -65,6 +66,21 @@ async function oldestOpenTransaction(statements: Statements): Promise<Instant | 
       ' WHERE backend_xid IS NOT NULL AND datname = current_database()',
   );
   return row?.began ? BigInt(row.began) : undefined;
+}
+
+/** `server/database oid/database name`; the server's part is empty where this role may not ask for it. */
+async function identity(statements: Statements): Promise<string> {
+  const [row] = await statements.query(
+    'SELECT oid, datname,' +
+      ` has_function_privilege(to_regprocedure('pg_catalog.pg_control_system()'), 'execute') AS may_ask` +
+      ' FROM pg_catalog.pg_database WHERE datname = current_database()',
+  );
+  const { oid, datname, may_ask } = row!;
+  const [server] =
+    may_ask === 'true'
+      ? await statements.query('SELECT system_identifier FROM pg_catalog.pg_control_system()')
+      : [];
+  return `${server?.system_identifier ?? ''}/${oid}/${datname}`;
 }
 
 /**

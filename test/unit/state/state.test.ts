@@ -2,14 +2,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DAY } from '../../../src/instant.ts';
 import { readMeta, writeMeta } from '../../../src/state/meta.ts';
+import { statementsFrom } from '../../../src/state/migrations.ts';
 import { newestPrunedTick, pruneIfDue } from '../../../src/state/prune.ts';
 import { finishRun, startRun } from '../../../src/state/runs.ts';
 import { readSegmentRows } from '../../../src/state/segment-rows.ts';
 import { openState, type StateOptions } from '../../../src/state/state.ts';
 import { beginSync, finishSync, growSync, holdSync, readSyncRows } from '../../../src/state/sync-rows.ts';
-import { TABLES, type TableName } from '../../../src/state/tables.ts';
+import { SCHEMA_VERSION, TABLES, type TableName } from '../../../src/state/tables.ts';
 import { realWorld } from '../../../src/world.ts';
-import { engines, type Opened } from '../../engines.ts';
+import { asAdministrator, engines, type Opened } from '../../engines.ts';
 
 const world = realWorld();
 
@@ -49,12 +50,42 @@ for (const engine of engines) {
       expect(JSON.parse(identity!)).toMatchObject({
         type: engine.name,
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        place: await opened.session.identity(),
       });
       await openState(options('write'));
       expect(await readMeta(opened.session, tables, 'warehouse')).toBe(identity);
       for (const { name, columns } of Object.values(TABLES)) {
         const found = await opened.session.describe({ kind: 'table', parts: ['seg "sync"', name] });
         expect(found?.map((column) => [column.name, column.type])).toEqual(columns);
+      }
+    });
+
+    test('an older state is brought up step by step, and keeps saying where it was made', async () => {
+      const { tables } = await openState(options('write'));
+      const identity = await readMeta(opened.session, tables, 'warehouse');
+      await writeMeta(opened.session, tables, 'schema_version', '0');
+      await openState(options('write'));
+      expect(await readMeta(opened.session, tables, 'schema_version')).toBe(String(SCHEMA_VERSION));
+      expect(await readMeta(opened.session, tables, 'warehouse')).toBe(identity);
+
+      const migrations = new Map([7, 3, 4].map((version) => [version, () => [`to ${version}`]]));
+      const place = { warehouse: opened.warehouse, schema: 's' };
+      expect(statementsFrom(3, place, migrations)).toEqual(['to 4', 'to 7']);
+      expect(statementsFrom(undefined, place, migrations).join()).toContain('CREATE TABLE');
+    });
+
+    test('a database is told from another by its identity', async () => {
+      const other = await engine.open();
+      try {
+        expect(await other.session.identity()).not.toBe(await opened.session.identity());
+        if (engine.name === 'postgres') {
+          expect(await opened.session.identity()).toMatch(/^\d+\/\d+\/t_\w+$/);
+          const again = await opened.connect({ access: 'read' });
+          expect(await again.identity()).toBe(await opened.session.identity());
+          await expectIdentityWithoutTheRight(opened);
+        }
+      } finally {
+        await other.drop();
       }
     });
 
@@ -143,4 +174,19 @@ for (const engine of engines) {
       expect(await newestPrunedTick(session, tables, 'a')).toBe(2n);
     });
   });
+}
+
+async function expectIdentityWithoutTheRight({ warehouse, folder, readOnlyTarget, session }: Opened) {
+  const { type, ...options } = await readOnlyTarget();
+  const [row] = await session.query('SELECT current_database() AS name');
+  await asAdministrator(
+    (client) => client.query('REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC'),
+    row!.name!,
+  );
+  const reader = await warehouse.connect({ world, root: folder, options, access: 'read', label: type });
+  try {
+    expect(await reader.identity()).toMatch(/^\/\d+\/t_\w+$/);
+  } finally {
+    await reader.close();
+  }
 }
