@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import { nearest } from '../diagnostics/suggest.ts';
 import { inWords, locate, toValue, type YamlNode } from './node.ts';
 import type { Problems } from './problems.ts';
+import { quotesHint } from './quotes.ts';
 import { keysAt } from './schema-keys.ts';
+import { bounded, butIs, listed, sized, WANTED, wanted } from './wording.ts';
 
 export interface CheckOptions {
   /** Keys of a later version: they get E112 instead of "unknown key". */
@@ -53,8 +55,12 @@ function reportIssue(issue: Issue, above: readonly PropertyKey[], subject: Subje
     case 'invalid_type':
       return wrong(
         `${wanted(issue.expected)}${butIs(issue.expected, node)}`,
-        quotesHint(issue.expected, node),
+        quotesHint(issue.expected, path, subject),
       );
+    case 'too_small':
+    case 'too_big':
+      if (issue.origin === 'number' || issue.origin === 'int') return wrong(bounded(issue));
+      return subject.problems.report('E116', { key, detail: sized(issue) }, node.place);
     case 'invalid_value': {
       const values = issue.values.map(String);
       const near = node.kind === 'text' ? nearest(node.text, values) : undefined;
@@ -109,34 +115,6 @@ export function reportUnknownKey(
 ): undefined {
   if (notYet.includes(key)) return problems.report('E112', { key }, place);
   problems.report('E105', { key, known, suggestion: nearest(key, known) }, place);
-}
-
-const WANTED: Record<string, string> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: '`true` or `false`',
-  array: 'a list',
-  object: 'a mapping',
-  record: 'a mapping',
-};
-
-function wanted(expected: string): string {
-  return WANTED[expected] ?? expected;
-}
-
-function butIs(expected: string, node: YamlNode): string {
-  return expected === 'int' && node.kind === 'number' ? '' : `, but it is ${inWords(node)}`;
-}
-
-function quotesHint(expected: string, node: YamlNode): string | undefined {
-  const isPlain = node.kind === 'number' || node.kind === 'boolean';
-  return expected === 'string' && isPlain ? 'put it in quotes' : undefined;
-}
-
-function listed(values: readonly string[]): string {
-  const quoted = values.map((value) => `\`${value}\``);
-  return quoted.length === 1 ? quoted[0]! : `one of ${quoted.join(', ')}`;
 }
 
 /** `sync[0].match`, below where the tree hangs. */

@@ -57,7 +57,7 @@ function parseOneWindow(
   const [kind, second] = kinds;
   if (!kind) return undefined;
   if (second) {
-    const hint = 'take one; `between: {from, to}` has two edges';
+    const hint = 'take one; two conditions under `all:` would each count rows of their own';
     const place = map.entries.get(second)!.keyPlace;
     return scope.problems.report('E126', { keys: kinds, what: 'a measure has one window', hint }, place);
   }

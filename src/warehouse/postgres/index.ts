@@ -6,11 +6,19 @@ import { dialect } from './dialect.ts';
 import { layout } from './layout.ts';
 
 const secret = z.union([z.string().min(1), z.instanceof(Secret)]);
+/** The driver takes any other text for a database's name on this machine. */
+const url = z.union([
+  z
+    .string()
+    .min(1, { abort: true })
+    .regex(/^postgres(ql)?:\/\//, 'expected an address that starts with postgres:// or postgresql://'),
+  z.instanceof(Secret),
+]);
 
 export const options = z
   .strictObject({
     /** `postgres://user:password@host:5432/database?sslmode=require` */
-    url: secret.optional(),
+    url: url.optional(),
     host: z.string().min(1).optional(),
     port: z.number().int().min(1).max(65535).optional(),
     user: z.string().min(1).optional(),

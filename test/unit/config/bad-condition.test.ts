@@ -77,7 +77,7 @@ expectProblems('an empty window', where('did: x\nwithin: 0s'), [
   'E106 segments/lifecycle/cart_abandoners.yaml:4:11 `within` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
 ]);
 expectProblems('two windows', where('did: x\nwithin: 5m\nnext: 5m'), [
-  'E126 segments/lifecycle/cart_abandoners.yaml:5:3 `within` and `next` stand together: a measure has one window | take one; `between: {from, to}` has two edges',
+  'E126 segments/lifecycle/cart_abandoners.yaml:5:3 `within` and `next` stand together: a measure has one window | take one; two conditions under `all:` would each count rows of their own',
 ]);
 expectProblems('a window beyond all dates', where('did: x\nwithin: 99999w'), [
   'E106 segments/lifecycle/cart_abandoners.yaml:4:11 `within` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',

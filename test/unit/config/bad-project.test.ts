@@ -52,7 +52,7 @@ expectProblems(
   project(PROJECT.replace(`url: "\${env:DATABASE_URL}"`, 'url: 5, pool: 1, ssl: maybe, hots: a')),
   [
     'E106 segsync.yaml:8:32 `targets.prod.url` must be text, but it is a number',
-    'E116 segsync.yaml:8:41 `targets.prod.pool`: too small: expected number to be >=2',
+    'E106 segsync.yaml:8:41 `targets.prod.pool` must be 2 or more',
     'E106 segsync.yaml:8:49 `targets.prod.ssl` must be `true` or `false` or `no-verify`, but it is text',
     'E105 segsync.yaml:8:56 unknown key `hots` | did you mean `host`?',
   ],
@@ -194,12 +194,38 @@ expectProblems(
   "a webhook's options",
   hook('url: 5\nbatch_size: 0\nrate: 1/d\nheaders: {"a b": c}\nbatch: 1\n'),
   [
-    'E106 destinations/hook.yaml:2:6 `url` must be text, but it is a number | put it in quotes',
-    'E116 destinations/hook.yaml:3:13 `batch_size`: too small: expected number to be >=1',
+    'E106 destinations/hook.yaml:2:6 `url` must be text, but it is a number | write an address that starts with http:// or https://',
+    'E106 destinations/hook.yaml:3:13 `batch_size` must be 1 or more',
     'E116 destinations/hook.yaml:4:7 `rate`: expected a rate such as `100/s`, `6000/m` or `1000/h`',
     'E116 destinations/hook.yaml:5:18 `headers.a b`: not a header name',
     'E105 destinations/hook.yaml:6:1 unknown key `batch` | known here: url, secret, batch_size, concurrency, rate, timeout, headers, allow_private_address',
   ],
+);
+expectProblems(
+  'numbers that are no texts, or out of bounds',
+  hook('url: https://x.example\nsecret: ""\ntimeout: 1\nconcurrency: 65\n'),
+  [
+    'E116 destinations/hook.yaml:3:9 `secret`: expected `whsec_` and 24 to 64 bytes in base64',
+    'E106 destinations/hook.yaml:4:10 `timeout` must be text, but it is a number | write a duration from `1s` to `10m`',
+    'E106 destinations/hook.yaml:5:14 `concurrency` must be 64 or less',
+  ],
+);
+expectProblems('text that quotes would mend', out('type: file\ndirectory: 5\n'), [
+  'E106 destinations/out.yaml:2:12 `directory` must be text, but it is a number | put it in quotes',
+]);
+expectProblems(
+  'an address that is none of the warehouse’s',
+  SHOP,
+  [
+    'E116 segsync.yaml:8:32 `targets.prod.url`: expected an address that starts with postgres:// or postgresql://',
+  ],
+  { DATABASE_URL: 'mysql://localhost/shop' },
+);
+expectProblems(
+  'an address that is empty',
+  SHOP,
+  ['E116 segsync.yaml:8:32 `targets.prod.url`: must not be empty'],
+  { DATABASE_URL: '' },
 );
 expectProblems('a webhook to a private address', hook('url: http://127.0.0.1/x\n'), [
   'E116 destinations/hook.yaml:2:6 `url`: this address is loopback, link-local or private; add `allow_private_address: true` if that is meant',
