@@ -4,6 +4,7 @@ import {
   againstTheFlow,
   circles,
   namedOutside,
+  pastTheWorld,
   type SourceFile,
   sourceFiles,
   strayDrivers,
@@ -60,6 +61,18 @@ describe('architecture', () => {
       strayDrivers,
       { path: 'state/bad.ts', text: "const { Pool } = await import('pg');\n" },
       'A driver is loaded only when its warehouse is used: reach it through the `Session` that the adapter opens',
+    );
+  });
+
+  it.each([
+    'const jitter = Math.random();\n',
+    'const signal = AbortSignal.timeout(100);\n',
+    "import { randomUUID } from 'node:crypto';\n",
+  ])('reaches randomness and timers through the world: %j', (text) => {
+    rule(
+      pastTheWorld,
+      { path: 'deliver/bad.ts', text },
+      'The world is the one door, so that a run can be played again: use `world.random` and `world.timers`',
     );
   });
 

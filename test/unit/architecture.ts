@@ -130,6 +130,19 @@ export function strayWriters(files: readonly SourceFile[]): string[] {
     .map((file) => `${file.path} speaks of stdout`);
 }
 
+const PAST_THE_DOOR =
+  /\bMath\.random\b|\bAbortSignal\.timeout\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b/;
+
+/** Files that reach randomness or timers past the world, where a lint rule on globals and modules cannot see it. */
+export function pastTheWorld(files: readonly SourceFile[]): string[] {
+  return files
+    .filter((file) => file.path !== 'world.ts')
+    .flatMap((file) => {
+      const found = PAST_THE_DOOR.exec(withoutComments(file.text));
+      return found ? [`${file.path} uses ${found[0]}`] : [];
+    });
+}
+
 function importsOf(from: SourceFile): Import[] {
   const code = withoutComments(from.text);
   const declared = [...code.matchAll(/^(?:import|export)\s([^;]*?)\sfrom\s+'([^']+)'/gms)].map(
