@@ -94,6 +94,7 @@ async function send(delivery: Delivery, scope: Scope, counted: Survey | undefine
     planned,
     delivered: pump.record.delivered,
     rejected: pump.record.rejected,
+    ...(pump.record.rejected > 0 ? { rejections: pump.record.reasons.commonest() } : {}),
     waiting: pump.waiting,
     unmatchable: seen.unmatchable,
     ...(freshness ? { freshness_ms: freshness } : {}),

@@ -5,6 +5,7 @@ import type { Counts } from '../report/results.ts';
 import { doneEntry, type Entry, type Errand, nextOf, rejectedEntry } from './errand.ts';
 import type { BatchRow } from './flush.ts';
 import { FreshnessSample } from './freshness.ts';
+import { RejectionReasons } from './rejection-reasons.ts';
 import type { Answer } from './sender.ts';
 
 export interface RecordOptions {
@@ -19,6 +20,7 @@ type Rows = Answer['rows'];
 export class DeliveryRecord {
   readonly delivered: Counts = { add: 0, remove: 0, update: 0 };
   readonly freshness = new FreshnessSample();
+  readonly reasons = new RejectionReasons();
   rejected = 0;
   /** Rows that were sent and are given up for now. */
   waiting = 0;
@@ -58,12 +60,12 @@ export class DeliveryRecord {
 
   /** Takes an answer in; returns the errands that go on with their next step, and how many do not. */
   answer(answer: Answer): { next: Errand[]; ended: number } {
-    const acknowledged = answer.rows.filter(({ receipt }) => isAcknowledged(receipt.kind));
-    const rejected = answer.rows.filter(({ receipt }) => receipt.kind === 'rejected');
-    const open = answer.rows.filter((row) => !acknowledged.includes(row) && !rejected.includes(row));
+    const { acknowledged, rejected, open } = sorted(answer.rows);
     const next = this.#acknowledge(answer, acknowledged);
     for (const { errand, receipt } of rejected) {
-      if (receipt.kind === 'rejected') this.add(rejectedEntry(errand, receipt, this.#options.now()));
+      if (receipt.kind !== 'rejected') continue;
+      this.add(rejectedEntry(errand, receipt, this.#options.now()));
+      this.reasons.add(receipt);
     }
     this.rejected += rejected.length;
     this.waiting += open.length;
@@ -125,6 +127,13 @@ function effectOf({ parcel }: Answer, status: BatchRow['status']): Operation {
   return status === 'delivered' && later.length > 0 ? 'update' : effect;
 }
 
-function isAcknowledged(kind: string): boolean {
-  return kind === 'delivered' || kind === 'unknown';
+/** Rows by what their receipts mean, in one pass. */
+function sorted(rows: Rows): { acknowledged: Rows; rejected: Rows; open: Rows } {
+  const [acknowledged, rejected, open]: Rows[number][][] = [[], [], []];
+  for (const row of rows) {
+    const { kind } = row.receipt;
+    if (kind === 'delivered' || kind === 'unknown') acknowledged!.push(row);
+    else (kind === 'rejected' ? rejected! : open!).push(row);
+  }
+  return { acknowledged: acknowledged!, rejected: rejected!, open: open! };
 }

@@ -29,12 +29,15 @@ function segmentLine(result: SegmentResult): string {
 
 function syncLine(result: SyncResult): string {
   const name = result.sync.padEnd(NAME);
-  if (result.error) return `failed     ${name}  ${result.error.code}`;
+  const left = [
+    ...(result.rejected > 0 ? [`  ${count(result.rejected)} rejected`] : []),
+    ...(result.waiting > 0 ? [`  ${count(result.waiting)} waiting`] : []),
+  ].join('');
+  if (result.error) return `failed     ${name}  ${result.error.code}${left}`;
   if (result.held) return `held       ${name}  ${spaced(result.held.guard)}`;
   if (result.skipped) return `skipped    ${name}  ${spaced(result.skipped)}`;
   const { add, remove, update } = result.delivered ?? result.planned;
-  const rejected = result.rejected > 0 ? `  ${count(result.rejected)} rejected` : '';
   const change = `+${count(add)} -${count(remove)} ~${count(update)}`;
   const word = result.delivered ? 'delivered' : 'planned  ';
-  return `${word}  ${name}  ${change}${rejected}  ${elapsed(result.duration_ms)}`;
+  return `${word}  ${name}  ${change}${left}  ${elapsed(result.duration_ms)}`;
 }

@@ -2,7 +2,7 @@
 
 import { closingLine } from './closing.ts';
 import type { Colors } from './colors.ts';
-import type { Counts, RunReport, SyncResult } from './results.ts';
+import type { Counts, RejectionReason, RunReport, SyncResult } from './results.ts';
 import { layOut, type Table } from './table.ts';
 import { count, elapsed, plural, spaced } from './words.ts';
 
@@ -42,6 +42,7 @@ export function attention(syncs: readonly SyncResult[]): string[] {
     if (sync.held) lines.push(...heldLines(sync));
     if (sync.skipped)
       lines.push(`skipped     ${sync.sync}: ${SKIPPED[sync.skipped] ?? spaced(sync.skipped)}`);
+    lines.push(...(sync.rejections ?? []).map((reason) => rejectedLine(sync, reason)));
     if (sync.unmatchable > 0) {
       const members = plural(sync.unmatchable, 'member');
       lines.push(`unmatchable ${sync.sync}: ${members} without a usable identifier`);
@@ -56,6 +57,10 @@ const SKIPPED: Record<string, string> = {
   paused: 'it is paused',
   segment_failed: 'its segment could not be evaluated',
 };
+
+function rejectedLine({ sync }: SyncResult, { code, message, rows }: RejectionReason): string {
+  return `rejected    ${sync}: ${plural(rows, 'row')}: ${code} ${message}`;
+}
 
 function heldLines({ sync, held }: SyncResult): string[] {
   const { guard, figure, limit } = held!;

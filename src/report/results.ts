@@ -36,6 +36,13 @@ export interface Held {
   readonly limit: string;
 }
 
+/** Rows that a destination rejected for one reason; code and message are its own, without personal data. */
+export interface RejectionReason {
+  readonly code: string;
+  readonly message: string;
+  readonly rows: number;
+}
+
 export interface SyncResult {
   readonly sync: string;
   readonly planned: Counts;
@@ -44,6 +51,8 @@ export interface SyncResult {
   /** Only in a plan: requests that the operations take. */
   readonly requests?: number;
   readonly rejected: number;
+  /** The commonest reasons, at most three; absent when nothing was rejected. */
+  readonly rejections?: readonly RejectionReason[];
   readonly waiting: number;
   readonly unmatchable: number;
   readonly held?: Held;

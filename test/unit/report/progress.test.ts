@@ -14,6 +14,7 @@ const EVENTS: readonly RunEvent[] = [
   { event: 'segment_evaluated', result: segment({ segment: 'late', mode: 'skipped', reason: 'not_due' }) },
   { event: 'sync_progress', sync: 'vip.files', delivered: 1000 },
   { event: 'sync_finished', result: delivered() },
+  { event: 'sync_finished', result: delivered({ sync: 'a.x', rejected: 2, waiting: 1000 }) },
   { event: 'sync_finished', result: sync({ sync: 'b.x', error: { code: 'E401', message: 'refused' } }) },
 ];
 
@@ -37,6 +38,7 @@ describe('progress', () => {
       [
         `evaluated  ${'vip'.padEnd(32)}  9,548 members  +212 -41  0.3s`,
         `delivered  ${'vip.files'.padEnd(32)}  +1,234 -1 ~0  1.2s`,
+        `delivered  ${'a.x'.padEnd(32)}  +1,234 -1 ~0  2 rejected  1,000 waiting  1.2s`,
         `failed     ${'b.x'.padEnd(32)}  E401`,
         '',
       ].join('\n'),

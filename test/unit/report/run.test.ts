@@ -35,6 +35,22 @@ describe('the result of a run', () => {
     expect(out).toContain('; 2 rejected; 10 waiting.');
   });
 
+  it('tells the commonest reasons for rejections', () => {
+    const rejections = [
+      { code: 'http_400', message: 'the endpoint answered HTTP 400', rows: 19 },
+      { code: 'bad_phone', message: 'no number', rows: 1 },
+    ];
+    const out = text({ syncs: [delivered({ rejected: 20, rejections })] });
+    expect(out).toContain(
+      [
+        '',
+        'rejected    vip.files: 19 rows: http_400 the endpoint answered HTTP 400',
+        'rejected    vip.files: 1 row: bad_phone no number',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('says that nothing was due, and what to do about it', () => {
     const skipped = segment({ mode: 'skipped', reason: 'not_due' });
     expect(text({ segments: [skipped], syncs: [sync({ skipped: 'not_due' })] })).toBe(
