@@ -1,6 +1,9 @@
 /** Wakes one waiter. A ring that nobody waits for is kept for the next who does. */
 import type { Timers } from '../world.ts';
 
+/** Without a reason each abort makes an error with a stack. */
+const RUNG = 'rung';
+
 export class Bell {
   readonly #timers: Timers;
   #rung = new AbortController();
@@ -10,7 +13,7 @@ export class Bell {
   }
 
   ring(): void {
-    this.#rung.abort();
+    this.#rung.abort(RUNG);
   }
 
   /** Resolves at the next ring, or after `ms`. */

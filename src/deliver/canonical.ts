@@ -16,5 +16,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function inOrder(record: Record<string, unknown>): Record<string, unknown> {
+  // Most come in order: a comparison of neighbours is far cheaper than another object.
+  if (Object.keys(record).every((name, index, names) => index === 0 || names[index - 1]! < name))
+    return record;
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
