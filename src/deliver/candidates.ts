@@ -8,7 +8,8 @@ import type { Scope } from './scope.ts';
 
 /**
  * One row a candidate, removals first (by what the warehouse knows), then by key. Candidates are the keys that changed
- * after `scope.since`, rows in doubt, and rejections whose time has come; or everyone in the segment or the ledger.
+ * after `scope.since`, rows in doubt, and rejections whose time has come; or everyone in the segment or the ledger. Who
+ * asks for everyone (`--full`) has all rejections tried again, too.
  */
 export function candidatesSql(preview: Preview, scope: Scope): string {
   const { tables, sync, roster } = preview;
@@ -28,7 +29,7 @@ export function candidatesSql(preview: Preview, scope: Scope): string {
     'rejections.payload_hash AS rejected_hash',
     'rejections.attempts AS rejected_attempts',
     `${micros_of('rejections.first_at')} AS rejected_first_at`,
-    `${coalesce(`rejections.next_at <= ${instant(tables.dialect, preview.now)}`, 'FALSE')} AS rejected_due`,
+    `${preview.full ? 'TRUE' : coalesce(`rejections.next_at <= ${instant(tables.dialect, preview.now)}`, 'FALSE')} AS rejected_due`,
     `${coalesce('due.tick_id', 'membership.tick_id', 'ledger.tick_id', '0')} AS tick_id`,
     `${micros_of(scope.firstLoad ? 'membership.entered_at' : 'due.caused_at')} AS caused_at`,
   ];

@@ -22,6 +22,8 @@ export interface Errand {
   readonly later: readonly Step[];
   /** What is on the other side while the open step is not acknowledged; undefined: nothing that we know of. */
   readonly prior?: LedgerRow;
+  /** What was last acknowledged of the key before this errand. */
+  readonly acknowledged?: Pick<LedgerRow, 'payloadHash' | 'deliveredAt'>;
   readonly rejection?: Rejection;
   /** The ledger has a row for the key. */
   readonly inLedger: boolean;
@@ -65,14 +67,17 @@ export function errandOf(standing: Standing, decision: Decision & { kind: 'send'
     later,
     inLedger: ledger !== undefined,
     ...(causedAt === undefined ? {} : { causedAt }),
-    ...(ledger ? { prior: ledger } : {}),
+    ...(ledger ? { prior: ledger, acknowledged: ledger } : {}),
     ...(rejection ? { rejection } : {}),
   };
 }
 
-/** The question that stands in the ledger before a step is sent. The hash stays that of what was last acknowledged. */
+/**
+ * The question that stands in the ledger before a step is sent. The hash stays that of what was last acknowledged: by
+ * it the next run knows that the audience keeps the member, whichever step was not answered.
+ */
 export function questionOf(errand: Errand, batchId: string): Entry {
-  const { payloadHash, deliveredAt } = errand.prior ?? {};
+  const { payloadHash, deliveredAt } = errand.acknowledged ?? {};
   return {
     ...entry(errand),
     batchId,

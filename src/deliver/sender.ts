@@ -10,6 +10,7 @@ import { backoffMs } from './backoff.ts';
 import type { Errand } from './errand.ts';
 import { type Addressee, type Parcel, parcelOf } from './parcel.ts';
 import type { Lane } from './rate.ts';
+import { rejectsAll, Trial } from './trial.ts';
 
 /** Some errands of one parcel, and what became of them. */
 export interface Answer {
@@ -47,6 +48,9 @@ interface Attempt {
 export class Sender {
   readonly #options: SenderOptions;
   #lastProgressAt = Number.NEGATIVE_INFINITY;
+  /** Until something is accepted. */
+  #trial: Trial | undefined = new Trial();
+  #inFlight = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -54,10 +58,23 @@ export class Sender {
 
   /**
    * Resolves when every row of the parcel is answered or left in doubt. Throws what stops the whole sync: a
-   * `DiagnosedError` of the destination, E502 when the lease is lost, E454 when nothing gets through any more.
+   * `DiagnosedError` of the destination, E502 when the lease is lost, E454 when nothing gets through any more,
+   * E456 when everything is refused.
    */
   async send(parcel: Parcel): Promise<void> {
-    await this.#attempt({ parcel, count: 1 });
+    this.#inFlight++;
+    try {
+      await this.#attempt({ parcel, count: 1 });
+    } finally {
+      this.#inFlight--;
+    }
+    this.#trial?.judge(parcel.errands);
+    // Halted, what was put off is left in doubt.
+    if (this.#inFlight === 0 && !this.#options.halt.aborted) this.#settle();
+  }
+
+  #settle(): void {
+    for (const answer of this.#trial?.take() ?? []) this.#options.onAnswer(answer);
   }
 
   async #attempt(attempt: Attempt): Promise<void> {
@@ -107,7 +124,8 @@ export class Sender {
     this.#pauseLane(attempt, rows, asked);
     if (world.clock.monotonic() + wait - firstFailedAt > retryBoundMs) {
       this.#answer(attempt, sentAt, httpStatus, rows);
-      if (this.#lastProgressAt < firstFailedAt) this.#giveUp(receipts[0]!.message);
+      if (this.#lastProgressAt < firstFailedAt)
+        this.#giveUp(firstFailedAt, attempt.count, receipts[0]!.message);
       return;
     }
     await world.timers.sleep(wait, halt);
@@ -127,10 +145,9 @@ export class Sender {
     if (ms > 0 && rows.length === attempt.parcel.errands.length) lane.pause(Math.min(ms, retryBoundMs));
   }
 
-  #giveUp(reason: string): never {
-    const { to, retryBoundMs } = this.#options;
-    const waited = `${Math.round(retryBoundMs / 1000)}s`;
-    throw new DiagnosedError([diagnose('E454', { sync: to.sync, waited, reason })]);
+  #giveUp(since: number, attempts: number, reason: string): never {
+    const seconds = Math.round((this.#options.world.clock.monotonic() - since) / 1000);
+    throw new DiagnosedError([diagnose('E454', { attempts, seconds, reason })]);
   }
 
   #answer(attempt: Attempt, sentAt: number, httpStatus: number | undefined, rows: Answer['rows']): void {
@@ -139,15 +156,19 @@ export class Sender {
       this.#lastProgressAt = this.#options.world.clock.monotonic();
     }
     const { parcel, count: attempts } = attempt;
-    this.#options.onAnswer({
-      parcel,
-      attempts,
-      sentAt,
-      rows,
-      ...(httpStatus === undefined ? {} : { httpStatus }),
-    });
+    const answer = { parcel, attempts, sentAt, rows, ...(httpStatus === undefined ? {} : { httpStatus }) };
+    if (rows.some(({ receipt }) => ACCEPTED.has(receipt.kind))) this.#endTrial();
+    if (this.#trial && rejectsAll(answer)) this.#trial.putOff(answer);
+    else this.#options.onAnswer(answer);
+  }
+
+  #endTrial(): void {
+    this.#settle();
+    this.#trial = undefined;
   }
 }
+
+const ACCEPTED: ReadonlySet<Receipt['kind']> = new Set(['delivered', 'accepted', 'unknown']);
 
 type Refusal = Extract<Outcome, { refused: unknown }>;
 

@@ -26,10 +26,16 @@ export const DELIVER_CODES = {
       `destination ${p.destination} cannot ${p.operation} members, which \`mode: ${p.mode}\` of sync ${p.sync} needs`,
     () => 'choose another `mode:` for the sync',
   ),
-  E454: error<{ sync: string; waited: string; reason: string }>(
+  E454: error<{ attempts: number; seconds: number; reason: string }>(
     EXIT.tryLater,
-    (p) => `nothing of sync ${p.sync} got through for ${p.waited}: ${p.reason}`,
+    (p) =>
+      `nothing got through in ${p.attempts === 1 ? '1 attempt' : `${p.attempts} attempts`}${p.seconds > 0 ? ` over ${p.seconds}s` : ''}: ${p.reason}`,
     () => 'what was not acknowledged is sent again by the next run',
+  ),
+  E456: error<{ rows: number; code: string; message: string }>(
+    EXIT.failed,
+    (p) => `everything was refused, all ${p.rows} rows of a batch: ${p.code} ${p.message}`,
+    () => 'nobody was rejected for it; once its cause is set right, the next run sends everything again',
   ),
   E455: error<{ sync: string; detail: string }>(
     EXIT.failed,

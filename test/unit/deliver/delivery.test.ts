@@ -154,8 +154,9 @@ for (const engine of engines) {
         'q add bad_row 1 true',
       ]);
       expect((await company.rows('ledger', 'entity_key')).length).toBe(5);
+      expect(result.rejections).toEqual([{ code: 'bad_row', message: 'a row is bad', rows: 1 }]);
       sent(receiver);
-      await company.deliver(receiver, {}, { full: true });
+      await company.deliver(receiver, { consent: false });
       expect(sent(receiver)).toEqual([]);
       await company.tick([person('q', { name: 'good' })]);
       await company.deliver(receiver);
