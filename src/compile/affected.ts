@@ -1,13 +1,14 @@
 /** Who can have changed since the last tick: the keys of rows that arrived, and of rows that an edge crossed. */
-import type { Entity, Table } from '../config/project.ts';
-import { type Duration, formatDuration, formatInstant, type Instant } from '../instant.ts';
+import type { Entity, Source, Table } from '../config/project.ts';
+import { formatInstant, type Instant } from '../instant.ts';
 import type { RowCondition } from '../segment/condition.ts';
-import type { Edge } from '../segment/edges.ts';
+import { type Edge, edgeLabel, edgeName } from '../segment/edges.ts';
 import { type ReadTable, relationName } from '../segment/reads.ts';
+import { CAUSED_AT, type Causes } from './causes.ts';
 import { and, call, column, compare, type Expression, number, or, text, value } from './expression.ts';
 import type { EntityKey } from './key.ts';
 import { keyEquals, keyOf, keyText } from './key.ts';
-import type { Query, Select, Step } from './query.ts';
+import type { Query, Select, SelectColumn, Step } from './query.ts';
 import { operandOf, rowCondition, type Scope, timeOf } from './rows.ts';
 import { steps } from './steps.ts';
 import { asInstant, compareTime } from './time.ts';
@@ -26,34 +27,18 @@ export interface AffectedInput {
   readonly edges: readonly Edge[];
   /** The last tick's instant. */
   readonly t0: Instant;
+  readonly causes: Causes;
   readonly scope: Scope;
 }
 
-/** Columns: `k` (the entity's key type), `entity_key` (text), `caused_at`. One row a key. */
+/** Columns: `k` (the entity's key type), `entity_key` (text), and the causes' columns. One row a key. */
 export function affectedStep(input: AffectedInput): Step {
-  const t = value({ type: 'instant', instant: input.scope.t });
-  const caused = column('caused_at');
-  const t0 = value({ type: 'instant', instant: input.t0 });
-  const sinceLastTick: Expression = {
-    kind: 'aggregate',
-    fn: 'min',
-    of: caused,
-    when: compare(caused, '>', t0),
-  };
   const query: Select = {
     kind: 'select',
     columns: [
       { expression: column('k'), as: 'k' },
       { expression: keyText(column('k'), input.key), as: 'entity_key' },
-      {
-        expression: call(
-          'least',
-          call('coalesce', sinceLastTick, { kind: 'aggregate', fn: 'max', of: caused }),
-          t,
-        ),
-        as: 'caused_at',
-        comment: 'the first cause since the last tick',
-      },
+      ...input.causes.columns,
     ],
     from: { kind: 'query', query: { kind: 'union', of: [...arrivals(input), ...crossings(input)] } },
     as: 'causes',
@@ -74,7 +59,7 @@ export function keyLookup(entity: Entity, key: EntityKey, keyTextSought: string,
       columns: [
         { expression: own, as: 'k' },
         { expression: keyText(own, key), as: 'entity_key' },
-        { expression: value({ type: 'instant', instant: scope.t }), as: 'caused_at' },
+        { expression: value({ type: 'instant', instant: scope.t }), as: CAUSED_AT },
       ],
       from: { kind: 'relation', relation: entity.relation },
       as: 'entity',
@@ -96,6 +81,7 @@ function arrivals(input: AffectedInput): Query[] {
         scan(
           input,
           read.table,
+          read.id,
           [`${name}: nothing was seen of it before, so every row counts as new`],
           when,
           filter,
@@ -107,14 +93,18 @@ function arrivals(input: AffectedInput): Query[] {
     const undated: Expression = { kind: 'is_null', of: operand.expression };
     const t = value({ type: 'instant', instant: input.scope.t });
     return [
-      scan(input, read.table, [`${name}: rows that arrived or were edited, ${since.reason}`], when, [
+      scan(input, read.table, read.id, [`${name}: rows that arrived or were edited, ${since.reason}`], when, [
         bound,
         ...filter,
       ]),
-      scan(input, read.table, [`${name}: rows whose cursor is unknown count as new at every tick`], t, [
-        undated,
-        ...filter,
-      ]),
+      scan(
+        input,
+        read.table,
+        read.id,
+        [`${name}: rows whose cursor is unknown count as new at every tick`],
+        t,
+        [undated, ...filter],
+      ),
     ];
   });
 }
@@ -141,17 +131,31 @@ function crossings(input: AffectedInput): Query[] {
       edge.offset === 0n
         ? asInstant(time)
         : call('add_micros', asInstant(time), number((-edge.offset).toString()));
-    return scan(input, edge.table, [why, `${formatInstant(from)} to ${formatInstant(to)}`], crossed, [
-      compareTime(time, '>=', from),
-      compareTime(time, '<=', to),
-      ...anyOf(edge.filters, edge.table, scope),
-    ]);
+    return scan(
+      input,
+      edge.table,
+      edgeLabel(edge),
+      [why, `${formatInstant(from)} to ${formatInstant(to)}`],
+      crossed,
+      [compareTime(time, '>=', from), compareTime(time, '<=', to), ...anyOf(edge.filters, edge.table, scope)],
+    );
   });
+}
+
+/** Which cause a row is, for the segments that it concerns; and its split value, if it has one. */
+function tag(table: Table, cause: string): SelectColumn[] {
+  const { split } = table as Partial<Source>;
+  const none = value({ type: 'null', of: 'text' });
+  return [
+    { expression: text(cause), as: 'cause' },
+    { expression: split === undefined ? none : call('text_of', column(split)), as: 'split' },
+  ];
 }
 
 function scan(
   input: AffectedInput,
   table: Table,
+  cause: string,
   comment: readonly string[],
   causedAt: Expression,
   where: readonly Expression[],
@@ -161,7 +165,8 @@ function scan(
     comment,
     columns: [
       { expression: keyOf(table, undefined, input.key, input.scope.catalog), as: 'k' },
-      { expression: causedAt, as: 'caused_at' },
+      { expression: causedAt, as: CAUSED_AT },
+      ...(input.causes.tagged ? tag(table, cause) : []),
     ],
     from: { kind: 'relation', relation: table.relation },
     as: 'r',
@@ -173,10 +178,4 @@ function anyOf(filters: readonly RowCondition[] | undefined, table: Table, scope
   if (!filters || filters.length === 0) return [];
   const any = or(filters.map((filter) => rowCondition(filter, table, undefined, scope)));
   return any.kind === 'constant' && any.value ? [] : [and([any])];
-}
-
-/** `T`, `T - 30m`, `T + 7d`. */
-export function edgeName(offset: Duration): string {
-  if (offset === 0n) return 'T';
-  return offset < 0n ? `T - ${formatDuration(-offset)}` : `T + ${formatDuration(offset)}`;
 }

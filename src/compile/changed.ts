@@ -1,4 +1,5 @@
 /** The diff in the warehouse: who entered, who left, and which members' sent values changed. */
+import { CAUSED_AT, type Causes } from './causes.ts';
 import { call, column, compare, distinct, type Expression, or, text, value } from './expression.ts';
 import type { From, Query, Select, Step } from './query.ts';
 import type { Scope } from './rows.ts';
@@ -8,7 +9,8 @@ export interface ChangedInput {
   readonly segments: readonly string[];
   /** The table `membership`, or what stands for it. */
   readonly membership: From;
-  readonly full: boolean;
+  /** What changes are dated by; undefined: everyone was evaluated, and `T` dates all. */
+  readonly causes: Causes | undefined;
   readonly scope: Scope;
 }
 
@@ -17,7 +19,7 @@ export interface ChangedInput {
  * affected keys after the full join is planned as a nested loop, since planners take the full join for tiny.
  */
 export function changedStep(input: ChangedInput): Step {
-  const { full } = input;
+  const full = input.causes === undefined;
   const key: Expression = call('coalesce', column('entity_key', 'v'), column('entity_key', 'm'));
   const absent = (side: 'v' | 'm'): Expression => ({ kind: 'is_null', of: column('entity_key', side) });
   const same = (name: string): Expression => compare(column(name, 'v'), '=', column(name, 'm'));
@@ -74,31 +76,38 @@ export function changeCounts(): Query {
   };
 }
 
-function members(input: ChangedInput): Select {
-  const caused = { expression: column('caused_at', 'a'), as: 'caused_at' };
-  return {
+function members({ membership, segments, causes }: ChangedInput): Select {
+  const known = ['segment', 'entity_key', 'row_hash'].map((name) => ({
+    expression: column(name, 'known'),
+    as: name,
+  }));
+  const chosen: Select = {
     kind: 'select',
-    columns: [
-      ...['segment', 'entity_key', 'row_hash'].map((name) => ({
-        expression: column(name, 'known'),
-        as: name,
-      })),
-      ...(input.full ? [] : [caused]),
-    ],
-    from: input.membership,
+    columns: known,
+    from: membership,
     as: 'known',
-    ...(input.full
-      ? {}
-      : {
-          joins: [
-            {
-              type: 'join' as const,
-              from: { kind: 'step' as const, name: steps.affected },
-              as: 'a',
-              on: compare(column('entity_key', 'a'), '=', column('entity_key', 'known')),
-            },
-          ],
-        }),
-    where: [{ kind: 'in', of: column('segment', 'known'), values: input.segments.map(text) }],
+    where: [{ kind: 'in', of: column('segment', 'known'), values: segments.map(text) }],
+  };
+  if (!causes) return chosen;
+  const onKey = compare(column('entity_key', 'a'), '=', column('entity_key', 'known'));
+  return {
+    ...chosen,
+    columns: [...known, { expression: causedAt(segments, causes), as: CAUSED_AT }],
+    joins: [{ type: 'join', from: { kind: 'step', name: steps.affected }, as: 'a', on: onKey }],
+  };
+}
+
+/** The affected key's column that dates changes of the row's segment. */
+function causedAt(segments: readonly string[], causes: Causes): Expression {
+  const names = causes.columns.map((each) => each.as);
+  const [last, ...others] = names.toReversed();
+  if (others.length === 0) return column(last!, 'a');
+  return {
+    kind: 'case',
+    branches: others.map((name) => {
+      const own = segments.filter((segment) => causes.columnOf(segment) === name).map(text);
+      return [{ kind: 'in', of: column('segment', 'known'), values: own }, column(name, 'a')] as const;
+    }),
+    otherwise: column(last!, 'a'),
   };
 }

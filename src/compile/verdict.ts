@@ -2,6 +2,7 @@
 import type { Entity } from '../config/project.ts';
 import { traitsOf } from '../segment/reads.ts';
 import type { Verdict } from '../segment/resolve.ts';
+import { CAUSED_AT, type Causes } from './causes.ts';
 import { and, call, column, compare, type Expression, known, not, number, or, text } from './expression.ts';
 import { type Aggregate, aggregatesOf, measureTest } from './measure.ts';
 import type { Query, Step } from './query.ts';
@@ -21,12 +22,13 @@ export interface TickSegment {
 /** Buckets of a `share`: 7 hexadecimal digits. */
 const SHARE_BUCKETS = 2n ** 28n;
 
-/** Columns: `segment`, `entity_key`, `row_hash`; one row for each segment and key for which it holds. */
+/** Columns: `segment`, `entity_key`, `caused_at` (unless everyone is evaluated), `row_hash`; one row for each segment and key for which it holds. */
 export function verdictStep(
   segments: readonly TickSegment[],
   entity: Entity,
   wide: Wide,
   scope: Scope,
+  causes: Causes | undefined,
 ): Step {
   return {
     name: steps.verdict,
@@ -41,7 +43,7 @@ export function verdictStep(
           columns: [
             { expression: text(segment.name), as: 'segment' },
             { expression: column('entity_key'), as: 'entity_key' },
-            { expression: column('caused_at'), as: 'caused_at' },
+            ...(causes ? [{ expression: column(causes.columnOf(segment.name)), as: CAUSED_AT }] : []),
             { expression: rowHash(segment.sent, wide), as: 'row_hash' },
           ],
           from: { kind: 'step', name: steps.wide },

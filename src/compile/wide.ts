@@ -5,7 +5,7 @@ import type { Window } from '../segment/condition.ts';
 import { boundsOf } from '../segment/edges.ts';
 import { withoutPlaces } from '../segment/reads.ts';
 import type { Capabilities } from '../warehouse/warehouse.ts';
-import { call, column, compare, type Expression, number, text, value } from './expression.ts';
+import { call, column, compare, type Expression, number, text } from './expression.ts';
 import { type EntityKey, keyOf, keyText } from './key.ts';
 import type { Aggregate } from './measure.ts';
 import { aggregateExpression, aggregateId } from './measure.ts';
@@ -22,6 +22,8 @@ export interface WideInput {
   readonly aggregates: readonly Aggregate[];
   /** Everyone, or the affected keys only. */
   readonly full: boolean;
+  /** Columns of the affected keys that changes are dated by. */
+  readonly causes: readonly string[];
   readonly capabilities: Capabilities;
   readonly scope: Scope;
 }
@@ -33,7 +35,7 @@ export interface Wide {
   aggregateColumn(aggregate: Aggregate): string;
 }
 
-/** Columns: `k`, `entity_key`, `caused_at`, one for each trait and aggregate. */
+/** Columns: `k`, `entity_key`, what changes are dated by, one for each trait and aggregate. */
 export function wideStep(input: WideInput): Wide {
   const distinct = new Map(input.aggregates.map((aggregate) => [aggregateId(aggregate), aggregate]));
   const names = new Map([...distinct.keys()].map((id, index) => [id, `m${index}`]));
@@ -116,11 +118,10 @@ function wideQuery(
       return { type: 'left join', from, as, on: onKey(column('k', as)) };
     }),
   ];
-  const causedAt = full ? value({ type: 'instant', instant: scope.t }) : column('caused_at', 'affected');
   const columns: SelectColumn[] = [
     { expression: k, as: 'k' },
     { expression: full ? keyText(k, key) : column('entity_key', 'affected'), as: 'entity_key' },
-    { expression: causedAt, as: 'caused_at' },
+    ...input.causes.map((as) => ({ expression: column(as, 'affected'), as })),
     ...traitNames.map((name) => ({ expression: traits.column(name), as: traitColumn(name) })),
     ...scans.flatMap((scan, index) =>
       scan.aggregates.map((aggregate) => ({

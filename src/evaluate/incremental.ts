@@ -3,6 +3,7 @@ import type { Scope } from '../compile/rows.ts';
 import type { TickInput } from '../compile/tick.ts';
 import { cursorKind } from '../compile/watermarks.ts';
 import { earliest } from '../instant.ts';
+import { concernsOf } from '../segment/concerns.ts';
 import { mergeEdges } from '../segment/edges.ts';
 import { mergeReads, type ReadTable } from '../segment/reads.ts';
 import type { TickGroup } from './tick.ts';
@@ -26,5 +27,10 @@ export function incremental(group: TickGroup, scope: Scope): NonNullable<TickInp
       since: sinceOf(read),
     })),
     edges: mergeEdges(states.flatMap(({ prepared }) => prepared.edges)),
+    concerns: states.map(({ prepared: { name, verdict, reads, edges }, state }) => ({
+      segment: name,
+      of: concernsOf(verdict, reads, edges),
+      t0: state.evaluatedAt,
+    })),
   };
 }

@@ -105,7 +105,7 @@ export async function evaluateKey(
       const { wide, verdict: holds } = compileVerdicts({
         entity,
         segments: [{ name, verdict, sent: [] }],
-        incremental: { t0: t, reads: [], edges: [] },
+        incremental: { t0: t, reads: [], edges: [], concerns: [] },
         membership: { kind: 'state', sql: tables.from('membership') },
         capabilities: warehouse.capabilities,
         scope,

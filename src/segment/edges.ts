@@ -3,9 +3,9 @@
  * edge's place at the last tick and its place now: nothing else can change a verdict without a row arriving.
  */
 import type { Entity, Table } from '../config/project.ts';
-import type { Duration, Instant } from '../instant.ts';
+import { type Duration, formatDuration, type Instant } from '../instant.ts';
 import type { RowCondition, Window } from './condition.ts';
-import { withoutPlaces } from './reads.ts';
+import { relationName, withoutPlaces } from './reads.ts';
 import type { MeasureOf, Verdict } from './resolve.ts';
 
 export interface Edge {
@@ -22,10 +22,26 @@ export function edgesOf(entity: Entity, verdict: Verdict): Edge[] {
   return mergeEdges(collect(entity, verdict));
 }
 
+/** Equal for edges that are crossed by the same rows, filters apart. */
+function edgeId({ table, column, offset }: Edge): string {
+  return withoutPlaces([table.relation, table.key, column, offset]);
+}
+
+/** An edge for people: `shop.events(customer_id).occurred_at T - 30m`. */
+export function edgeLabel({ table, column, offset }: Edge): string {
+  return `${relationName(table.relation)}(${table.key}).${column} ${edgeName(offset)}`;
+}
+
+/** `T`, `T - 30m`, `T + 7d`. */
+export function edgeName(offset: Duration): string {
+  if (offset === 0n) return 'T';
+  return offset < 0n ? `T - ${formatDuration(-offset)}` : `T + ${formatDuration(offset)}`;
+}
+
 export function mergeEdges(edges: readonly Edge[]): Edge[] {
   const merged = new Map<string, Edge>();
   for (const edge of edges) {
-    const id = withoutPlaces([edge.table.relation, edge.table.key, edge.column, edge.offset]);
+    const id = edgeId(edge);
     const known = merged.get(id);
     merged.set(id, known ? { ...edge, filters: union(known.filters, edge.filters) } : edge);
   }

@@ -6,7 +6,6 @@ CREATE TEMPORARY TABLE segsync_wide AS
 SELECT
   entity.customer_id AS k,
   CAST(entity.customer_id AS VARCHAR) AS entity_key,
-  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at,
   g0.m0,
   g0.m1
 FROM shop.customers AS entity
@@ -28,7 +27,6 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'pasted' AS segment,
   entity_key,
-  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE coalesce(m0, 0) >= 1

@@ -5,8 +5,7 @@
 CREATE TEMPORARY TABLE segsync_wide AS
 SELECT
   entity.customer_id AS k,
-  CAST(entity.customer_id AS VARCHAR) AS entity_key,
-  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at
+  CAST(entity.customer_id AS VARCHAR) AS entity_key
 FROM shop.customers AS entity
 WHERE entity.customer_id IS NOT NULL;
 
@@ -16,7 +15,6 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'share' AS segment,
   entity_key,
-  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE CAST('0x' || substr(md5((CAST('holdout:' AS VARCHAR) || CAST(entity_key AS VARCHAR))), 1, 7) AS BIGINT) < 33554432;

@@ -6,7 +6,6 @@ CREATE TEMPORARY TABLE segsync_wide AS
 SELECT
   entity.customer_id AS k,
   CAST(entity.customer_id AS VARCHAR) AS entity_key,
-  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at,
   entity.plan AS t_plan,
   entity.country AS t_country,
   t0.value AS t_score,
@@ -35,7 +34,6 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'traits' AS segment,
   entity_key,
-  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE t_plan IN ('pro', 'team')

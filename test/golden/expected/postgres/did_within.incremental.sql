@@ -6,7 +6,7 @@ CREATE TEMPORARY TABLE segsync_affected AS
 SELECT
   k,
   CAST(k AS text) AS entity_key,
-  least(coalesce(MIN(CASE WHEN caused_at > TIMESTAMPTZ '2026-11-22 09:55:00.000000+00' THEN caused_at END), MAX(caused_at)), TIMESTAMPTZ '2026-11-22 10:00:00.000000+00') AS caused_at  -- the first cause since the last tick
+  least(coalesce(MIN(CASE WHEN caused_at > TIMESTAMPTZ '2026-11-22 09:55:00.000000+00' THEN caused_at END), MAX(caused_at), TIMESTAMPTZ '2026-11-22 10:00:00.000000+00'), TIMESTAMPTZ '2026-11-22 10:00:00.000000+00') AS caused_at  -- the first cause since the last tick
 FROM (
   -- shop.customers: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
   SELECT

@@ -6,7 +6,6 @@ CREATE TEMPORARY TABLE segsync_wide AS
 SELECT
   entity.customer_id AS k,
   CAST(entity.customer_id AS text) AS entity_key,
-  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at,
   g0.m0,
   g0.m1,
   g0.m2,
@@ -33,7 +32,6 @@ CREATE TEMPORARY TABLE segsync_verdict AS
 SELECT
   'windows' AS segment,
   entity_key,
-  caused_at,
   '' AS row_hash
 FROM segsync_wide
 WHERE (coalesce(m0, 0) >= 1 OR coalesce(m1, 0) >= 1 OR coalesce(m2, 0) >= 1 OR coalesce(m3, 0) >= 1 OR coalesce(m4, 0) >= 1);
