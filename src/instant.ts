@@ -25,9 +25,9 @@ export function parseDuration(text: string): Duration | undefined {
   return BigInt(match[1]!) * UNIT[match[2]!]!;
 }
 
-/** Microseconds -> the shortest exact text: `30m`, `36h`, `90s`; below a second, `250ms` or `7us`. */
+/** Microseconds -> exact text in days or less, as people write windows: `14d`, `36h`, `90s`; below a second, `250ms` or `7us`. */
 export function formatDuration(duration: Duration): string {
-  for (const unit of ['w', 'd', 'h', 'm', 's']) {
+  for (const unit of ['d', 'h', 'm', 's']) {
     const size = UNIT[unit]!;
     if (duration !== 0n && duration % size === 0n) return `${duration / size}${unit}`;
   }

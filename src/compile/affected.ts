@@ -166,7 +166,7 @@ function scan(
     columns: [
       { expression: keyOf(table, undefined, input.key, input.scope.catalog), as: 'k' },
       { expression: causedAt, as: CAUSED_AT },
-      ...(input.causes.tagged ? tag(table, cause) : []),
+      ...(input.causes.tagged ? tag(table, input.causes.labelOf(cause)) : []),
     ],
     from: { kind: 'relation', relation: table.relation },
     as: 'r',

@@ -21,6 +21,8 @@ export interface Causes {
   /** True when rows must say which cause they are (columns `cause`, `split`), since not all concern everyone. */
   readonly tagged: boolean;
   columnOf(segment: string): string;
+  /** Short name of a cause, as rows carry it. */
+  labelOf(id: string): string;
 }
 
 /** The column's name where all segments of the tick have the same concerns. */
@@ -36,14 +38,17 @@ export function causesOf(concerns: readonly Concerns[], t0: Instant, scope: Scop
       tagged: false,
       columns: [{ expression: only, as: CAUSED_AT, comment }],
       columnOf: () => CAUSED_AT,
+      labelOf: (id) => id,
     };
   }
+  const ids = [...new Set(concerns.flatMap(({ of }) => of.map(({ id }) => id)))];
+  const labelOf = (id: string): string => `c${ids.indexOf(id)}`;
   const names = new Map(distinct.map((each, index) => [identity(each), `${CAUSED_AT}_${index}`]));
   const bySegment = new Map(concerns.map((each) => [each.segment, names.get(identity(each))!]));
   return {
     tagged: true,
     columns: distinct.map((each) => ({
-      expression: dated(concerning(each), each.t0, scope),
+      expression: dated(concerning(each, labelOf), each.t0, scope),
       as: names.get(identity(each))!,
       comment: concerns
         .filter((other) => identity(other) === identity(each))
@@ -51,6 +56,7 @@ export function causesOf(concerns: readonly Concerns[], t0: Instant, scope: Scop
         .join(', '),
     })),
     columnOf: (segment) => bySegment.get(segment)!,
+    labelOf,
   };
 }
 
@@ -74,13 +80,13 @@ function dated(concerning: Expression | undefined, t0: Instant, scope: Scope): E
   return call('least', call('coalesce', first, newest, t), t);
 }
 
-function concerning({ of }: Concerns): Expression {
-  const whole = of.filter(({ splits }) => splits === undefined).map(({ id }) => id);
+function concerning({ of }: Concerns, labelOf: (id: string) => string): Expression {
+  const whole = of.filter(({ splits }) => splits === undefined).map(({ id }) => labelOf(id));
   const parts = new Map<string, { ids: string[]; splits: readonly string[] }>();
   for (const { id, splits } of of) {
     if (splits === undefined) continue;
     const known = parts.get(JSON.stringify(splits)) ?? { ids: [], splits };
-    known.ids.push(id);
+    known.ids.push(labelOf(id));
     parts.set(JSON.stringify(splits), known);
   }
   return or([

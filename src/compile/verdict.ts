@@ -19,6 +19,9 @@ export interface TickSegment {
   readonly sent: readonly string[];
 }
 
+/** The measures that are 0 where there are no rows: comparing them is never unknown. */
+const ZERO_OF_NONE = new Set(['count', 'sum', 'distinct']);
+
 /** Buckets of a `share`: 7 hexadecimal digits. */
 const SHARE_BUCKETS = 2n ** 28n;
 
@@ -89,8 +92,10 @@ function condition(verdict: Verdict, context: Context, belowNot = false): Expres
       const operand = traitOperand(context.entity, verdict.trait, inRow, context.scope, verdict.place);
       return leaf(testOf(operand, verdict.test, context.scope.t));
     }
-    case 'measure':
-      return leaf(measureTest(verdict.measure, verdict.test, context.wide.aggregateColumn, context.scope));
+    case 'measure': {
+      const test = measureTest(verdict.measure, verdict.test, context.wide.aggregateColumn, context.scope);
+      return ZERO_OF_NONE.has(verdict.measure.measure.fn) ? test : leaf(test);
+    }
     case 'share':
       return shareTest(verdict.name, verdict.percent);
   }

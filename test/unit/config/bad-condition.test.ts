@@ -29,7 +29,7 @@ expectProblems('one value for between', where('trait: x\nbetween: [1]'), [
   'E106 segments/lifecycle/cart_abandoners.yaml:4:12 `between` must be a list of two values, but it has 1',
 ]);
 expectProblems('a window the wrong way round', where('trait: x\nbetween: {from: 7d, to: 14d}'), [
-  'E128 segments/lifecycle/cart_abandoners.yaml:4:12 the window from 1w to 2w is empty | `from` lies further back: `between: {from: 14d, to: 7d}`',
+  'E128 segments/lifecycle/cart_abandoners.yaml:4:12 the window from 7d to 14d is empty | `from` lies further back: `between: {from: 14d, to: 7d}`',
 ]);
 expectProblems('half a window', where('trait: x\nbetween: {from: 7d}'), [
   'E104 segments/lifecycle/cart_abandoners.yaml:4:12 `between.to` is missing',

@@ -27,7 +27,7 @@ SELECT
   entity_key,
   '' AS row_hash
 FROM segsync_wide
-WHERE NOT (coalesce(coalesce(m0, 0) >= 1, FALSE));
+WHERE NOT (coalesce(m0, 0) >= 1);
 
 -- who enters, who exits, whose sent values changed
 CREATE TEMPORARY TABLE segsync_changed AS

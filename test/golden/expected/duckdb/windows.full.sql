@@ -24,8 +24,8 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT
     r.customer_id AS k,
-    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-08 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-15 10:00:00.000000+00') THEN 1 END) AS m1,  -- count: a between 2w and 1w ago
-    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-29 10:00:00.000000+00') THEN 1 END) AS m2,  -- count: a next 1w
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-08 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-15 10:00:00.000000+00') THEN 1 END) AS m1,  -- count: a between 14d and 7d ago
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-29 10:00:00.000000+00') THEN 1 END) AS m2,  -- count: a next 7d
     COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at >= TIMESTAMPTZ '2026-03-28 23:00:00.000000+00') THEN 1 END) AS m3  -- count: a after a fixed instant
   FROM shop.events AS r
   WHERE r.name IN ('a')

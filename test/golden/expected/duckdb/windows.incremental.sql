@@ -48,7 +48,7 @@ FROM (
     AND occurred_at <= TIMESTAMPTZ '2026-10-23 10:00:00.000000+00'
     AND name = 'a'
   UNION ALL
-  -- shop.events: rows whose occurred_at the edge T - 2w crossed
+  -- shop.events: rows whose occurred_at the edge T - 14d crossed
   -- 2026-11-08T09:55:00.000000Z to 2026-11-08T10:00:00.000000Z
   SELECT
     customer_id AS k,
@@ -58,7 +58,7 @@ FROM (
     AND occurred_at <= TIMESTAMPTZ '2026-11-08 10:00:00.000000+00'
     AND name = 'a'
   UNION ALL
-  -- shop.events: rows whose occurred_at the edge T - 1w crossed
+  -- shop.events: rows whose occurred_at the edge T - 7d crossed
   -- 2026-11-15T09:55:00.000000Z to 2026-11-15T10:00:00.000000Z
   SELECT
     customer_id AS k,
@@ -78,7 +78,7 @@ FROM (
     AND occurred_at <= TIMESTAMPTZ '2026-11-22 10:00:00.000000+00'
     AND name = 'a'
   UNION ALL
-  -- shop.events: rows whose occurred_at the edge T + 1w crossed
+  -- shop.events: rows whose occurred_at the edge T + 7d crossed
   -- 2026-11-29T09:55:00.000000Z to 2026-11-29T10:00:00.000000Z
   SELECT
     customer_id AS k,
@@ -108,8 +108,8 @@ LEFT JOIN (
   SELECT
     r.customer_id AS k,
     COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at <= TIMESTAMPTZ '2026-10-23 10:00:00.000000+00') THEN 1 END) AS m0,  -- count: a older_than 30d
-    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-08 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-15 10:00:00.000000+00') THEN 1 END) AS m1,  -- count: a between 2w and 1w ago
-    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-29 10:00:00.000000+00') THEN 1 END) AS m2,  -- count: a next 1w
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-08 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-15 10:00:00.000000+00') THEN 1 END) AS m1,  -- count: a between 14d and 7d ago
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AND r.occurred_at <= TIMESTAMPTZ '2026-11-29 10:00:00.000000+00') THEN 1 END) AS m2,  -- count: a next 7d
     COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at >= TIMESTAMPTZ '2026-03-28 23:00:00.000000+00') THEN 1 END) AS m3,  -- count: a after a fixed instant
     COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at < TIMESTAMPTZ '2026-03-29 01:30:00.000000+00') THEN 1 END) AS m4  -- count: a before a fixed instant
   FROM shop.events AS r

@@ -93,7 +93,7 @@ SELECT
   '' AS row_hash
 FROM segsync_wide
 WHERE coalesce(m0, 0) >= 1
-  AND coalesce(coalesce(m1, 0) >= 1, FALSE);
+  AND coalesce(m1, 0) >= 1;
 
 -- who enters, who exits, whose sent values changed
 CREATE TEMPORARY TABLE segsync_changed AS
