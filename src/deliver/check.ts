@@ -31,7 +31,8 @@ export function failureOf(error: unknown, sync: string): FailureReport {
   const known =
     error instanceof WarehouseError ? diagnose('E455', { sync, detail: error.message }) : firstOf(error);
   if (!known) throw error;
-  return { code: known.code, message: known.message };
+  const { code, message, hint } = known;
+  return { code, message: hint ? `${message}; ${hint}` : message };
 }
 
 function firstOf(error: unknown): Diagnostic | undefined {
