@@ -56,7 +56,7 @@ export const TABLES = {
       ['row_hash', 'text'],
     ],
     key: ['entity_key', 'segment'],
-    ranges: [['segment', 'entity_key']],
+    ranges: [['segment']],
   },
   changes: {
     name: 'changes',
