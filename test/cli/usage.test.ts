@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build, CLI, folderOf, SHOP, segsync } from './segsync.ts';
 
@@ -8,6 +11,17 @@ beforeAll(build);
 async function expectMisuse(args: readonly string[], stderr: string): Promise<void> {
   await using folder = await folderOf(SHOP);
   expect(await segsync(folder.path, args)).toEqual({ stdout: '', stderr, exit: 64 });
+}
+
+/** The files that a command loads, from the root of the repository. */
+function loadedBy(args: readonly string[], cwd: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'segsync-loaded-'));
+  spawnSync(process.execPath, [CLI, ...args], { cwd, env: { ...process.env, NODE_V8_COVERAGE: folder } });
+  const reports = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  rmSync(folder, { recursive: true });
+  const root = CLI.slice(0, CLI.indexOf('dist/cli.js'));
+  const { result } = JSON.parse(reports[0]!) as { result: { url: string }[] };
+  return result.flatMap(({ url }) => (url.includes(root) ? [url.split(root)[1]!] : [])).sort();
 }
 
 describe('wrong usage', () => {
@@ -129,16 +143,18 @@ describe('help and version', () => {
     }
   });
 
-  it('prints the version within 100 ms of what bare node takes', () => {
-    const fastest = (args: readonly string[]): number =>
-      Math.min(
-        ...Array.from({ length: 10 }, () => {
-          const begin = performance.now();
-          spawnSync(process.execPath, args);
-          return performance.now() - begin;
-        }),
+  it('loads nothing for the version but what reads it: how long that takes is measured by `npm run bench:startup`', () => {
+    expect(loadedBy(['--version'], '/')).toEqual(['dist/cli.js', 'dist/version.js', 'dist/world.js']);
+  });
+
+  it('loads a driver only for a warehouse that is used', async () => {
+    await using folder = await folderOf(SHOP);
+    const drivers = (args: readonly string[]): string[] =>
+      ['@duckdb', 'knex', 'pg', 'undici'].filter((name) =>
+        loadedBy(args, folder.path).some((file) => file.startsWith(`node_modules/${name}/`)),
       );
-    expect(fastest([CLI, '--version']) - fastest(['-e', '0'])).toBeLessThan(100);
+    expect(drivers(['validate'])).toEqual([]);
+    expect(drivers(['run'])).toEqual(['@duckdb']);
   });
 
   it('lists every command once, with what it does', async () => {
