@@ -14,7 +14,7 @@ export const SECOND: Duration = 1_000_000n;
 export const MINUTE: Duration = 60n * SECOND;
 export const HOUR: Duration = 60n * MINUTE;
 export const DAY: Duration = 24n * HOUR;
-export const WEEK: Duration = 7n * DAY;
+const WEEK: Duration = 7n * DAY;
 
 const UNIT: Record<string, Duration> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: WEEK };
 

@@ -70,7 +70,7 @@ export function aggregateExpression(of: Aggregate, as: string, scope: Scope): Ex
 }
 
 /** Which rows a measure looks at. */
-export function rowTest(over: MeasureOf, as: string, scope: Scope): Expression {
+function rowTest(over: MeasureOf, as: string, scope: Scope): Expression {
   const { source, filter, window } = over;
   return and([
     ...(filter ? [rowCondition(filter, source, as, scope)] : []),

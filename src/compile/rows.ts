@@ -96,6 +96,6 @@ function windowOf(operand: Operand, window: Window, t: Instant): Expression {
   );
 }
 
-export function isTime(type: SqlType): boolean {
+function isTime(type: SqlType): boolean {
   return type === 'instant' || type === 'timestamp' || type === 'date';
 }

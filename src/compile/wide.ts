@@ -205,7 +205,7 @@ function describeAggregate(aggregate: Aggregate): string {
   return `${aggregate.fn}${of}: ${split ?? source.name}${window ? ` ${describeWindow(window)}` : ''}${filtered}`;
 }
 
-export function describeWindow(window: Window): string {
+function describeWindow(window: Window): string {
   switch (window.kind) {
     case 'within':
     case 'older_than':

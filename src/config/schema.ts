@@ -13,7 +13,7 @@ import {
 
 const part = z.unknown();
 
-export const guardsSchema = z.strictObject({
+const guardsSchema = z.strictObject({
   max_remove: percent.optional(),
   max_add: percent.optional(),
   min_guarded_size: z.int().min(0).optional(),
@@ -73,7 +73,7 @@ export const sourceSchema = z.strictObject({
 });
 
 /** Kinds of identifier that destinations know how to normalise. */
-export const IDENTIFIER_KINDS = ['email', 'phone', 'external_id'] as const;
+const IDENTIFIER_KINDS = ['email', 'phone', 'external_id'] as const;
 
 export const identifierSchema = z.strictObject({
   trait: text,

@@ -5,7 +5,7 @@
 import type { Batch, FieldValue } from './destination.ts';
 
 /** Longest message that is kept, in characters. */
-export const MAX_MESSAGE = 200;
+const MAX_MESSAGE = 200;
 
 /** Looks like an address, or like a number that could be a phone or an account. */
 const PERSONAL_LOOK = /@|%40|\d[\d\s().-]{5,}\d/i;

@@ -12,7 +12,7 @@ export interface Shown extends Problem {
 }
 
 /** One problem as text ending in a line feed; three lines at most when it has no place. */
-export function problemText(shown: Shown, colors: Colors): string {
+function problemText(shown: Shown, colors: Colors): string {
   const { severity, code, message, file, line, column, hint, frame } = shown;
   const paint = severity === 'error' ? colors.red : colors.yellow;
   const lines = [`${colors.bold(paint(`${severity}[${code}]`))}${colors.bold(`: ${message}`)}`];

@@ -12,6 +12,7 @@ export class Results {
   /** Their syncs are left alone: what is there would be delivered as if it were today's. */
   readonly failedSegments = new Set<string>();
   readonly #exits: ExitCode[] = [];
+  readonly #warned = new Set<string>();
   readonly #onEvent: (event: RunEvent) => void;
 
   constructor(onEvent: (event: RunEvent) => void) {
@@ -38,7 +39,11 @@ export class Results {
     this.#onEvent({ event: 'sync_progress', sync, delivered });
   }
 
+  /** Each code and message once: what is looked at twice is not told twice. */
   warn(diagnostic: Pick<Diagnostic, 'code' | 'message'>): void {
+    const id = `${diagnostic.code} ${diagnostic.message}`;
+    if (this.#warned.has(id)) return;
+    this.#warned.add(id);
     this.#onEvent({ event: 'warning', code: diagnostic.code, message: diagnostic.message });
   }
 

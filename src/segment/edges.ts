@@ -49,7 +49,7 @@ export function mergeEdges(edges: readonly Edge[]): Edge[] {
 }
 
 /** Where a window's edges stand, relative to `T`. Fixed windows have none. */
-export function offsetsOf(window: Window): Duration[] {
+function offsetsOf(window: Window): Duration[] {
   switch (window.kind) {
     case 'within':
       return [-window.duration, 0n];

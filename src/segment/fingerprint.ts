@@ -5,7 +5,7 @@ import { relationId, withoutPlaces } from './reads.ts';
 import type { Verdict } from './resolve.ts';
 
 /** Raised whenever the compiler gives other members for the same text: then every segment is evaluated in full once. */
-export const COMPILE_VERSION = 1;
+const COMPILE_VERSION = 1;
 
 /**
  * Covers everything that can change the members: the condition with its references pasted in, the tables it reads,

@@ -34,7 +34,7 @@ export function qualified(dialect: Dialect, schema: string, table: string): stri
 }
 
 /** A sub-select with a table's columns and no rows. */
-export function emptyRelation(dialect: Dialect, table: StateTable): string {
+function emptyRelation(dialect: Dialect, table: StateTable): string {
   const columns = table.columns.map(
     ([name, type]) => `${dialect.literal({ type: 'null', of: type })} AS ${dialect.quote(name)}`,
   );

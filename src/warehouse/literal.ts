@@ -1,4 +1,4 @@
-/** What the literals and identifiers of every SQL dialect have in common. */
+/** What the literals, identifiers and dates of several SQL dialects have in common. */
 import { fail } from '../diagnostics/diagnostic.ts';
 import { type Instant, utcParts } from '../instant.ts';
 import { KEYWORDS } from './keywords.ts';
@@ -99,4 +99,14 @@ function printable(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to hide
   const shown = name.replaceAll(/[\u0000-\u001f\u007f\p{Surrogate}]/gu, '?');
   return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+}
+
+/**
+ * The first instant of a date in a zone, both rendered. Where clocks go back at 01:00 to midnight, that midnight comes
+ * twice; engines take the second.
+ */
+export function firstInstant(date: string, zone: string): string {
+  const midnight = `timezone(${zone}, CAST(${date} AS TIMESTAMP))`;
+  const earlier = `${midnight} - INTERVAL '1 hour'`;
+  return `CASE WHEN CAST(timezone(${zone}, ${earlier}) AS DATE) = CAST(${date} AS DATE) THEN ${earlier} ELSE ${midnight} END`;
 }

@@ -1,7 +1,7 @@
 /** The options of `type: file`. */
 import { z } from 'zod';
 
-export const FORMATS = ['ndjson', 'csv'] as const;
+const FORMATS = ['ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
 const DEFAULTS = { format: FORMATS[0] };

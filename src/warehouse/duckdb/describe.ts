@@ -21,7 +21,7 @@ const TYPES: readonly (readonly [RegExp, SqlType])[] = [
 ];
 
 /** A relation as it stands in FROM. */
-export function fromClause(relation: Relation): string {
+function fromClause(relation: Relation): string {
   switch (relation.kind) {
     case 'table':
       return relation.parts.map(dialect.quote).join('.');

@@ -1,6 +1,6 @@
 /** DuckDB's spelling of SQL. */
 import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
-import { decimal, formed, instantText, quoteIdentifier, quoteText } from '../literal.ts';
+import { decimal, firstInstant, formed, instantText, quoteIdentifier, quoteText } from '../literal.ts';
 
 const TYPES: Dialect['types'] = {
   text: 'VARCHAR',
@@ -54,13 +54,6 @@ function exact(x: string): string {
     `CASE WHEN abs(${x}) < 1e6 THEN CAST(${x} AS DECIMAL(38, 9))` +
     ` WHEN abs(${x}) < 1e28 THEN CAST(CAST(${x} AS VARCHAR) AS DECIMAL(38, 9)) END`
   );
-}
-
-/** Where clocks go back at 01:00 to midnight, that midnight comes twice; engines take the second. */
-function firstInstant(date: string, zone: string): string {
-  const midnight = `timezone(${zone}, CAST(${date} AS TIMESTAMP))`;
-  const earlier = `${midnight} - INTERVAL '1 hour'`;
-  return `CASE WHEN CAST(timezone(${zone}, ${earlier}) AS DATE) = CAST(${date} AS DATE) THEN ${earlier} ELSE ${midnight} END`;
 }
 
 /** `infinity` and `-infinity` have no microseconds of their own: they stand at the ends of what BIGINT holds. */

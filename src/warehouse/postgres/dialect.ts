@@ -1,7 +1,7 @@
 /** PostgreSQL's spelling of SQL. Sessions have `standard_conforming_strings` on: a backslash is a backslash. */
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
-import { decimal, formed, instantText, quoteIdentifier, quoteText } from '../literal.ts';
+import { decimal, firstInstant, formed, instantText, quoteIdentifier, quoteText } from '../literal.ts';
 
 /** Longer names are cut off by the server without a word, and two may then be one. */
 const LONGEST_NAME_BYTES = 63;
@@ -53,13 +53,6 @@ const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
 /** Of UTF-8, whatever the database's encoding. */
 function md5(text: string): string {
   return `md5(convert_to(${text}, 'UTF8'))`;
-}
-
-/** Where clocks go back at 01:00 to midnight, that midnight comes twice; engines take the second. */
-function firstInstant(date: string, zone: string): string {
-  const midnight = `timezone(${zone}, CAST(${date} AS timestamp))`;
-  const earlier = `${midnight} - INTERVAL '1 hour'`;
-  return `CASE WHEN CAST(timezone(${zone}, ${earlier}) AS date) = CAST(${date} AS date) THEN ${earlier} ELSE ${midnight} END`;
 }
 
 /** `infinity` and `-infinity` have no microseconds of their own: they stand at the ends of what bigint holds. */

@@ -40,7 +40,7 @@ FROM (
   -- 2026-08-24T09:55:00.000000Z to 2026-08-24T10:00:00.000000Z
   SELECT
     CASE WHEN CAST(customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(customer_ref AS text) AS bigint) END END AS k,
-    (CASE WHEN CAST(timezone('Europe/Berlin', timezone('Europe/Berlin', CAST(placed_on AS timestamp)) - INTERVAL '1 hour') AS date) = CAST(placed_on AS date) THEN timezone('Europe/Berlin', CAST(placed_on AS timestamp)) - INTERVAL '1 hour' ELSE timezone('Europe/Berlin', CAST(placed_on AS timestamp)) END + 7776000000000 * INTERVAL '1 microsecond') AS caused_at
+    (CASE WHEN CAST(timezone('Europe/Berlin', timezone('Europe/Berlin', CAST(placed_on AS TIMESTAMP)) - INTERVAL '1 hour') AS DATE) = CAST(placed_on AS DATE) THEN timezone('Europe/Berlin', CAST(placed_on AS TIMESTAMP)) - INTERVAL '1 hour' ELSE timezone('Europe/Berlin', CAST(placed_on AS TIMESTAMP)) END + 7776000000000 * INTERVAL '1 microsecond') AS caused_at
   FROM shop.orders AS r
   WHERE placed_on >= DATE '2026-08-25'
     AND placed_on <= DATE '2026-08-24'
@@ -51,7 +51,7 @@ FROM (
   -- 2026-11-22T09:55:00.000000Z to 2026-11-22T10:00:00.000000Z
   SELECT
     CASE WHEN CAST(customer_ref AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(customer_ref AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(customer_ref AS text) AS bigint) END END AS k,
-    CASE WHEN CAST(timezone('Europe/Berlin', timezone('Europe/Berlin', CAST(placed_on AS timestamp)) - INTERVAL '1 hour') AS date) = CAST(placed_on AS date) THEN timezone('Europe/Berlin', CAST(placed_on AS timestamp)) - INTERVAL '1 hour' ELSE timezone('Europe/Berlin', CAST(placed_on AS timestamp)) END AS caused_at
+    CASE WHEN CAST(timezone('Europe/Berlin', timezone('Europe/Berlin', CAST(placed_on AS TIMESTAMP)) - INTERVAL '1 hour') AS DATE) = CAST(placed_on AS DATE) THEN timezone('Europe/Berlin', CAST(placed_on AS TIMESTAMP)) - INTERVAL '1 hour' ELSE timezone('Europe/Berlin', CAST(placed_on AS TIMESTAMP)) END AS caused_at
   FROM shop.orders AS r
   WHERE placed_on >= DATE '2026-11-23'
     AND placed_on <= DATE '2026-11-22'
