@@ -93,6 +93,27 @@ export function addDays(date: string, n: number): string {
   return Temporal.PlainDate.from(date).add({ days: n }).toString();
 }
 
+/**
+ * The first instant of a calendar unit in a time zone: of the one that `instant` lies in, or of the one `back` units
+ * before it (negative: after). Weeks begin on Monday.
+ */
+export function startOfUnit(
+  instant: Instant,
+  unit: 'day' | 'week' | 'month' | 'quarter' | 'year',
+  back: number,
+  timezone: string,
+): Instant {
+  const day = Temporal.PlainDate.from(dayOf(instant, timezone));
+  const first = {
+    day: () => day.subtract({ days: back }),
+    week: () => day.subtract({ days: day.dayOfWeek - 1 + 7 * back }),
+    month: () => day.with({ day: 1 }).subtract({ months: back }),
+    quarter: () => day.with({ day: 1 }).subtract({ months: ((day.month - 1) % 3) + 3 * back }),
+    year: () => day.with({ day: 1, month: 1 }).subtract({ years: back }),
+  }[unit]();
+  return startOfDay(first.toString(), timezone);
+}
+
 /** Days from 1970-01-01 to `date`. */
 export function daysSinceEpoch(date: string): number {
   return Temporal.PlainDate.from('1970-01-01').until(date).days;

@@ -2,16 +2,21 @@
 import type { Entity, Source, Table } from '../config/project.ts';
 import { formatInstant, type Instant } from '../instant.ts';
 import type { RowCondition } from '../segment/condition.ts';
-import { type Edge, edgeLabel, edgeName } from '../segment/edges.ts';
-import { type ReadTable, relationName } from '../segment/reads.ts';
+import { type Edge, edgeLabel } from '../segment/edges.ts';
+import { linkOf, type ReadTable, relationName, storedId } from '../segment/reads.ts';
+import { positionName, standsAt } from '../segment/window.ts';
+import type { Capture } from '../warehouse/warehouse.ts';
 import { CAUSED_AT, type Causes } from './causes.ts';
+import { crossedAt } from './crossed-at.ts';
 import { and, call, column, compare, type Expression, number, or, text, value } from './expression.ts';
 import type { EntityKey } from './key.ts';
 import { keyEquals, keyOf, keyText } from './key.ts';
-import type { Query, Select, SelectColumn, Step } from './query.ts';
+import type { From, Join, Query, Select, SelectColumn, Step } from './query.ts';
 import { operandOf, rowCondition, type Scope, timeOf } from './rows.ts';
+import { ROW, sourceKeys } from './source-rows.ts';
 import { steps } from './steps.ts';
 import { asInstant, compareTime } from './time.ts';
+import { ENTITY } from './traits.ts';
 
 /** From where on a table's rows count as arrived. */
 export type ArrivedSince =
@@ -20,15 +25,31 @@ export type ArrivedSince =
   | { readonly kind: 'instant'; readonly at: Instant; readonly inclusive: boolean; readonly reason: string }
   | { readonly kind: 'integer'; readonly at: string; readonly inclusive: boolean; readonly reason: string };
 
+/** A table that is read, from where on its rows count as arrived, and what the warehouse knows beyond the cursor. */
+export interface ReadSince extends ReadTable {
+  readonly since: ArrivedSince;
+  /** Of rows under the alias `r`. */
+  readonly capture?: Capture;
+}
+
 export interface AffectedInput {
   readonly entity: Entity;
   readonly key: EntityKey;
-  readonly reads: readonly (ReadTable & { readonly since: ArrivedSince })[];
+  readonly reads: readonly ReadSince[];
   readonly edges: readonly Edge[];
+  readonly stored: readonly StoredSince[];
+  /** The table `changes`, or what stands for it. */
+  readonly changes: From;
   /** The last tick's instant. */
   readonly t0: Instant;
   readonly causes: Causes;
   readonly scope: Scope;
+}
+
+/** A `query:` segment that is referred to, and the newest of its ticks that was seen. */
+export interface StoredSince {
+  readonly segment: string;
+  readonly tickId: string;
 }
 
 /** Columns: `k` (the entity's key type), `entity_key` (text), and the causes' columns. One row a key. */
@@ -40,7 +61,10 @@ export function affectedStep(input: AffectedInput): Step {
       { expression: keyText(column('k'), input.key), as: 'entity_key' },
       ...input.causes.columns,
     ],
-    from: { kind: 'query', query: { kind: 'union', of: [...arrivals(input), ...crossings(input)] } },
+    from: {
+      kind: 'query',
+      query: { kind: 'union', of: [...arrivals(input), ...crossings(input), ...storedChanges(input)] },
+    },
     as: 'causes',
     where: [{ kind: 'is_null', of: column('k'), negated: true }],
     groupBy: [column('k')],
@@ -70,41 +94,37 @@ export function keyLookup(entity: Entity, key: EntityKey, keyTextSought: string,
 
 function arrivals(input: AffectedInput): Query[] {
   return input.reads.flatMap((read) => {
-    const cursor = read.table.cursor;
-    if (!cursor) return [];
-    const name = relationName(read.table.relation);
-    const filter = anyOf(read.filters, read.table, input.scope);
-    const operand = operandOf(read.table, cursor.column, undefined, input.scope, read.table.place);
-    const when = operand.time ? asInstant(operand.time) : value({ type: 'instant', instant: input.scope.t });
-    if (read.since.kind === 'all') {
-      return [
-        scan(
-          input,
-          read.table,
-          read.id,
-          [`${name}: nothing was seen of it before, so every row counts as new`],
-          when,
-          filter,
-        ),
-      ];
-    }
-    const { since } = read;
-    const bound = arrivedBound(operand, since);
-    const undated: Expression = { kind: 'is_null', of: operand.expression };
+    const { table, since, capture } = read;
+    const name = relationName(table.relation);
     const t = value({ type: 'instant', instant: input.scope.t });
+    const filter = anyOf(read.filters, table, input.scope);
+    if (capture?.feed !== undefined) {
+      const from: From = { kind: 'state', sql: capture.feed };
+      return [scan(input, { ...read, from }, [`${name}: rows that were added, changed or deleted`], t, [])];
+    }
+    if (!table.cursor) return [];
+    const operand = operandOf(table, table.cursor.column, aliasIn(table), input.scope, table.place);
+    const when = operand.time ? asInstant(operand.time) : t;
+    if (since.kind === 'all') {
+      const why = `${name}: nothing was seen of it before, so every row counts as new`;
+      return [scan(input, read, [why], when, filter)];
+    }
+    const unseen: Expression[] =
+      capture?.narrows === undefined ? [] : [{ kind: 'native', sql: capture.narrows }];
+    const ofThem = unseen.length > 0 ? ', of them those not visible at the last tick' : '';
+    const undated: Expression = { kind: 'is_null', of: operand.expression };
+    const often = unseen.length > 0 ? `count as new${ofThem}` : 'count as new at every tick';
     return [
-      scan(input, read.table, read.id, [`${name}: rows that arrived or were edited, ${since.reason}`], when, [
-        bound,
+      scan(input, read, [`${name}: rows that arrived or were edited, ${since.reason}${ofThem}`], when, [
+        arrivedBound(operand, since),
+        ...unseen,
         ...filter,
       ]),
-      scan(
-        input,
-        read.table,
-        read.id,
-        [`${name}: rows whose cursor is unknown count as new at every tick`],
-        t,
-        [undated, ...filter],
-      ),
+      scan(input, read, [`${name}: rows whose cursor is unknown ${often}`], t, [
+        undated,
+        ...unseen,
+        ...filter,
+      ]),
     ];
   });
 }
@@ -122,60 +142,103 @@ function arrivedBound(
 
 function crossings(input: AffectedInput): Query[] {
   const { scope, t0 } = input;
-  return input.edges.map((edge) => {
-    const time = timeOf(edge.table, edge.column, undefined, scope, edge.table.place);
-    const from = t0 + edge.offset;
-    const to = scope.t + edge.offset;
-    const why = `${relationName(edge.table.relation)}: rows whose ${edge.column} the edge ${edgeName(edge.offset)} crossed`;
-    const crossed =
-      edge.offset === 0n
-        ? asInstant(time)
-        : call('add_micros', asInstant(time), number((-edge.offset).toString()));
+  return input.edges.flatMap((edge) => {
+    const { table, column: name, position } = edge;
+    const from = standsAt(position, t0, scope.timezone);
+    const to = standsAt(position, scope.t, scope.timezone);
+    // An edge that jumps from unit to unit stands still between: then it crossed nothing.
+    if (from === to) return [];
+    const time = timeOf(table, name, aliasIn(table), scope, table.place);
+    const why = `${relationName(table.relation)}: rows whose ${name} the edge ${positionName(position)} crossed`;
     return scan(
       input,
-      edge.table,
-      edgeLabel(edge),
+      { table, id: edgeLabel(edge) },
       [why, `${formatInstant(from)} to ${formatInstant(to)}`],
-      crossed,
-      [compareTime(time, '>=', from), compareTime(time, '<=', to), ...anyOf(edge.filters, edge.table, scope)],
+      crossedAt(time, position, t0, scope),
+      [compareTime(time, '>=', from), compareTime(time, '<=', to), ...anyOf(edge.filters, table, scope)],
     );
   });
 }
 
+/** Members that a `query:` segment gained or lost since the last tick. */
+function storedChanges(input: AffectedInput): Query[] {
+  const { entity, key, scope } = input;
+  const ofEntity: Join = {
+    type: 'join',
+    from: { kind: 'relation', relation: entity.relation },
+    as: ENTITY,
+    on: keyEquals(column('entity_key', ROW), entity, ENTITY, key, scope.catalog),
+  };
+  return input.stored.map(({ segment, tickId }): Select => {
+    const since = compare(column('tick_id', ROW), '>', number(tickId));
+    const isOne: Expression = { kind: 'in', of: column('op', ROW), values: [text('enter'), text('exit')] };
+    return {
+      kind: 'select',
+      comment: [`members that ${segment} gained or lost`],
+      columns: [
+        { expression: keyOf(entity, ENTITY, key, scope.catalog), as: 'k' },
+        { expression: column('caused_at', ROW), as: CAUSED_AT },
+        ...(input.causes.tagged ? tag(undefined, input.causes.labelOf(storedId(segment))) : []),
+      ],
+      from: input.changes,
+      as: ROW,
+      joins: [ofEntity],
+      where: [compare(column('segment', ROW), '=', text(segment)), since, isOne],
+    };
+  });
+}
+
+/** Columns stand without an alias where the table is alone. */
+function aliasIn(table: Table): string | undefined {
+  return linkOf(table) ? ROW : undefined;
+}
+
 /** Which cause a row is, for the segments that it concerns; and its split value, if it has one. */
-function tag(table: Table, cause: string): SelectColumn[] {
-  const { split } = table as Partial<Source>;
+function tag(table: Table | undefined, cause: string): SelectColumn[] {
+  const split = table && (table as Partial<Source>).split;
   const none = value({ type: 'null', of: 'text' });
   return [
     { expression: text(cause), as: 'cause' },
-    { expression: split === undefined ? none : call('text_of', column(split)), as: 'split' },
+    {
+      expression: split === undefined ? none : call('text_of', column(split, aliasIn(table!))),
+      as: 'split',
+    },
   ];
+}
+
+/** What is scanned, and under which name rows tell that they come from it. */
+interface Scanned {
+  readonly table: Table;
+  readonly id: string;
+  /** Instead of the table. */
+  readonly from?: From;
 }
 
 function scan(
   input: AffectedInput,
-  table: Table,
-  cause: string,
+  { table, id, from }: Scanned,
   comment: readonly string[],
   causedAt: Expression,
   where: readonly Expression[],
 ): Select {
+  const { joins, k } = sourceKeys(table, input.key, input.scope.catalog);
   return {
     kind: 'select',
     comment,
     columns: [
-      { expression: keyOf(table, undefined, input.key, input.scope.catalog), as: 'k' },
+      { expression: k, as: 'k' },
       { expression: causedAt, as: CAUSED_AT },
-      ...(input.causes.tagged ? tag(table, input.causes.labelOf(cause)) : []),
+      ...(input.causes.tagged ? tag(table, input.causes.labelOf(id)) : []),
     ],
-    from: { kind: 'relation', relation: table.relation },
-    as: 'r',
+    from: from ?? { kind: 'relation', relation: table.relation },
+    as: ROW,
+    joins,
     where: where.flatMap((each) => (each.kind === 'and' ? each.of : [each])),
   };
 }
 
 function anyOf(filters: readonly RowCondition[] | undefined, table: Table, scope: Scope): Expression[] {
   if (!filters || filters.length === 0) return [];
-  const any = or(filters.map((filter) => rowCondition(filter, table, undefined, scope)));
+  const any = or(filters.map((filter) => rowCondition(filter, table, aliasIn(table), scope)));
   return any.kind === 'constant' && any.value ? [] : [and([any])];
 }

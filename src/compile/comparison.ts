@@ -3,7 +3,7 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { parseInstant } from '../instant.ts';
-import type { Comparison, Scalar } from '../segment/condition.ts';
+import type { Comparison, OrderOp, Scalar } from '../segment/condition.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
 import {
   and,
@@ -29,7 +29,7 @@ export interface Operand {
   readonly timezone: string;
 }
 
-const OPS: Record<'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte', CompareOp> = {
+export const OPS: Readonly<Record<OrderOp, CompareOp>> = {
   eq: '=',
   ne: '<>',
   gt: '>',

@@ -2,6 +2,8 @@
  * The relational plan: what segsync asks of a warehouse, before any dialect spells it. Expressions here, queries in
  * `query.ts`. The kinds form a closed list: a new one does not compile until the renderer writes it.
  */
+
+import type { Instant } from '../instant.ts';
 import type { SqlFunction, SqlType, SqlValue } from '../warehouse/dialect.ts';
 import type { Query } from './query.ts';
 
@@ -11,6 +13,8 @@ export type AggregateFn = 'count' | 'count_distinct' | 'sum' | 'min' | 'max' | '
 
 export type Expression =
   | { readonly kind: 'column'; readonly table?: string; readonly name: string }
+  /** Every column of a table: alone in a list of columns. */
+  | { readonly kind: 'star'; readonly table: string }
   | { readonly kind: 'value'; readonly value: SqlValue }
   | { readonly kind: 'constant'; readonly value: boolean }
   | {
@@ -44,6 +48,24 @@ export type Expression =
       readonly otherwise?: Expression;
     }
   | { readonly kind: 'times'; readonly left: Expression; readonly right: Expression }
+  /** The value of the row that comes first in an order, of those that pass; NULL of none. */
+  | {
+      readonly kind: 'first_of';
+      readonly of: Expression;
+      readonly orderBy: readonly OrderBy[];
+      readonly when: Expression;
+    }
+  /** The least value among the rows before this one in an order. */
+  | {
+      readonly kind: 'min_before';
+      readonly of: Expression;
+      readonly partitionBy: readonly Expression[];
+      readonly orderBy: readonly OrderBy[];
+    }
+  /** Somebody's own SQL, as it is, in parentheses; `:T` in it is the instant `t`. */
+  | { readonly kind: 'raw'; readonly sql: string; readonly t: Instant }
+  /** SQL that the warehouse's adapter wrote. */
+  | { readonly kind: 'native'; readonly sql: string }
   | {
       readonly kind: 'row_number';
       readonly partitionBy: readonly Expression[];

@@ -1,5 +1,6 @@
 /** Keys: one column, compared in the entity's type, stored as text. */
 import type { Entity, Table } from '../config/project.ts';
+import type { Place } from '../diagnostics/diagnostic.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { relationName } from '../segment/reads.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
@@ -19,14 +20,24 @@ export function entityKey(entity: Entity, catalog: Catalog): EntityKey {
  * UUID, is no key of an entity whose keys are: NULL. Throws E215. */
 export function keyOf(table: Table, as: string | undefined, key: EntityKey, catalog: Catalog): Expression {
   const type = catalog.typeOf(table.relation, table.key, table.place);
-  const own = column(table.key, as);
+  const names = { table: relationName(table.relation), column: table.key };
+  return keyTyped(column(table.key, as), type, names, key, table.place);
+}
+
+/** A value of some type as a key of the entity's type. Throws E215. */
+export function keyTyped(
+  own: Expression,
+  type: SqlType,
+  names: { readonly table: string; readonly column: string },
+  key: EntityKey,
+  place: Place,
+): Expression {
   if (type === key.type || type === 'other' || key.type === 'other') return own;
   if (key.type === 'text') return call('text_of', own);
   if (key.type === 'integer' && type === 'text') return call('try_integer', own);
   if (key.type === 'uuid' && type === 'text') return call('try_uuid', own);
   if (isWhole(key.type) && isWhole(type)) return own;
-  const names = { table: relationName(table.relation), column: table.key, type };
-  return fail('E215', { ...names, entity: key.entity.name, keyType: key.type }, table.place);
+  return fail('E215', { ...names, type, entity: key.entity.name, keyType: key.type }, place);
 }
 
 /** The stored text of a key. */

@@ -18,15 +18,21 @@ import {
   or,
   TRUE,
 } from './expression.ts';
-import { operandOf, rowCondition, type Scope, timeOf } from './rows.ts';
-import { inWindow } from './time.ts';
+import type { Side } from './pair.ts';
+import { operandOf, type Scope, timeOf, whichRows } from './rows.ts';
+import { inOrder, inWindow } from './time.ts';
+
+/** The measures that are 0 where there are no rows: comparing them is never unknown. */
+export const ZERO_OF_NONE: ReadonlySet<string> = new Set(['count', 'sum', 'distinct']);
+/** Those that are numbers whatever they are of. */
+const NUMERIC: ReadonlySet<string> = new Set(['sum', 'avg', 'distinct']);
 
 /** `other`: types assumed without a connection. */
 const SUMMABLE = new Set(['integer', 'decimal', 'float', 'other']);
 
 /** An aggregate column of the wide row. */
 export interface Aggregate {
-  readonly fn: 'count' | 'sum' | 'min' | 'max' | 'distinct';
+  readonly fn: 'count' | 'sum' | 'min' | 'max' | 'distinct' | 'first' | 'last';
   /** Column of the source; absent for `count` of rows. */
   readonly of?: string;
   readonly over: MeasureOf;
@@ -52,6 +58,7 @@ export function aggregateId(of: Aggregate): string {
     of.of,
     source.relation,
     source.key,
+    source.through,
     source.time,
     source.timezone,
     filter,
@@ -65,15 +72,38 @@ export function aggregateExpression(of: Aggregate, as: string, scope: Scope): Ex
   const condition = when === TRUE ? {} : { when };
   if (of.of === undefined) return { kind: 'aggregate', fn: 'count', ...condition };
   const operand = operandOf(of.over.source, of.of, as, scope, of.over.place);
+  if (of.fn === 'first' || of.fn === 'last') return firstOrLast(of.fn, operand, of.over, when, as, scope);
   const fn = of.fn === 'distinct' ? 'count_distinct' : of.fn;
   return { kind: 'aggregate', fn, of: aggregated(of.fn, operand, of.over.place), ...condition };
 }
 
+/** By the source's time, of rows with time and value; at one instant the smaller value. */
+function firstOrLast(
+  fn: 'first' | 'last',
+  operand: Operand,
+  over: MeasureOf,
+  when: Expression,
+  as: string,
+  scope: Scope,
+): Expression {
+  const { expression, type } = operand;
+  const time = timeOf(over.source, over.source.time!, as, scope, over.place);
+  const isKnown = (of: Expression): Expression => ({ kind: 'is_null', of, negated: true });
+  const ordered = { text: 'binary_order', json: 'text_of', other: 'text_of' } as const;
+  const tie = type in ordered ? call(ordered[type as keyof typeof ordered], expression) : expression;
+  return {
+    kind: 'first_of',
+    of: expression,
+    orderBy: [{ by: inOrder(time), ...(fn === 'last' ? { descending: true } : {}) }, { by: tie }],
+    when: and([when, isKnown(time.expression), isKnown(expression)]),
+  };
+}
+
 /** Which rows a measure looks at. */
 function rowTest(over: MeasureOf, as: string, scope: Scope): Expression {
-  const { source, filter, window } = over;
+  const { source, window } = over;
   return and([
-    ...(filter ? [rowCondition(filter, source, as, scope)] : []),
+    whichRows(over, as, scope),
     ...(window ? [inWindow(timeOf(source, source.time!, as, scope, over.place), window, scope.t)] : []),
   ]);
 }
@@ -85,18 +115,22 @@ export function measureTest(
   nameOf: (aggregate: Aggregate) => string,
   scope: Scope,
 ): Expression {
-  const [first, second] = aggregatesOf(over);
-  const columnOf = (aggregate: Aggregate): Expression => column(nameOf(aggregate));
-  if (over.measure.fn === 'avg') return averageTest(columnOf(first!), columnOf(second!), test);
-  const zeroed =
-    over.measure.fn === 'min' || over.measure.fn === 'max' ? columnOf(first!) : orZero(columnOf(first!));
-  return comparison(measuredOperand(over, zeroed, scope), test);
+  const { operand, per } = measureSide(over, nameOf, scope);
+  return per ? averageTest(operand.expression, per, test) : comparison(operand, test);
+}
+
+/** A measure as one side of a comparison: what it is over the wide row's columns. */
+export function measureSide(over: MeasureOf, nameOf: (aggregate: Aggregate) => string, scope: Scope): Side {
+  const [first, second] = aggregatesOf(over).map((aggregate) => column(nameOf(aggregate)));
+  const zeroed = ZERO_OF_NONE.has(over.measure.fn) ? orZero(first!) : first!;
+  const operand = measuredOperand(over, zeroed, scope);
+  return second ? { operand, per: second } : { operand };
 }
 
 function measuredOperand(over: MeasureOf, expression: Expression, scope: Scope): Operand {
   const { measure, source, place } = over;
   const name = measure.fn === 'count' ? 'count' : `${measure.fn} of ${measure.of}`;
-  if (measure.fn !== 'min' && measure.fn !== 'max') {
+  if (measure.fn === 'count' || NUMERIC.has(measure.fn)) {
     return { expression, type: 'decimal', name, timezone: scope.timezone };
   }
   const operand = operandOf(source, measure.of, undefined, scope, place);

@@ -1,5 +1,6 @@
 /** The relational plan's queries. `comment` lines become SQL comments: why, for the person who reads the statement. */
 import type { Relation } from '../config/project.ts';
+import type { Instant } from '../instant.ts';
 import type { Expression, OrderBy } from './expression.ts';
 
 export type From =
@@ -9,7 +10,9 @@ export type From =
   | { readonly kind: 'step'; readonly name: string }
   /** One of segsync's own tables, or what stands for it in a dry run. SQL text made by `state/`. */
   | { readonly kind: 'state'; readonly sql: string }
-  | { readonly kind: 'query'; readonly query: Query };
+  | { readonly kind: 'query'; readonly query: Query }
+  /** Somebody's own SELECT, as it is; `:T` in it is the instant `t`. */
+  | { readonly kind: 'raw'; readonly sql: string; readonly t: Instant };
 
 export interface Join {
   readonly type: 'join' | 'left join' | 'full join' | 'lateral';
@@ -33,6 +36,8 @@ export interface Select {
   readonly columns: readonly SelectColumn[];
   readonly from?: From;
   readonly as?: string;
+  /** Names for its first columns, beside `as`. */
+  readonly asColumns?: readonly string[];
   readonly joins?: readonly Join[];
   /** All must hold. */
   readonly where?: readonly Expression[];

@@ -1,6 +1,8 @@
 /** Relational plan -> SQL text of one dialect. Each clause on its own line; comments carry the reasons. */
 import type { Relation } from '../config/project.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
+import type { Instant } from '../instant.ts';
+import { readSql } from '../segment/sql-text.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
 import type { Expression, OrderBy } from './expression.ts';
 import type { From, Join, Query, Select, SelectColumn } from './query.ts';
@@ -41,6 +43,8 @@ function expressionText(expression: Expression, dialect: Dialect): string {
       const name = quote(expression.name, dialect);
       return expression.table === undefined ? name : `${quote(expression.table, dialect)}.${name}`;
     }
+    case 'star':
+      return `${quote(expression.table, dialect)}.*`;
     case 'value':
       return dialect.literal(expression.value);
     case 'constant':
@@ -76,6 +80,14 @@ function expressionText(expression: Expression, dialect: Dialect): string {
     }
     case 'times':
       return `(${sub(expression.left)} * ${sub(expression.right)})`;
+    case 'first_of':
+      return dialect.firstOf(sub(expression.of), order(expression.orderBy, dialect), sub(expression.when));
+    case 'min_before':
+      return `MIN(${sub(expression.of)}) OVER (PARTITION BY ${expression.partitionBy.map(sub).join(', ')} ORDER BY ${order(expression.orderBy, dialect)} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+    case 'raw':
+      return ownSql(expression, dialect);
+    case 'native':
+      return kept(expression.sql);
     case 'row_number':
       return `ROW_NUMBER() OVER (PARTITION BY ${expression.partitionBy.map(sub).join(', ')} ORDER BY ${order(expression.orderBy, dialect)})`;
   }
@@ -91,8 +103,17 @@ function relationText(relation: Relation, dialect: Dialect): string {
         ? dialect.file(relation.path)
         : fail('E210', { warehouse: dialect.name, what: 'files as tables' });
     case 'query':
-      return kept(`(\n${relation.sql.trim().replace(/;\s*$/, '')}\n)`);
+      return inLines(relation.sql);
   }
+}
+
+function ownSql({ sql, t }: { sql: string; t: Instant }, dialect: Dialect): string {
+  return inLines(readSql(sql).at(dialect.literal({ type: 'instant', instant: t })));
+}
+
+/** On lines of its own: the text may end with a comment. */
+function inLines(sql: string): string {
+  return kept(`(\n${sql.trim().replace(/;\s*$/, '')}\n)`);
 }
 
 function lines(query: Query, dialect: Dialect): string[] {
@@ -122,7 +143,9 @@ function selectLines(select: Select, dialect: Dialect): string[] {
     `SELECT${select.distinct ? ' DISTINCT' : ''}`,
     ...columnLines(select.columns, dialect),
     ...(select.from
-      ? [`FROM ${from(select.from, dialect)}${select.as ? ` AS ${quote(select.as, dialect)}` : ''}`]
+      ? [
+          `FROM ${from(select.from, dialect)}${select.as ? ` AS ${quote(select.as, dialect)}` : ''}${columnNames(select, dialect)}`,
+        ]
       : []),
     ...(select.joins ?? []).map((each) => join(each, dialect)),
     ...conjunction('WHERE', expressions(select.where ?? [])),
@@ -138,7 +161,8 @@ function columnLines(columns: readonly SelectColumn[], dialect: Dialect): string
   return columns.map((each, index) => {
     const comma = index < columns.length - 1 ? ',' : '';
     const expression = expressionText(each.expression, dialect);
-    const plain = each.expression.kind === 'column' && each.expression.name === each.as;
+    const { kind } = each.expression;
+    const plain = kind === 'star' || (kind === 'column' && each.expression.name === each.as);
     const named = plain ? expression : `${expression} AS ${quote(each.as, dialect)}`;
     return `${INDENT}${named}${comma}${each.comment ? `  ${comment(each.comment)}` : ''}`;
   });
@@ -154,7 +178,13 @@ function from(of: From, dialect: Dialect): string {
       return kept(of.sql);
     case 'query':
       return `(\n${indent(lines(of.query, dialect)).join('\n')}\n)`;
+    case 'raw':
+      return ownSql(of, dialect);
   }
+}
+
+function columnNames({ asColumns }: Select, dialect: Dialect): string {
+  return asColumns ? ` (${asColumns.map((name) => quote(name, dialect)).join(', ')})` : '';
 }
 
 function join(of: Join, dialect: Dialect): string {

@@ -3,10 +3,11 @@ import type { Table } from '../config/project.ts';
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
 import type { RowCondition, Test, Window } from '../segment/condition.ts';
+import type { RowsOf } from '../segment/resolve.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
 import type { Catalog } from './catalog.ts';
 import { comparison, type Operand } from './comparison.ts';
-import { and, column, type Expression, known, not, or } from './expression.ts';
+import { and, column, type Expression, known, not, or, TRUE, text } from './expression.ts';
 import { inWindow, type TimeColumn, timeColumn } from './time.ts';
 
 /** What compiling a condition needs to know beside the condition. */
@@ -42,6 +43,19 @@ export function rowCondition(
       return belowNot ? known(test) : test;
     }
   }
+}
+
+/** Which rows of the source are meant, their window apart. */
+export function whichRows({ filter, source }: RowsOf, as: string, scope: Scope): Expression {
+  return filter ? rowCondition(filter, source, as, scope) : TRUE;
+}
+
+/** Rows of other split values than those asked for need not be read. */
+export function splitBound(of: readonly RowsOf[], as: string): Expression[] {
+  const { split } = of[0]!.source;
+  const values = of.map((rows) => rows.split);
+  if (split === undefined || !values.every((each) => each !== undefined)) return [];
+  return [{ kind: 'in', of: column(split, as), values: [...new Set(values)].sort().map(text) }];
 }
 
 /** A column of a table as something to compare. */

@@ -2,15 +2,16 @@
 import type { Entity } from '../config/project.ts';
 import type { Instant } from '../instant.ts';
 import type { Edge } from '../segment/edges.ts';
-import type { ReadTable } from '../segment/reads.ts';
 import type { Capabilities } from '../warehouse/warehouse.ts';
-import { type ArrivedSince, affectedStep } from './affected.ts';
+import { affectedStep, type ReadSince, type StoredSince } from './affected.ts';
 import { type Causes, type Concerns, causesOf } from './causes.ts';
 import { changedStep } from './changed.ts';
+import { factId, factsOf } from './facts.ts';
 import { entityKey } from './key.ts';
+import { aggregateId } from './measure.ts';
 import type { From, Step } from './query.ts';
 import type { Scope } from './rows.ts';
-import { type TickSegment, verdictAggregates, verdictStep, wantedTraits } from './verdict.ts';
+import { type Deciding, type TickSegment, verdictAggregates, verdictStep, wantedTraits } from './verdict.ts';
 import { wideStep } from './wide.ts';
 
 export interface TickInput {
@@ -19,12 +20,15 @@ export interface TickInput {
   /** Undefined: everyone is evaluated. */
   readonly incremental?: {
     readonly t0: Instant;
-    readonly reads: readonly (ReadTable & { readonly since: ArrivedSince })[];
+    readonly reads: readonly ReadSince[];
     readonly edges: readonly Edge[];
+    readonly stored: readonly StoredSince[];
     /** Of each segment; none for a single key that is looked up. */
     readonly concerns: readonly Concerns[];
   };
+  /** The tables `membership` and `changes`, or what stands for them. */
   readonly membership: From;
+  readonly changes: From;
   readonly capabilities: Capabilities;
   readonly scope: Scope;
 }
@@ -38,28 +42,34 @@ export function compileAffected(input: TickInput): Step | undefined {
     key: entityKey(entity, scope.catalog),
     scope,
     ...incremental,
+    changes: input.changes,
     causes: causes(input)!,
   });
 }
 
-/** Wide row, verdicts and diff, in order; they read the affected keys unless everyone is evaluated. */
-export function compileVerdicts(input: TickInput): { wide: Step; verdict: Step; changed: Step } {
+/** Wide rows, verdicts and diff, in order; they read the affected keys unless everyone is evaluated. */
+export function compileVerdicts(input: TickInput): { wides: Step[]; verdict: Step; changed: Step } {
   const { entity, segments, scope, capabilities, membership } = input;
-  const full = input.incremental === undefined;
   const dated = causes(input);
-  const wide = wideStep({
-    entity,
-    key: entityKey(entity, scope.catalog),
-    traits: wantedTraits(segments),
-    aggregates: segments.flatMap((segment) => verdictAggregates(segment.verdict)),
-    full,
-    causes: dated?.columns.map((each) => each.as) ?? [],
-    capabilities,
-    scope,
+  const parts = wideParts(segments).map((own, index): Deciding => {
+    const wide = wideStep({
+      entity,
+      key: entityKey(entity, scope.catalog),
+      traits: wantedTraits(own),
+      aggregates: own.flatMap((segment) => verdictAggregates(segment.verdict)),
+      facts: own.flatMap((segment) => factsOf(segment.verdict)),
+      full: input.incremental === undefined,
+      causes: dated?.columns.map((each) => each.as) ?? [],
+      membership,
+      capabilities,
+      scope,
+      part: index + 1,
+    });
+    return { segments: own, wide };
   });
   return {
-    wide: wide.step,
-    verdict: verdictStep(segments, entity, wide, scope, dated),
+    wides: parts.map(({ wide }) => wide.step),
+    verdict: verdictStep(parts, entity, scope, dated),
     changed: changedStep({
       segments: segments.map((segment) => segment.name),
       membership,
@@ -67,6 +77,35 @@ export function compileVerdicts(input: TickInput): { wide: Step; verdict: Step; 
       scope,
     }),
   };
+}
+
+/** A wide row of more columns would meet engines' limits, and cost more to fill than two scans. */
+const MOST_COLUMNS = 150;
+
+/** Segments by the wide row that they share: as many together as its columns allow, in their order. */
+function wideParts(segments: readonly TickSegment[]): TickSegment[][] {
+  const parts: { segments: TickSegment[]; columns: Set<string> }[] = [];
+  for (const segment of segments) {
+    const own = columnsOf(segment);
+    const current = parts.at(-1);
+    const together = new Set([...(current?.columns ?? []), ...own]);
+    if (current && together.size <= MOST_COLUMNS) {
+      current.segments.push(segment);
+      current.columns = together;
+    } else {
+      parts.push({ segments: [segment], columns: new Set(own) });
+    }
+  }
+  return parts.map((part) => part.segments);
+}
+
+function columnsOf(segment: TickSegment): string[] {
+  const { verdict } = segment;
+  return [
+    ...verdictAggregates(verdict).map(aggregateId),
+    ...factsOf(verdict).map(factId),
+    ...wantedTraits([segment]),
+  ];
 }
 
 function causes({ incremental, scope }: TickInput): Causes | undefined {

@@ -4,7 +4,7 @@ import type { Place } from '../diagnostics/diagnostic.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { addDays, DAY, dayOf, type Instant, startOfDay, utcParts } from '../instant.ts';
 import type { Window } from '../segment/condition.ts';
-import { boundsOf } from '../segment/edges.ts';
+import { boundsOf } from '../segment/window.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
 import { and, call, column, compare, type Expression, FALSE, text, value } from './expression.ts';
 
@@ -53,6 +53,11 @@ export function asInstant(time: TimeColumn): Expression {
   }
 }
 
+/** Something of the column's own that orders as its instants do: wall-clock time may come twice when clocks go back. */
+export function inOrder(time: TimeColumn): Expression {
+  return time.type === 'timestamp' && time.zone !== 'UTC' ? asInstant(time) : time.expression;
+}
+
 /** `time OP instant`, with the instant as a constant of the column's own type wherever that is exact, so that indexes and zone maps serve. */
 export function compareTime(
   time: TimeColumn,
@@ -73,7 +78,7 @@ export function compareTime(
 
 /** The window as a condition on a time column at `T`. NULL lies in no window: the result is then unknown. */
 export function inWindow(time: TimeColumn, window: Window, t: Instant): Expression {
-  const { low, high } = boundsOf(window, t);
+  const { low, high } = boundsOf(window, t, time.timezone);
   return and([
     ...(low ? [compareTime(time, low.inside ? '>=' : '>', low.at)] : []),
     ...(high ? [compareTime(time, high.inside ? '<=' : '<', high.at)] : []),

@@ -5,7 +5,7 @@ import type { SqlType } from '../warehouse/dialect.ts';
 import type { Catalog } from './catalog.ts';
 import type { Operand } from './comparison.ts';
 import { call, column, compare, type Expression, number } from './expression.ts';
-import type { From, Join, Select } from './query.ts';
+import type { From, Join, Select, SelectColumn } from './query.ts';
 import { operandOf, type Scope } from './rows.ts';
 
 /** The alias of the entity's table. */
@@ -21,8 +21,13 @@ export interface TraitJoins {
   type(name: string): SqlType;
 }
 
-/** How the traits named reach the entity's rows. */
-export function traitJoins(entity: Entity, names: readonly string[], catalog: Catalog): TraitJoins {
+/** How the traits named reach the entity's rows; `sql`: expressions over the entity's row, as further columns of it. */
+export function traitJoins(
+  entity: Entity,
+  names: readonly string[],
+  catalog: Catalog,
+  sql: readonly SelectColumn[] = [],
+): TraitJoins {
   const traits = new Map([...new Set(names)].map((name) => [name, resolveTrait(entity, name)]));
   const tables = [...new Set([...traits.values()].flatMap((trait) => (trait.table ? [trait.table] : [])))];
   const aliasOf = (trait: Trait): string => (trait.table ? `t${tables.indexOf(trait.table)}` : ENTITY);
@@ -34,7 +39,7 @@ export function traitJoins(entity: Entity, names: readonly string[], catalog: Ca
   const columnsOf = (table: Table): string[] =>
     [...traits.values()].filter((trait) => (trait.table ?? entity) === table).map((trait) => trait.column);
   return {
-    entity: newestRows(entity, columnsOf(entity)),
+    entity: sql.length === 0 ? newestRows(entity, columnsOf(entity)) : withColumns(entity, sql, catalog),
     joins: (on) =>
       tables.map((table, index) => ({
         type: 'left join',
@@ -61,6 +66,20 @@ export function traitOperand(
     name: trait.name,
     expression: of,
     ...(operand.time ? { time: { ...operand.time, expression: of } } : {}),
+  };
+}
+
+/** The entity's rows with more columns: in a query of their own, where a name can mean nothing but the entity's. */
+function withColumns(entity: Entity, sql: readonly SelectColumn[], catalog: Catalog): From {
+  const all = catalog.columnsOf(entity.relation, entity.place)?.map(({ name }) => name) ?? [];
+  return {
+    kind: 'query',
+    query: {
+      kind: 'select',
+      columns: [{ expression: { kind: 'star', table: ENTITY }, as: '*' }, ...sql],
+      from: newestRows(entity, all),
+      as: ENTITY,
+    },
   };
 }
 

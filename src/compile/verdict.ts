@@ -1,10 +1,11 @@
 /** A segment's condition over the wide row, and the hash of what its syncs send. */
 import type { Entity } from '../config/project.ts';
-import { traitsOf } from '../segment/reads.ts';
-import type { Verdict } from '../segment/resolve.ts';
+import { measuresOf, traitsOf } from '../segment/reads.ts';
+import type { ValueOf, Verdict } from '../segment/resolve.ts';
 import { CAUSED_AT, type Causes } from './causes.ts';
 import { and, call, column, compare, type Expression, known, not, number, or, text } from './expression.ts';
-import { type Aggregate, aggregatesOf, measureTest } from './measure.ts';
+import { type Aggregate, aggregatesOf, measureSide, measureTest, ZERO_OF_NONE } from './measure.ts';
+import { comparePair, type Side } from './pair.ts';
 import type { Query, Step } from './query.ts';
 import { type Scope, testOf } from './rows.ts';
 import { steps } from './steps.ts';
@@ -19,17 +20,19 @@ export interface TickSegment {
   readonly sent: readonly string[];
 }
 
-/** The measures that are 0 where there are no rows: comparing them is never unknown. */
-const ZERO_OF_NONE = new Set(['count', 'sum', 'distinct']);
-
 /** Buckets of a `share`: 7 hexadecimal digits. */
 const SHARE_BUCKETS = 2n ** 28n;
 
+/** Segments that are decided over the same wide row. */
+export interface Deciding {
+  readonly segments: readonly TickSegment[];
+  readonly wide: Wide;
+}
+
 /** Columns: `segment`, `entity_key`, `caused_at` (unless everyone is evaluated), `row_hash`; one row for each segment and key for which it holds. */
 export function verdictStep(
-  segments: readonly TickSegment[],
+  parts: readonly Deciding[],
   entity: Entity,
-  wide: Wide,
   scope: Scope,
   causes: Causes | undefined,
 ): Step {
@@ -38,38 +41,30 @@ export function verdictStep(
     comment: 'who each segment holds for',
     query: {
       kind: 'union',
-      of: segments.map((segment): Query => {
-        const holds = condition(segment.verdict, { entity, wide, scope });
-        return {
-          kind: 'select',
-          comment: [segment.name],
-          columns: [
-            { expression: text(segment.name), as: 'segment' },
-            { expression: column('entity_key'), as: 'entity_key' },
-            ...(causes ? [{ expression: column(causes.columnOf(segment.name)), as: CAUSED_AT }] : []),
-            { expression: rowHash(segment.sent, wide), as: 'row_hash' },
-          ],
-          from: { kind: 'step', name: steps.wide },
-          where: holds.kind === 'and' ? holds.of : [holds],
-        };
-      }),
+      of: parts.flatMap(({ segments, wide }) =>
+        segments.map((segment): Query => {
+          const holds = condition(segment.verdict, { entity, wide, scope });
+          return {
+            kind: 'select',
+            comment: [segment.name],
+            columns: [
+              { expression: text(segment.name), as: 'segment' },
+              { expression: column('entity_key'), as: 'entity_key' },
+              ...(causes ? [{ expression: column(causes.columnOf(segment.name)), as: CAUSED_AT }] : []),
+              { expression: rowHash(segment.sent, wide), as: 'row_hash' },
+            ],
+            from: { kind: 'step', name: wide.step.name },
+            where: holds.kind === 'and' ? holds.of : [holds],
+          };
+        }),
+      ),
     },
   };
 }
 
 /** The aggregates that a verdict needs. */
 export function verdictAggregates(verdict: Verdict): Aggregate[] {
-  switch (verdict.kind) {
-    case 'all':
-    case 'any':
-      return verdict.of.flatMap(verdictAggregates);
-    case 'not':
-      return verdictAggregates(verdict.of);
-    case 'measure':
-      return aggregatesOf(verdict.measure);
-    default:
-      return [];
-  }
+  return measuresOf(verdict).flatMap(aggregatesOf);
 }
 
 interface Context {
@@ -96,9 +91,25 @@ function condition(verdict: Verdict, context: Context, belowNot = false): Expres
       const test = measureTest(verdict.measure, verdict.test, context.wide.aggregateColumn, context.scope);
       return ZERO_OF_NONE.has(verdict.measure.measure.fn) ? test : leaf(test);
     }
+    case 'compare': {
+      const [left, right] = [verdict.left, verdict.right].map((value) => sideOf(value, context));
+      return leaf(comparePair(left!, verdict.op, right!, verdict.times, verdict.place));
+    }
     case 'share':
       return shareTest(verdict.name, verdict.percent);
+    case 'sql':
+      return leaf(column(context.wide.factColumn(verdict)));
+    case 'sequence':
+    case 'query':
+    case 'stored':
+      return column(context.wide.factColumn(verdict));
   }
+}
+
+function sideOf(value: ValueOf, { entity, wide, scope }: Context): Side {
+  if (value.kind === 'measure') return measureSide(value.measure, wide.aggregateColumn, scope);
+  const { trait, place } = value;
+  return { operand: traitOperand(entity, trait, column(wide.traitColumn(trait.name)), scope, place) };
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Watermarks: the greatest cursor that each table shows, never past `T`. Read before anything else of a tick. */
 import type { ReadTable } from '../segment/reads.ts';
-import { relationName } from '../segment/reads.ts';
-import { call, type Expression, text } from './expression.ts';
-import type { Query } from './query.ts';
+import { relationName, storedId } from '../segment/reads.ts';
+import { call, column, compare, type Expression, text } from './expression.ts';
+import type { From, Query } from './query.ts';
 import { operandOf, type Scope } from './rows.ts';
 import { asInstant, compareTime } from './time.ts';
 
@@ -19,7 +19,12 @@ export function cursorKind(read: ReadTable, scope: Scope): CursorKind | undefine
 }
 
 /** Columns `id`, `at`: microseconds since 1970 of a time, the number of an integer; NULL where nothing was shown yet. */
-export function watermarksQuery(reads: readonly ReadTable[], scope: Scope): Query | undefined {
+export function watermarksQuery(
+  reads: readonly ReadTable[],
+  stored: readonly string[],
+  segments: From,
+  scope: Scope,
+): Query | undefined {
   const of = reads.flatMap((read): Query[] => {
     const kind = cursorKind(read, scope);
     if (!kind) return [];
@@ -45,5 +50,22 @@ export function watermarksQuery(reads: readonly ReadTable[], scope: Scope): Quer
       },
     ];
   });
-  return of.length === 0 ? undefined : { kind: 'union', of };
+  const all = [...of, ...stored.map((segment) => storedTick(segment, segments))];
+  return all.length === 0 ? undefined : { kind: 'union', of: all };
+}
+
+/** NULL when the segment never ticked. */
+function storedTick(segment: string, segments: From): Query {
+  const newest: Expression = { kind: 'aggregate', fn: 'max', of: column('tick_id') };
+  return {
+    kind: 'select',
+    comment: [`the last tick of ${segment} that changed its members`],
+    columns: [
+      { expression: text(storedId(segment)), as: 'id' },
+      { expression: call('text_of', newest), as: 'at' },
+    ],
+    from: segments,
+    as: 'r',
+    where: [compare(column('segment'), '=', text(segment))],
+  };
 }

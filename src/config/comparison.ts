@@ -1,6 +1,6 @@
 /** One operator and what stands behind it -> `Comparison` or `Test`. */
 import type { Comparison, Scalar, Test } from '../segment/condition.ts';
-import { inWords, type YamlEntry, type YamlMap, type YamlNode } from './node.ts';
+import { inWords, type YamlEntry, type YamlNode } from './node.ts';
 import { decimalText } from './number.ts';
 import type { Problems } from './problems.ts';
 import { parseWindow, WINDOWS, type Window } from './window.ts';
@@ -28,16 +28,31 @@ export const OPERATORS = [
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
+/** Keys of a mapping that stands for another value of the entity. */
+export const OPERANDS = ['trait', 'measure', 'times'] as const;
+
+const CONSTANTS_ONLY =
+  'filters, consent and fields take constants; only a condition compares with `trait:` or `measure:`';
+
 /** Operators and windows: what may test a value. */
 export const TESTS: readonly string[] = [...OPERATORS, ...WINDOWS.filter((window) => window !== 'between')];
 
+/** True for `{trait: ...}`, `{measure: ...}` and `{times: ...}`, which only conditions compare with. */
+export function isOperand(node: YamlNode): boolean {
+  return node.kind === 'map' && OPERANDS.some((key) => node.entries.has(key));
+}
+
 /** What `between: {from, to}` and the other windows, or an operator, say about a value; undefined after reporting. */
 export function parseTest(name: string, entry: YamlEntry, scope: ComparisonScope): Test | undefined {
-  const isWindow =
-    (WINDOWS as readonly string[]).includes(name) && !(name === 'between' && entry.value.kind !== 'map');
-  if (!isWindow) return parseComparison(name as Operator, entry, scope);
+  if (!isWindow(name, entry.value)) return parseComparison(name as Operator, entry, scope);
   const window = parseWindow(name as Window['kind'], entry.value, scope);
   return window && { op: 'window', window };
+}
+
+/** True for windows; `between` is one when a mapping of edges stands behind it. */
+export function isWindow(name: string, value: YamlNode): boolean {
+  if (name === 'between') return value.kind === 'map' && !isOperand(value);
+  return WINDOWS.some((window) => window === name);
 }
 
 /** An operator's comparison; undefined after reporting. */
@@ -103,8 +118,11 @@ export function parseScalar(key: string, node: YamlNode, scope: ComparisonScope)
       return parseNumber(node, scope);
     case 'null':
       return scope.problems.report('E123', { operator: key }, node.place);
-    case 'map':
-      return refuseOperand(key, node, scope);
+    case 'map': {
+      const expected = 'one value, but it is a mapping';
+      const hint = isOperand(node) ? CONSTANTS_ONLY : undefined;
+      return scope.problems.report('E106', { key, expected, hint }, node.place);
+    }
     case 'list': {
       const expected = 'one value, but it is a list';
       return scope.problems.report(
@@ -123,14 +141,4 @@ function parseNumber(
   const read = decimalText(node.source);
   if ('text' in read) return { type: 'number', text: read.text };
   return scope.problems.report('E122', { written: node.source, ...read }, node.place);
-}
-
-const OPERANDS = ['trait', 'measure', 'times'];
-
-function refuseOperand(key: string, node: YamlMap, scope: ComparisonScope): undefined {
-  const [first] = node.entries;
-  if (first && OPERANDS.includes(first[0])) {
-    return scope.problems.report('E112', { key: `${key}: {${first[0]}: ...}` }, first[1].keyPlace);
-  }
-  scope.problems.report('E106', { key, expected: 'one value, but it is a mapping' }, node.place);
 }

@@ -3,7 +3,6 @@ import { parseScalar, parseTest, TESTS } from './comparison.ts';
 import { type ConditionScope, checkKeys } from './condition-scope.ts';
 import { inWords, type YamlNode } from './node.ts';
 import type { Consent, FieldSource } from './project.ts';
-import { WINDOWS_NOT_YET } from './window.ts';
 
 /** Payload fields in the order written: a trait's name, `{trait: NAME}`, or `{value: CONSTANT}`. Undefined after reporting. */
 export function parseFields(node: YamlNode, scope: ConditionScope): Map<string, FieldSource> | undefined {
@@ -27,7 +26,7 @@ function parseField(name: string, node: YamlNode, scope: ConditionScope): FieldS
     return scope.problems.report('E106', { key: `fields.${name}`, expected, hint }, node.place);
   };
   if (node.kind !== 'map') return refuse();
-  checkKeys(node, ['trait', 'value'], [], scope);
+  checkKeys(node, ['trait', 'value'], scope);
   const trait = node.entries.get('trait')?.value;
   const value = node.entries.get('value')?.value;
   if (trait && value) {
@@ -46,7 +45,7 @@ export function parseConsent(node: YamlNode, scope: ConditionScope): Consent | u
     const expected = `\`{trait: NAME}\`, but ${trait ? 'its trait' : 'it'} is ${inWords(trait ?? node)}`;
     return scope.problems.report('E106', { key: 'consent', expected }, (trait ?? node).place);
   }
-  checkKeys(node, ['trait', ...TESTS], WINDOWS_NOT_YET, scope);
+  checkKeys(node, ['trait', ...TESTS], scope);
   const present = TESTS.filter((name) => node.entries.has(name));
   const [name, second] = present;
   if (second) {

@@ -63,6 +63,8 @@ export interface Table {
 
 export interface Entity extends Table {
   readonly name: string;
+  /** How often everyone is evaluated to find what cursors cannot show; undefined: never. */
+  readonly reconcile?: Duration;
   /** Traits that live in 1:1 tables. Every column of the entity's own table is a trait without being listed. */
   readonly traits: ReadonlyMap<string, TraitTable>;
   readonly identifiers: ReadonlyMap<string, Identifier>;
@@ -82,8 +84,15 @@ export interface Identifier {
   readonly place: Place;
 }
 
+/** A join table by which rows belong to an entity: `key` is the entity's key, `sourceKey` what the source's `key` holds. */
+export interface Link extends Table {
+  readonly sourceKey: string;
+}
+
 export interface Source extends Table {
   readonly name: string;
+  /** Rows a second hop away: the source's `key` is looked up in this table. */
+  readonly through?: Link;
   /** Column whose values are sources themselves: `did: VALUE`. */
   readonly split?: string;
   readonly time?: string;

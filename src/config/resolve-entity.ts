@@ -1,26 +1,12 @@
 /** One entity of `segsync.yaml` with its traits, identifiers and sources. */
-import type { Place } from '../diagnostics/diagnostic.ts';
+import { DAY } from '../instant.ts';
 import { check } from './check.ts';
-import { parseRowCondition } from './condition.ts';
-import type { Context } from './context.ts';
 import { checkName } from './names.ts';
 import { child, type YamlEntry, type YamlNode } from './node.ts';
-import type { Cursor, Entity, Identifier, Relation, Source, Table, TraitTable } from './project.ts';
-import { readRelation } from './relation.ts';
-import {
-  ENTITY_NOT_YET,
-  entitySchema,
-  identifierSchema,
-  type RowsPart,
-  sourceSchema,
-  traitSchema,
-} from './schema.ts';
-
-/** Context for tables. */
-export interface TableContext extends Context {
-  /** False when the target in use cannot read files as tables. */
-  readonly readsFiles: boolean;
-}
+import type { Entity, Identifier, TraitTable } from './project.ts';
+import { resolveSource } from './resolve-source.ts';
+import { resolveTable, type TableContext } from './resolve-table.ts';
+import { ENTITY_NOT_YET, entitySchema, identifierSchema, traitSchema } from './schema.ts';
 
 /** The entity `name`; undefined after reporting what is wrong with it or any of its parts. */
 export function resolveEntity(name: string, entry: YamlEntry, context: TableContext): Entity | undefined {
@@ -33,7 +19,15 @@ export function resolveEntity(name: string, entry: YamlEntry, context: TableCont
   const identifiers = resolveParts(node, 'identifiers', label, resolveIdentifier, context);
   const sources = resolveParts(node, 'sources', label, resolveSource, context);
   if (!isNamed || !table || !traits || !identifiers || !sources) return undefined;
-  return { ...table, name, traits, identifiers, sources };
+  const { reconcile = DAY } = part;
+  return {
+    ...table,
+    name,
+    ...(reconcile === 'never' ? {} : { reconcile }),
+    traits,
+    identifiers,
+    sources,
+  };
 }
 
 type PartReader<T> = (name: string, entry: YamlEntry, label: string, context: TableContext) => T | undefined;
@@ -78,77 +72,4 @@ function resolveIdentifier(
   if (!isNamed || !part) return undefined;
   const { trait, kind, default_country: defaultCountry } = part;
   return { name, trait, kind, ...(defaultCountry ? { defaultCountry } : {}), place: keyPlace };
-}
-
-function resolveSource(
-  name: string,
-  { value, keyPlace }: YamlEntry,
-  label: string,
-  context: TableContext,
-): Source | undefined {
-  const isNamed = checkName('source', name, keyPlace, context.problems);
-  const part = check(sourceSchema, value, context.problems, { label });
-  const filter = child(value, 'where');
-  const where = filter && parseRowCondition(filter, context);
-  const table = part && resolveTable(part, value, label, keyPlace, context);
-  if (!isNamed || !table || (filter && !where)) return undefined;
-  return {
-    ...table,
-    name,
-    appendOnly: part.append_only ?? false,
-    ...(part.split ? { split: part.split } : {}),
-    ...(part.time ? { time: part.time } : {}),
-    ...(where ? { where } : {}),
-  };
-}
-
-function resolveTable(
-  part: RowsPart,
-  node: YamlNode,
-  label: string,
-  place: Place,
-  context: TableContext,
-): Table | undefined {
-  const relation = resolveRelation(part, node, label, place, context);
-  if (!relation) return undefined;
-  return {
-    relation,
-    key: part.key,
-    ...(part.cursor ? { cursor: resolveCursor(part.cursor) } : {}),
-    ...(part.timezone ? { timezone: part.timezone } : {}),
-    ...(part.duplicates ? { duplicates: part.duplicates } : {}),
-    place: (child(node, 'table') ?? child(node, 'query'))?.place ?? place,
-  };
-}
-
-function resolveRelation(
-  part: RowsPart,
-  node: YamlNode,
-  label: string,
-  place: Place,
-  { problems, root, target, readsFiles }: TableContext,
-): Relation | undefined {
-  if (part.table !== undefined && part.query !== undefined) {
-    const problem = { keys: ['table', 'query'], what: 'rows come from one of them' };
-    return problems.report('E126', problem, child(node, 'query')?.place);
-  }
-  if (part.query !== undefined) return { kind: 'query', sql: part.query };
-  if (part.table === undefined) return problems.report('E104', { key: `${label}.table` }, place);
-  const relation = readRelation(part.table, root);
-  const at = child(node, 'table')?.place;
-  if (!relation) return problems.report('E114', { name: part.table }, at);
-  if (relation.kind === 'file' && !readsFiles) {
-    return problems.report('E115', { path: part.table, target }, at);
-  }
-  return relation;
-}
-
-function resolveCursor(cursor: NonNullable<RowsPart['cursor']>): Cursor {
-  if (typeof cursor === 'string') return { column: cursor };
-  const { column, overlap } = cursor;
-  if (overlap === undefined) return { column };
-  return {
-    column,
-    overlap: typeof overlap === 'bigint' ? { duration: overlap } : { distance: BigInt(overlap) },
-  };
 }

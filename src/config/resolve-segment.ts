@@ -1,12 +1,13 @@
 /** One file of `segments/`. */
 import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Condition } from '../segment/condition.ts';
 import { check } from './check.ts';
 import { parseCondition } from './condition.ts';
 import type { Context } from './context.ts';
 import type { DefinitionFile } from './find.ts';
 import { interpolateMap, requireSet } from './interpolate.ts';
 import { checkKnown, checkName } from './names.ts';
-import { child, type YamlMap, type YamlNode } from './node.ts';
+import { child, type YamlMap } from './node.ts';
 import type { Entity, Segment } from './project.ts';
 import { SEGMENT_NOT_YET, type SegmentPart, segmentSchema } from './schema.ts';
 import { DEFAULT_TIER, type Tiers } from './tiers.ts';
@@ -73,12 +74,23 @@ function entityOf(node: YamlMap, { entities }: Declared, { problems }: Context):
   return entities?.get(entity.text);
 }
 
-function readWhere(node: YamlMap, place: Place, entity: Entity | undefined, context: Context) {
-  const where: YamlNode | undefined = child(node, 'where');
+/** The condition under `where:`, or the SELECT under `query:`. */
+function readWhere(
+  node: YamlMap,
+  place: Place,
+  entity: Entity | undefined,
+  context: Context,
+): Condition | undefined {
+  const where = child(node, 'where');
+  const query = child(node, 'query');
+  if (where && query) {
+    const problem = { keys: ['where', 'query'], what: 'a segment has one of them' };
+    context.problems.report('E126', problem, node.entries.get('query')!.keyPlace);
+  }
   if (where) return parseCondition(where, { ...context, entity });
-  // `query:` is refused by the schema already; to ask for a `where:` as well would mislead.
-  if (child(node, 'query')) return undefined;
-  return context.problems.report('E104', { key: 'where' }, place);
+  if (!query) return context.problems.report('E104', { key: 'where' }, place);
+  // What is no text is refused by the schema.
+  return query.kind === 'text' ? { kind: 'query', sql: query.text, place: query.place } : undefined;
 }
 
 function tierOf(

@@ -1,9 +1,15 @@
 /** A filter over rows, `{ column: value, column: {gte: 10}, any: [...] }` -> `RowCondition`. */
 import type { RowCondition, Test } from '../segment/condition.ts';
 import { reportUnknownKey } from './check.ts';
-import { type ComparisonScope, parseComparison, parseTest, TESTS } from './comparison.ts';
+import {
+  type ComparisonScope,
+  isOperand,
+  parseComparison,
+  parseScalar,
+  parseTest,
+  TESTS,
+} from './comparison.ts';
 import { inWords, type YamlEntry, type YamlNode } from './node.ts';
-import { WINDOWS_NOT_YET } from './window.ts';
 
 const EVERY_ROW = 'without a filter every row counts: take it out';
 
@@ -24,7 +30,7 @@ function parsePart(key: string, entry: YamlEntry, scope: ComparisonScope): RowCo
     return inner && { kind: 'not', of: inner };
   }
   if (key === 'all' || key === 'any') return parseGroup(key, entry, scope);
-  const tests = parseColumn(entry, scope);
+  const tests = parseColumn(key, entry, scope);
   return together(tests.map((test) => test && { kind: 'column', column: key, test, place: entry.keyPlace }));
 }
 
@@ -41,8 +47,13 @@ function parseGroup(kind: 'all' | 'any', entry: YamlEntry, scope: ComparisonScop
 }
 
 /** `value` is `eq`, a list is `in`, a mapping holds operators. */
-function parseColumn(entry: YamlEntry, scope: ComparisonScope): (Test | undefined)[] {
+function parseColumn(column: string, entry: YamlEntry, scope: ComparisonScope): (Test | undefined)[] {
   const { value } = entry;
+  // Another value of the entity is no constant, and is refused as what it is.
+  if (isOperand(value)) {
+    parseScalar(column, value, scope);
+    return [undefined];
+  }
   if (value.kind === 'list') return [parseComparison('in', entry, scope)];
   if (value.kind !== 'map') return [parseComparison('eq', entry, scope)];
   if (value.entries.size === 0) {
@@ -50,8 +61,7 @@ function parseColumn(entry: YamlEntry, scope: ComparisonScope): (Test | undefine
   }
   return [...value.entries].map(([name, test]) => {
     if (TESTS.includes(name)) return parseTest(name, test, scope);
-    const notYet = WINDOWS_NOT_YET;
-    return reportUnknownKey(name, TESTS, test.keyPlace, { problems: scope.problems, notYet });
+    return reportUnknownKey(name, TESTS, test.keyPlace, { problems: scope.problems, notYet: [] });
   });
 }
 

@@ -5,7 +5,9 @@ import {
   duration,
   overlapDuration,
   percent,
+  reconcile,
   schemaName,
+  sql,
   text,
   timeOfDay,
   timezone,
@@ -56,11 +58,12 @@ const oneRowPerKey = { ...rows, duplicates: z.literal('latest').optional() };
 
 export const entitySchema = z.strictObject({
   ...oneRowPerKey,
+  reconcile: reconcile.optional(),
   traits: z.record(z.string(), part).optional(),
   identifiers: z.record(z.string(), part).optional(),
   sources: z.record(z.string(), part).optional(),
 });
-export const ENTITY_NOT_YET = ['where', 'reconcile'];
+export const ENTITY_NOT_YET = ['where'];
 
 export const traitSchema = z.strictObject({ ...oneRowPerKey, column: text });
 
@@ -70,6 +73,7 @@ export const sourceSchema = z.strictObject({
   time: text.optional(),
   where: part.optional(),
   append_only: z.boolean().optional(),
+  through: z.strictObject({ ...rows, source_key: text.optional() }).optional(),
 });
 
 /** Kinds of identifier that destinations know how to normalise. */
@@ -110,18 +114,20 @@ export const segmentSchema = z.strictObject({
   tags: z.array(text).optional(),
   owner: text.optional(),
   where: part.optional(),
+  query: sql.optional(),
   sync: z.array(part).optional(),
   was: text.optional(),
   allow_full: z.boolean().optional(),
   guards: guardsSchema.optional(),
 });
-export const SEGMENT_NOT_YET = ['query', 'settle', 'stay_at_least', 'on_delete'];
+export const SEGMENT_NOT_YET = ['settle', 'stay_at_least', 'on_delete'];
 
 export type GuardsPart = z.output<typeof guardsSchema>;
 export type RowsPart = Pick<
   z.output<typeof traitSchema>,
   'table' | 'query' | 'key' | 'cursor' | 'timezone' | 'duplicates'
 >;
+export type SourcePart = z.output<typeof sourceSchema>;
 export type DefaultsPart = z.output<typeof defaultsSchema>;
 export type SyncPart = z.output<typeof syncSchema>;
 export type SegmentPart = z.output<typeof segmentSchema>;

@@ -1,6 +1,6 @@
 /** Schemas of single values: durations, percentages, names, time zones. */
 import { z } from 'zod';
-import { DAY, type Duration, isTimezone, parseDuration } from '../instant.ts';
+import { DAY, type Duration, HOUR, isTimezone, parseDuration } from '../instant.ts';
 
 /** Longest duration: beyond it, instants leave what warehouses can store. */
 const LONGEST: Duration = 36_500n * DAY;
@@ -35,6 +35,16 @@ export const overlapDuration = written(
   DURATION_HINT,
 );
 
+/** How often everyone is evaluated: not so often that nothing else is done, or `never`. */
+export const reconcile = written(
+  (text) => {
+    const every = text === 'never' ? text : readDuration(text);
+    return every === 'never' || (every !== undefined && every >= HOUR) ? every : undefined;
+  },
+  'a duration from `1h` such as `24h`, or `never`',
+  DURATION_HINT,
+);
+
 /** `30%` -> `30`: decimal text without the sign. */
 export function readPercent(text: string): string | undefined {
   return /^(\d{1,7}(?:\.\d{1,9})?)\s*%$/.exec(text.trim())?.[1];
@@ -46,6 +56,8 @@ export const NAME = /^[a-z0-9_-]+$/;
 
 /** Any text but the empty one: names of columns, titles. */
 export const text = z.string().min(1);
+
+export const sql = text.refine((query) => query.trim() !== '', 'must not be empty');
 
 export const timezone = written(
   (name) => (isTimezone(name) ? name : undefined),

@@ -1,6 +1,7 @@
 /** A window's key and value -> `Window`. */
 import { type Duration, formatDuration, parseInstant } from '../instant.ts';
 import type { Window } from '../segment/condition.ts';
+import { parsePrevious, parseThis } from './calendar.ts';
 import { reportUnknownKey } from './check.ts';
 import type { ComparisonScope } from './comparison.ts';
 import { inWords, type YamlMap, type YamlNode } from './node.ts';
@@ -8,8 +9,16 @@ import { DURATION_EXPECTED, DURATION_HINT, readDuration } from './values.ts';
 
 export type { Window };
 
-export const WINDOWS = ['within', 'older_than', 'between', 'next', 'after', 'before'] as const;
-export const WINDOWS_NOT_YET = ['this', 'previous'];
+export const WINDOWS = [
+  'within',
+  'older_than',
+  'between',
+  'next',
+  'this',
+  'previous',
+  'after',
+  'before',
+] as const;
 
 /** The window that `kind: node` means; undefined after reporting. Dates are of `scope.timezone`. */
 export function parseWindow(
@@ -20,6 +29,10 @@ export function parseWindow(
   switch (kind) {
     case 'between':
       return parseBetween(node, scope);
+    case 'this':
+      return parseThis(node, scope);
+    case 'previous':
+      return parsePrevious(node, scope);
     case 'after':
     case 'before': {
       const instant = node.kind === 'text' ? parseInstant(node.text, scope.timezone) : undefined;
@@ -58,7 +71,8 @@ function edge(key: 'from' | 'to', node: YamlMap, scope: ComparisonScope): Durati
   return scope.problems.report('E104', { key: `between.${key}` }, node.place);
 }
 
-function parseLength(key: string, node: YamlNode, scope: ComparisonScope): Duration | undefined {
+/** A duration that means something; undefined after reporting. */
+export function parseLength(key: string, node: YamlNode, scope: ComparisonScope): Duration | undefined {
   const duration = node.kind === 'text' ? readDuration(node.text) : undefined;
   if (duration !== undefined) return duration;
   const problem = { key, expected: DURATION_EXPECTED, hint: DURATION_HINT };

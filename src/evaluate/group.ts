@@ -9,7 +9,10 @@ const FAR_BEHIND = 10n * MINUTE;
 /** Wide statements cost engines planning time and meet their limits on columns. */
 const MOST_SEGMENTS = 100;
 
-/** Segments of one entity share a tick; full ones apart from incremental ones, stragglers apart from the rest. */
+/**
+ * Segments of one entity share a tick; full ones apart from incremental ones, stragglers apart from the rest. Those that
+ * refer to `query:` segments come last: they read the members that these have by then.
+ */
 export function groupTicks(
   members: readonly TickMember[],
   fullReasons: ReadonlyMap<string, FullReason>,
@@ -17,10 +20,27 @@ export function groupTicks(
   const sets = new Map<string, TickMember[]>();
   for (const member of members) {
     const full = fullReasons.has(member.prepared.name);
-    const id = `${member.prepared.entity.name} ${full ? 'full' : 'incremental'}`;
+    const refers = refersToStored(member);
+    const id = `${member.prepared.entity.name} ${full ? 'full' : 'incremental'} ${refers}`;
     sets.set(id, [...(sets.get(id) ?? []), member]);
   }
-  return [...sets.values()].flatMap((set) => split(set)).map((set) => groupOf(set, fullReasons));
+  const groups = [...sets.values()].flatMap((set) => split(set)).map((set) => groupOf(set, fullReasons));
+  return groups.sort((a, b) => Number(refersToStored(a.members[0]!)) - Number(refersToStored(b.members[0]!)));
+}
+
+/** The `query:` segments among `members` that a group refers to, as a group of their own; undefined: none. */
+export function referredTo(
+  group: TickGroup,
+  members: readonly TickMember[],
+  fullReasons: ReadonlyMap<string, FullReason>,
+): TickGroup | undefined {
+  const names = new Set(group.members.flatMap(({ prepared }) => prepared.stored));
+  const own = members.filter(({ prepared }) => names.has(prepared.name));
+  return own.length > 0 ? groupOf(own, fullReasons) : undefined;
+}
+
+function refersToStored({ prepared }: TickMember): boolean {
+  return prepared.stored.length > 0;
 }
 
 function split(set: readonly TickMember[]): TickMember[][] {

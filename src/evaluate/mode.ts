@@ -2,7 +2,7 @@
 
 import type { CursorKind } from '../compile/watermarks.ts';
 import type { Instant } from '../instant.ts';
-import type { ReadTable } from '../segment/reads.ts';
+import { type ReadTable, relationName, storedId } from '../segment/reads.ts';
 import type { Capabilities } from '../warehouse/warehouse.ts';
 import type { PreparedSegment } from './prepared.ts';
 import type { Watermarks } from './watermark.ts';
@@ -25,6 +25,12 @@ export type FullReason =
   | 'query_table'
   | 'new_table'
   | 'table_remade'
+  /** The segment is a `query:`. */
+  | 'query_segment'
+  /** Its SQL may change its mind though no row changed. */
+  | 'moving_sql'
+  /** Changes of a `query:` segment that it refers to are no longer kept. */
+  | 'changes_pruned'
   /** The affected keys were so many that evaluating everyone is cheaper. */
   | 'affected_share';
 
@@ -32,7 +38,9 @@ export interface ModeInput {
   readonly segment: PreparedSegment;
   readonly state: SegmentState | undefined;
   readonly requested: boolean;
-  readonly cursorKind: (read: ReadTable) => CursorKind | undefined;
+  readonly kinds: Kinds;
+  /** Of a `query:` segment: the newest tick whose changes are no longer kept. */
+  readonly pruned: (segment: string) => bigint | undefined;
   /** The incarnation of a table now, where the warehouse tells. */
   readonly made: (read: ReadTable) => string | undefined;
 }
@@ -43,7 +51,7 @@ export function fullReason(input: ModeInput): FullReason | undefined {
   if (input.requested) return 'requested';
   if (!state) return 'first_tick';
   if (state.fingerprint !== segment.fingerprint) return 'logic_changed';
-  const always = alwaysFull(segment, input.cursorKind);
+  const always = alwaysFull(segment, input.kinds);
   if (always) return always.reason;
   for (const read of segment.reads) {
     const watermark = state.watermarks[read.id];
@@ -51,18 +59,50 @@ export function fullReason(input: ModeInput): FullReason | undefined {
     const made = input.made(read);
     if (watermark.made !== undefined && made !== undefined && watermark.made !== made) return 'table_remade';
   }
+  return storedReason(segment, state, input.pruned);
+}
+
+function storedReason(
+  { stored }: PreparedSegment,
+  { watermarks }: SegmentState,
+  prunedOf: ModeInput['pruned'],
+): FullReason | undefined {
+  for (const name of stored) {
+    const watermark = watermarks[storedId(name)];
+    if (!watermark) return 'new_table';
+    const pruned = prunedOf(name);
+    if (pruned !== undefined && pruned > BigInt(watermark.at ?? '0')) return 'changes_pruned';
+  }
   return undefined;
 }
 
-/** The table that makes a segment full at every tick, if one does. */
+/** What a warehouse says of what is read. */
+export interface Kinds {
+  readonly cursorKind: (read: ReadTable) => CursorKind | undefined;
+  /** Whether a function's answer may change by itself. */
+  readonly mayMove: (call: string) => boolean;
+}
+
+/** Why a segment is full at every tick, if it is, with the words for it. */
 export function alwaysFull(
   segment: PreparedSegment,
-  cursorKind: (read: ReadTable) => CursorKind | undefined,
-): { reason: 'no_cursor' | 'query_table'; read: ReadTable } | undefined {
-  for (const read of segment.reads) {
-    const appendOnly = 'appendOnly' in read.table && read.table.appendOnly === true;
-    if (read.table.relation.kind === 'query' && !appendOnly) return { reason: 'query_table', read };
-    if (cursorKind(read) === undefined) return { reason: 'no_cursor', read };
+  { cursorKind, mayMove }: Kinds,
+): { reason: FullReason; why: string } | undefined {
+  const { queries, moving, calls } = segment.sql;
+  if (queries.length > 0) return { reason: 'query_segment', why: 'a `query:` is evaluated whole' };
+  const mover = moving ?? calls.find(mayMove);
+  if (mover !== undefined) {
+    return { reason: 'moving_sql', why: `its \`sql:\` depends on ${mover}, whose edges cannot be seen` };
+  }
+  for (const { table, ...read } of segment.reads) {
+    const name = relationName(table.relation);
+    const appendOnly = 'appendOnly' in table && table.appendOnly === true;
+    if (table.relation.kind === 'query' && !appendOnly) {
+      return { reason: 'query_table', why: `${name} is a query that does not say \`append_only\`` };
+    }
+    if (cursorKind({ table, ...read }) === undefined) {
+      return { reason: 'no_cursor', why: `${name} has no cursor: declare one` };
+    }
   }
   return undefined;
 }

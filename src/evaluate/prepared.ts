@@ -2,8 +2,9 @@
 import type { Entity, Project, Segment } from '../config/project.ts';
 import { type Edge, edgesOf } from '../segment/edges.ts';
 import { fingerprintOf } from '../segment/fingerprint.ts';
-import { type ReadTable, readsOf, sentTraits, syncsOf } from '../segment/reads.ts';
-import { entityOf, resolveSegment, type Verdict } from '../segment/resolve.ts';
+import { type ReadTable, readsOf, sentTraits, storedOf, syncsOf } from '../segment/reads.ts';
+import { entityOf, leavesOf, resolveSegment, type Verdict } from '../segment/resolve.ts';
+import { readSql } from '../segment/sql-text.ts';
 
 export interface PreparedSegment {
   readonly name: string;
@@ -12,9 +13,22 @@ export interface PreparedSegment {
   readonly verdict: Verdict;
   readonly reads: readonly ReadTable[];
   readonly edges: readonly Edge[];
+  /** `query:` segments that it refers to: their members stand as of their own last tick. */
+  readonly stored: readonly string[];
+  readonly sql: PreparedSql;
   readonly fingerprint: string;
   /** Traits whose values its syncs send or depend on. */
   readonly sent: readonly string[];
+}
+
+/** What a segment says in SQL of its own. */
+export interface PreparedSql {
+  /** Whole SELECTs of keys. */
+  readonly queries: readonly string[];
+  /** Functions that its expressions call. */
+  readonly calls: readonly string[];
+  /** What in its expressions may change though no row does. */
+  readonly moving?: string;
 }
 
 /** Throws E201 to E203 for names that do not exist. */
@@ -28,7 +42,20 @@ export function prepareSegment(project: Project, segment: Segment): PreparedSegm
     verdict,
     reads: readsOf(project, entity, segment.name, verdict),
     edges: edgesOf(entity, verdict),
+    stored: storedOf(verdict),
+    sql: sqlOf(verdict),
     fingerprint: fingerprintOf(project, entity, verdict),
     sent: syncsOf(project, segment.name).flatMap(sentTraits(entity)),
+  };
+}
+
+function sqlOf(verdict: Verdict): PreparedSql {
+  const leaves = leavesOf(verdict);
+  const texts = leaves.flatMap((leaf) => (leaf.kind === 'sql' ? [readSql(leaf.sql)] : []));
+  const moving = texts.map((each) => each.moving).find((each) => each !== undefined);
+  return {
+    queries: leaves.flatMap((leaf) => (leaf.kind === 'query' ? [leaf.sql] : [])),
+    calls: [...new Set(texts.flatMap(({ calls }) => calls))],
+    ...(moving === undefined ? {} : { moving }),
   };
 }

@@ -11,9 +11,10 @@ import { duplicatesQuery } from '../compile/wide.ts';
 import type { Entity, Project } from '../config/project.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
-import { mergeReads, type ReadTable, relationName } from '../segment/reads.ts';
+import { mergeReads, type ReadTable, relationName, storedId } from '../segment/reads.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
 import type { Statements, Warehouse } from '../warehouse/warehouse.ts';
+import { captures, marksOf } from './captured.ts';
 import { findDuplicates } from './duplicates.ts';
 import { incremental } from './incremental.ts';
 import { type FullReason, fullIsCheaper, type SegmentState } from './mode.ts';
@@ -39,7 +40,8 @@ export interface TickContext {
   readonly project: Project;
   readonly warehouse: Warehouse;
   readonly catalog: Catalog;
-  readonly membership: From;
+  /** The state tables, or what stands for them. */
+  readonly state: { readonly membership: From; readonly changes: From; readonly segments: From };
   /** The tick's instant. */
   readonly t: Instant;
   /** The incarnation of each table, where the warehouse tells. */
@@ -69,7 +71,8 @@ export async function evaluateTick(
 ): Promise<TickOutcome> {
   const scope: Scope = { catalog: context.catalog, timezone: context.project.timezone, t: context.t };
   // Read before the scans, in their snapshot: a row between the two would be below the watermark and never seen.
-  const watermarks = await readWatermarks(workspace, group, context, scope);
+  const captured = await captures(statements, group);
+  const watermarks = await readWatermarks(workspace, group, context, scope, marksOf(captured));
   const { dialect } = context.warehouse;
   const base = {
     entity: group.entity,
@@ -78,12 +81,13 @@ export async function evaluateTick(
       verdict: prepared.verdict,
       sent: prepared.sent,
     })),
-    membership: context.membership,
+    membership: context.state.membership,
+    changes: context.state.changes,
     capabilities: context.warehouse.capabilities,
     scope,
   };
   if (group.full) return evaluateAll(statements, workspace, group, base, watermarks, group.full, dialect);
-  const input: TickInput = { ...base, incremental: incremental(group, scope) };
+  const input: TickInput = { ...base, incremental: incremental(group, scope, captured) };
   await workspace.define(compileAffected(input)!);
   const affected = await countAffected(workspace);
   if (affected === 0) return unchanged(group, watermarks);
@@ -120,16 +124,11 @@ async function diff(
   input: TickInput,
   dialect: Dialect,
 ): Promise<TickOutcome['counts']> {
-  const { wide, verdict, changed } = compileVerdicts(input);
-  await workspace.define(wide);
-  const [repeated] = await workspace.rows(duplicatesQuery());
-  if (repeated!.keys !== '0') {
-    const found = await findDuplicates(
-      statements,
-      dialect,
-      group.members.flatMap(({ prepared }) => prepared.reads),
-    );
-    if (found) fail('E216', { table: found.table, keys: found.keys }, found.place);
+  const { wides, verdict, changed } = compileVerdicts(input);
+  for (const wide of wides) {
+    await workspace.define(wide);
+    const [repeated] = await workspace.rows(duplicatesQuery(wide));
+    if (repeated!.keys !== '0') await failForDuplicates(statements, group, dialect);
   }
   await workspace.define(verdict);
   await workspace.define(changed);
@@ -142,22 +141,31 @@ async function diff(
   return counts;
 }
 
+async function failForDuplicates(statements: Statements, group: TickGroup, dialect: Dialect): Promise<void> {
+  const reads = group.members.flatMap(({ prepared }) => prepared.reads);
+  const found = await findDuplicates(statements, dialect, reads);
+  if (found) fail('E216', { table: found.table, keys: found.keys }, found.place);
+}
+
 async function readWatermarks(
   workspace: Workspace,
   group: TickGroup,
   context: TickContext,
   scope: Scope,
+  marks: ReadonlyMap<string, string>,
 ): Promise<TickOutcome['watermarks']> {
   const reads = mergeReads(group.members.map(({ prepared }) => prepared.reads));
-  const query = watermarksQuery(reads, scope);
+  const stored = [...new Set(group.members.flatMap(({ prepared }) => prepared.stored))];
+  const query = watermarksQuery(reads, stored, context.state.segments, scope);
   const rows = query ? await workspace.rows(query) : [];
   const shown = new Map(rows.map((row) => [row.id!, row.at ?? null]));
   const silent = reads.filter(({ id }) => shown.get(id) === null);
   const empty = await emptyTables(workspace, silent);
   return new Map(
     group.members.map(({ prepared, state }) => {
-      const own = new Map([...shown].filter(([id]) => prepared.reads.some((read) => read.id === id)));
-      const seen = { t: context.t, watermarks: own, made: context.made, empty, open: context.open };
+      const ids = new Set([...prepared.reads.map(({ id }) => id), ...prepared.stored.map(storedId)]);
+      const own = new Map([...shown].filter(([id]) => ids.has(id)));
+      const seen = { t: context.t, watermarks: own, made: context.made, marks, empty, open: context.open };
       return [prepared.name, nextWatermarks(seen, state?.watermarks ?? {})];
     }),
   );

@@ -15,6 +15,8 @@ export interface Watermark {
   readonly made?: string;
   /** When the oldest transaction began that was open at the tick (microseconds): rows of it show later. */
   readonly open?: string;
+  /** What the warehouse marked of the tick's snapshot (`Capture.mark`): it tells later what was not visible then. */
+  readonly mark?: string;
   /** The table's name, when it had rows once and has none since: a sudden emptiness holds the syncs that read it. */
   readonly emptied?: string;
 }
@@ -32,6 +34,7 @@ export interface Shown {
   readonly t: Instant;
   readonly watermarks: ReadonlyMap<string, string | null>;
   readonly made: ReadonlyMap<string, string>;
+  readonly marks: ReadonlyMap<string, string>;
   /** Names of tables without a single row. */
   readonly empty: ReadonlyMap<string, string>;
   /** The start of the oldest transaction that was open before the tick's snapshot was taken. */
@@ -39,11 +42,15 @@ export interface Shown {
 }
 
 /** The watermarks after a tick; a value that did not move keeps the instant it was first seen at. */
-export function nextWatermarks({ t, watermarks, made, empty, open }: Shown, before: Watermarks): Watermarks {
+export function nextWatermarks(
+  { t, watermarks, made, marks, empty, open }: Shown,
+  before: Watermarks,
+): Watermarks {
   const next: Record<string, Watermark> = {};
   for (const [id, at] of watermarks) {
     const known = before[id];
     const incarnation = made.get(id);
+    const mark = marks.get(id);
     const hadRows = known?.emptied !== undefined || (known?.at ?? null) !== null;
     const emptied = hadRows ? empty.get(id) : undefined;
     next[id] = {
@@ -51,6 +58,7 @@ export function nextWatermarks({ t, watermarks, made, empty, open }: Shown, befo
       since: known && known.at === at ? known.since : t.toString(),
       ...(incarnation === undefined ? {} : { made: incarnation }),
       ...(open === undefined ? {} : { open: open.toString() }),
+      ...(mark === undefined ? {} : { mark }),
       ...(emptied === undefined ? {} : { emptied }),
     };
   }

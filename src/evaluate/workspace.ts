@@ -11,6 +11,8 @@ export interface Workspace {
   /** Makes a named intermediate result that later queries can read. */
   define(step: Step): Promise<void>;
   rows(query: Query): Promise<Row[]>;
+  /** Keeps a result under another name, so that its own and those it was made of can be defined anew. */
+  keep(name: string, as: string): Promise<void>;
   /** `sql` as a FROM-able text, with whatever it needs before it. */
   relation(sql: string): string;
   /** Removes what was made. */
@@ -35,6 +37,13 @@ function inTables(statements: Statements, dialect: Dialect, label: string): Work
       made.push(name);
       await statements.analyze(step.name);
     },
+    async keep(name, as) {
+      await statements.execute(
+        `CREATE TEMPORARY TABLE ${dialect.quote(as)} AS SELECT * FROM ${dialect.quote(name)}`,
+      );
+      made.push(dialect.quote(as));
+      await statements.analyze(as);
+    },
     rows: (query) => statements.query(`${label}\n${renderQuery(query, dialect)}`),
     relation: (sql) => `(${sql})`,
     async clear() {
@@ -53,6 +62,11 @@ function inExpressions(statements: Statements, dialect: Dialect, label: string):
   return {
     async define(step) {
       made.set(dialect.quote(step.name), renderQuery(step.query, dialect));
+    },
+    async keep(name, as) {
+      const kept = `${before()}SELECT * FROM ${dialect.quote(name)}`;
+      made.clear();
+      made.set(dialect.quote(as), kept);
     },
     rows: (query) => statements.query(`${label}\n${before()}${renderQuery(query, dialect)}`),
     relation: (sql) => `(${before()}${sql})`,

@@ -1,4 +1,5 @@
 /** The evaluation half of a step, executed or explained: what both do, and how a failing segment is set apart. */
+import type { From } from '../compile/query.ts';
 import type { TickContext, TickGroup, TickOutcome } from '../evaluate/tick.ts';
 import type { SegmentResult } from '../report/results.ts';
 import { WarehouseError } from '../warehouse/warehouse.ts';
@@ -16,8 +17,16 @@ export function tickContext(context: RunContext): TickContext {
     catalog,
     t,
     made,
-    membership: { kind: 'state', sql: tables.from('membership') },
+    state: stateFrom(tables),
   };
+}
+
+function stateFrom(tables: RunContext['tables']): TickContext['state'] {
+  const from = (name: 'membership' | 'changes' | 'segments'): From => ({
+    kind: 'state',
+    sql: tables.from(name),
+  });
+  return { membership: from('membership'), changes: from('changes'), segments: from('segments') };
 }
 
 /** A comment before each statement, so that the warehouse's own log tells whose it is. */

@@ -1,10 +1,12 @@
 /** Interprets a run's steps by explaining them: the same queries and decisions, in transactions that are rolled back. */
 
+import type { From } from '../compile/query.ts';
+import { steps } from '../compile/steps.ts';
 import type { Sync } from '../config/project.ts';
 import type { Relations } from '../deliver/context.ts';
 import { explainSync } from '../deliver/explain.ts';
-import { evaluateTick, type TickGroup, type TickOutcome } from '../evaluate/tick.ts';
-import { openWorkspace } from '../evaluate/workspace.ts';
+import { evaluateTick, type TickContext, type TickGroup, type TickOutcome } from '../evaluate/tick.ts';
+import { openWorkspace, type Workspace } from '../evaluate/workspace.ts';
 import type { SyncResult } from '../report/results.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
@@ -14,22 +16,31 @@ import { pending } from './overlay.ts';
 import type { Step } from './steps.ts';
 import { leftAlone, preview, reportSyncFailure, skippedSync } from './syncs.ts';
 
+/** Changes of `query:` segments that would have ticked before. */
+const EARLIER = 'segsync_earlier';
+
 /** One handler a kind of step. */
 export const explain: {
   readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>, context: RunContext) => Promise<void>;
 } = {
   evaluate: (step, context) =>
-    evaluateApart(context, step.group, (group) => explainGroup(group, step.syncs, context)),
+    evaluateApart(context, step.group, (group) => explainGroup({ ...step, group }, context)),
   deliver: (step, context) =>
     context.session.scratch((statements) => explainSyncs(step.syncs, statements, undefined, context)),
 };
 
-async function explainGroup(group: TickGroup, syncs: readonly Sync[], context: RunContext): Promise<void> {
+type EvaluateStep = Extract<Step, { kind: 'evaluate' }>;
+
+async function explainGroup({ group, refersTo, syncs }: EvaluateStep, context: RunContext): Promise<void> {
   const started = context.world.clock.monotonic();
   const own = new Set(group.members.map(({ prepared }) => prepared.name));
   await context.session.scratch(async (statements) => {
     const workspace = openWorkspace(statements, context.warehouse.dialect, labelOf(context, group));
-    const outcome = await evaluateTick(statements, workspace, group, tickContext(context));
+    const state = refersTo && (await afterQueries(refersTo, statements, workspace, context));
+    const outcome = await evaluateTick(statements, workspace, group, {
+      ...tickContext(context),
+      ...(state ? { state } : {}),
+    });
     report(context, group, outcome, context.world.clock.monotonic() - started);
     const tickId = (await newestTick(statements, context)) + 1n;
     const relations = hasChanges(outcome)
@@ -42,6 +53,21 @@ async function explainGroup(group: TickGroup, syncs: readonly Sync[], context: R
       context,
     );
   });
+}
+
+/** The state as it would be once the `query:` segments that a group refers to had ticked. */
+async function afterQueries(
+  queries: TickGroup,
+  statements: Statements,
+  workspace: Workspace,
+  context: RunContext,
+): Promise<TickContext['state']> {
+  await evaluateTick(statements, workspace, queries, tickContext(context));
+  await workspace.keep(steps.changed, EARLIER);
+  const commit = { tickId: (await newestTick(statements, context)) + 1n, t: context.t, from: EARLIER };
+  const { membership, changes, segments } = pending(context.tables, workspace, queries, commit);
+  const from = (sql: string): From => ({ kind: 'state', sql });
+  return { membership: from(membership), changes: from(changes), segments: from(segments) };
 }
 
 async function explainSyncs(

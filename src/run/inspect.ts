@@ -13,6 +13,7 @@ import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
 import { readSegmentStates } from '../evaluate/states.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
 import { formatInstant, type Instant } from '../instant.ts';
+import { storedId } from '../segment/reads.ts';
 import { text } from '../state/sql.ts';
 import type { Session } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
@@ -45,15 +46,27 @@ export async function compileSql(world: World, project: Project, request: SqlReq
     states: withAssumedStates(project, prepared, known.states, known.t),
     catalog: known.catalog,
     made: new Map(),
+    pruned: new Map(),
     full: request.full,
     t: known.t,
   });
   for (const error of failed.values()) throw error;
-  const membership = `${warehouse.dialect.quote(project.state.schema)}.${warehouse.dialect.quote('membership')}`;
+  const { quote } = warehouse.dialect;
+  const stateTable = (name: string): string => `${quote(project.state.schema)}.${quote(name)}`;
+  const [membership, changes] = [stateTable('membership'), stateTable('changes')];
   const notes = known.note ? [`-- ${known.note}\n`] : [];
   const texts = list.flatMap((step) =>
     step.kind === 'evaluate'
-      ? [printTick(step.group, { project, warehouse, catalog: known.catalog, t: known.t, membership })]
+      ? [
+          printTick(step.group, {
+            project,
+            warehouse,
+            catalog: known.catalog,
+            t: known.t,
+            membership,
+            changes,
+          }),
+        ]
       : [],
   );
   return [...notes, ...texts].join('\n');
@@ -96,21 +109,22 @@ export async function evaluateKey(
   const { session, tables, warehouse } = await openTarget(world, project, request.target, 'read');
   try {
     const t = request.now ?? (await session.now());
-    const { catalog } = await readTables(session, [prepared]);
+    const { catalog } = await readTables(session, warehouse.dialect, [prepared]);
     const scope = { catalog, timezone: project.timezone, t };
     const { entity, name, verdict } = prepared;
     return await session.scratch(async (statements) => {
       const workspace = openWorkspace(statements, warehouse.dialect, `-- segsync segment=${name}`);
       await workspace.define(keyLookup(entity, entityKey(entity, catalog), request.key, scope));
-      const { wide, verdict: holds } = compileVerdicts({
+      const { wides, verdict: holds } = compileVerdicts({
         entity,
         segments: [{ name, verdict, sent: [] }],
-        incremental: { t0: t, reads: [], edges: [], concerns: [] },
+        incremental: { t0: t, reads: [], edges: [], stored: [], concerns: [] },
         membership: { kind: 'state', sql: tables.from('membership') },
+        changes: { kind: 'state', sql: tables.from('changes') },
         capabilities: warehouse.capabilities,
         scope,
       });
-      await workspace.define(wide);
+      for (const wide of wides) await workspace.define(wide);
       await workspace.define(holds);
       const rows = await workspace.rows({
         kind: 'select',
@@ -142,7 +156,7 @@ async function look(
   try {
     const opened = await openTarget(world, project, target, 'read');
     session = opened.session;
-    const { catalog } = await readTables(session, prepared);
+    const { catalog } = await readTables(session, opened.warehouse.dialect, prepared);
     return { catalog, states: await readSegmentStates(session, opened.tables), t: await session.now() };
   } catch (error) {
     const unreachable =
@@ -172,13 +186,17 @@ function withAssumedStates(
   t: Instant,
 ): Map<string, SegmentState> {
   return new Map(
-    prepared.map(({ name, fingerprint, reads, segment }) => {
+    prepared.map(({ name, fingerprint, reads, stored, segment }) => {
       const known = states.get(name);
       const evaluatedAt = t - project.tiers.get(segment.tier)!.every;
       const mark = { at: evaluatedAt.toString(), since: evaluatedAt.toString() };
-      const watermarks = Object.fromEntries(reads.map(({ id }) => [id, mark]));
+      const watermarks = Object.fromEntries([
+        ...reads.map(({ id }) => [id, mark]),
+        ...stored.map((each) => [storedId(each), { ...mark, at: '0' }]),
+      ]);
       const assumed = { fingerprint, tier: segment.tier, evaluatedAt, watermarks, tickId: 0n, members: 0 };
-      const fits = known?.fingerprint === fingerprint && reads.every(({ id }) => known.watermarks[id]);
+      const fits =
+        known?.fingerprint === fingerprint && Object.keys(watermarks).every((id) => known.watermarks[id]);
       return [name, fits ? known : assumed];
     }),
   );

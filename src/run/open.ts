@@ -7,6 +7,7 @@ import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { Leases } from '../state/leases.ts';
 import type { StateTables } from '../state/sql.ts';
 import { openState } from '../state/state.ts';
+import type { Dialect } from '../warehouse/dialect.ts';
 import type { Session, Warehouse } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 
@@ -80,13 +81,16 @@ async function patiently<T>(
 /** Column types of every table that the segments read; and which incarnation of each table it is, where that is told. */
 export async function readTables(
   session: Session,
+  dialect: Dialect,
   segments: readonly PreparedSegment[],
 ): Promise<{ catalog: Catalog; made: ReadonlyMap<string, string> }> {
   const reads = new Map(segments.flatMap((segment) => segment.reads.map((read) => [read.id, read])));
-  const catalog = await readCatalog(
-    session,
-    [...reads.values()].map((read) => read.table.relation),
-  );
+  const wanted = {
+    relations: [...reads.values()].map((read) => read.table.relation),
+    queries: segments.flatMap(({ sql }) => sql.queries),
+    calls: [...new Set(segments.flatMap(({ sql }) => sql.calls))],
+  };
+  const catalog = await readCatalog(session, wanted, dialect);
   const made = new Map<string, string>();
   for (const { id, table } of reads.values()) {
     const incarnation = await session.incarnation(table.relation);

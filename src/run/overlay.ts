@@ -6,15 +6,15 @@ import type { Workspace } from '../evaluate/workspace.ts';
 import type { Instant } from '../instant.ts';
 import { instant, integer, type StateTables, textList } from '../state/sql.ts';
 
-/** What the state's tables would hold once the workspace's tick were committed as `tickId`. */
+/** What the state's tables would hold once the workspace's tick, its changes in `from`, were committed as `tickId`. */
 export function pending(
   tables: StateTables,
   workspace: Workspace,
   group: TickGroup,
-  commit: { tickId: bigint; t: Instant },
-): Relations {
+  commit: { tickId: bigint; t: Instant; from?: string },
+): Required<Relations> {
   const { dialect } = tables;
-  const changed = dialect.quote(steps.changed);
+  const changed = dialect.quote(commit.from ?? steps.changed);
   const id = integer(dialect, commit.tickId);
   const at = instant(dialect, commit.t);
   const same = 'changed.segment = known.segment AND changed.entity_key = known.entity_key';

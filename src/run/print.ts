@@ -14,8 +14,9 @@ export interface PrintContext {
   readonly warehouse: Warehouse;
   readonly catalog: Catalog;
   readonly t: Instant;
-  /** The table `membership`, quoted. */
+  /** The tables `membership` and `changes`, quoted. */
   readonly membership: string;
+  readonly changes: string;
 }
 
 /** The statements of one tick, each with its reason, in order. */
@@ -30,13 +31,14 @@ export function printTick(group: TickGroup, context: PrintContext): string {
       sent: prepared.sent,
     })),
     membership: { kind: 'state', sql: context.membership },
+    changes: { kind: 'state', sql: context.changes },
     capabilities: warehouse.capabilities,
     scope,
   };
   const input: TickInput = group.full ? base : { ...base, incremental: incremental(group, scope) };
   const affected = compileAffected(input);
-  const { wide, verdict, changed } = compileVerdicts(input);
-  const parts = [...(affected ? [affected] : []), wide, verdict, changed];
+  const { wides, verdict, changed } = compileVerdicts(input);
+  const parts = [...(affected ? [affected] : []), ...wides, verdict, changed];
   return [...heading(group, t), ...parts.map((step) => statement(step, warehouse))].join('\n');
 }
 
@@ -61,6 +63,9 @@ const FULL_BECAUSE = {
   query_table: 'at every tick, since a table is a query',
   new_table: 'since it reads a table for the first time',
   table_remade: 'since a table was made anew',
+  query_segment: 'at every tick, since it is a query',
+  moving_sql: 'at every tick, since its SQL may change its mind though no row changed',
+  changes_pruned: 'since changes that it missed are no longer kept',
   affected_share: 'since so many keys are affected',
 } as const;
 

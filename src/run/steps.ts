@@ -4,16 +4,22 @@ import type { CursorKind } from '../compile/watermarks.ts';
 import { cursorKind } from '../compile/watermarks.ts';
 import type { Project, Sync } from '../config/project.ts';
 import { DiagnosedError, diagnose } from '../diagnostics/diagnostic.ts';
-import { groupTicks } from '../evaluate/group.ts';
+import { groupTicks, referredTo } from '../evaluate/group.ts';
 import { alwaysFull, type FullReason, fullReason, type SegmentState } from '../evaluate/mode.ts';
 import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { TickGroup, TickMember } from '../evaluate/tick.ts';
 import { HOUR, type Instant } from '../instant.ts';
-import { type ReadTable, relationName } from '../segment/reads.ts';
+import type { ReadTable } from '../segment/reads.ts';
 
 export type Step =
   /** One tick of a group of segments, then the syncs of those segments that are due. */
-  | { readonly kind: 'evaluate'; readonly group: TickGroup; readonly syncs: readonly Sync[] }
+  | {
+      readonly kind: 'evaluate';
+      readonly group: TickGroup;
+      /** `query:` segments that the group refers to and that tick in a step before. */
+      readonly refersTo?: TickGroup;
+      readonly syncs: readonly Sync[];
+    }
   /** Syncs that are due though their segment does not tick now. */
   | { readonly kind: 'deliver'; readonly syncs: readonly Sync[] };
 
@@ -24,6 +30,8 @@ export interface StepsInput {
   readonly states: ReadonlyMap<string, SegmentState>;
   readonly catalog: Catalog;
   readonly made: ReadonlyMap<string, string>;
+  /** By `query:` segment: the newest tick whose changes are no longer kept. */
+  readonly pruned: ReadonlyMap<string, bigint>;
   readonly full: boolean;
   readonly t: Instant;
 }
@@ -45,7 +53,9 @@ export function stepsOf(input: StepsInput): { steps: Step[]; failed: ReadonlyMap
   }
   const steps: Step[] = groupTicks(members, reasons).map((group) => {
     const names = new Set(group.members.map(({ prepared }) => prepared.name));
-    return { kind: 'evaluate', group, syncs: input.syncs.filter((sync) => names.has(sync.segment)) };
+    const syncs = input.syncs.filter((sync) => names.has(sync.segment));
+    const refersTo = referredTo(group, members, reasons);
+    return { kind: 'evaluate', group, syncs, ...(refersTo ? { refersTo } : {}) };
   });
   const ticking = new Set(input.segments.map(({ name }) => name));
   const rest = input.syncs.filter((sync) => !ticking.has(sync.segment));
@@ -55,22 +65,22 @@ export function stepsOf(input: StepsInput): { steps: Step[]; failed: ReadonlyMap
 /** Throws E217 for a segment that would be full at every tick of a fast tier. */
 function modeOf(prepared: PreparedSegment, input: StepsInput): FullReason | undefined {
   const scope = { catalog: input.catalog, timezone: input.project.timezone, t: input.t };
-  const kinds = (read: ReadTable): CursorKind | undefined => cursorKind(read, scope);
+  const kinds = {
+    cursorKind: (read: ReadTable): CursorKind | undefined => cursorKind(read, scope),
+    mayMove: input.catalog.mayMove,
+  };
   const always = alwaysFull(prepared, kinds);
   const tier = input.project.tiers.get(prepared.segment.tier)!;
   if (always && tier.every < HOUR && !prepared.segment.allowFull) {
-    const parameters = {
-      segment: prepared.name,
-      tier: tier.name,
-      table: relationName(always.read.table.relation),
-    };
+    const parameters = { segment: prepared.name, tier: tier.name, why: always.why };
     throw new DiagnosedError([diagnose('E217', parameters, prepared.segment.place)]);
   }
   return fullReason({
     segment: prepared,
     state: input.states.get(prepared.name),
     requested: input.full,
-    cursorKind: kinds,
+    kinds,
+    pruned: (segment) => input.pruned.get(segment),
     made: (read) => input.made.get(read.id),
   });
 }

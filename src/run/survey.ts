@@ -6,6 +6,7 @@ import { readSegmentStates } from '../evaluate/states.ts';
 import type { Instant } from '../instant.ts';
 import type { RunOptions } from '../pipeline.ts';
 import type { DefinitionChange, SegmentResult } from '../report/results.ts';
+import { newestPrunedTicks } from '../state/prune.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { World } from '../world.ts';
 import type { RunContext } from './context.ts';
@@ -47,7 +48,11 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   // What another process committed before the leases were ours is seen only now.
   const { t, states, syncRows, due } = held === first.due ? first : await look(input, prepared, results);
   const own = both(due, held);
-  const { catalog, made } = await readTables(session, needed([...prepared.values()], own));
+  const { catalog, made } = await readTables(
+    session,
+    opened.warehouse.dialect,
+    needed([...prepared.values()], own),
+  );
   const watermarks = new Map([...states].map(([name, state]) => [name, state.watermarks]));
   const context: RunContext = {
     ...opened,
@@ -71,6 +76,7 @@ export async function survey(input: SurveyInput): Promise<Survey> {
     states,
     catalog,
     made,
+    pruned: await newestPrunedTicks(session, opened.tables),
     full: options.full,
     t,
   });

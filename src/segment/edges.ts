@@ -2,40 +2,28 @@
  * Every predicate of a segment that depends on `T`, as moving edges. A row matters when its time lies between an
  * edge's place at the last tick and its place now: nothing else can change a verdict without a row arriving.
  */
-import type { Entity, Table } from '../config/project.ts';
-import { type Duration, formatDuration, type Instant } from '../instant.ts';
+import type { Entity, Source, Table } from '../config/project.ts';
 import type { RowCondition, Window } from './condition.ts';
-import { relationName, withoutPlaces } from './reads.ts';
-import type { MeasureOf, Verdict } from './resolve.ts';
+import { linkOf, tableName, withoutPlaces } from './reads.ts';
+import { type Leaf, leavesOf, type RowsOf, type SequenceOf, type Verdict } from './resolve.ts';
+import { type EdgePosition, edgesOfWindow, positionName } from './window.ts';
 
 export interface Edge {
-  readonly table: Table;
+  readonly table: Table | Source;
   readonly column: string;
-  /** The edge stands at `T + offset`. */
-  readonly offset: Duration;
+  readonly position: EdgePosition;
   /** Filters, one of which a row must pass to matter here; undefined: every row. None of them depends on `T`. */
   readonly filters?: readonly RowCondition[];
 }
 
 /** The edges of a verdict; equal ones once, with their filters joined. */
 export function edgesOf(entity: Entity, verdict: Verdict): Edge[] {
-  return mergeEdges(collect(entity, verdict));
-}
-
-/** Equal for edges that are crossed by the same rows, filters apart. */
-function edgeId({ table, column, offset }: Edge): string {
-  return withoutPlaces([table.relation, table.key, column, offset]);
+  return mergeEdges(leavesOf(verdict).flatMap((leaf) => leafEdges(entity, leaf)));
 }
 
 /** An edge for people: `shop.events(customer_id).occurred_at T - 30m`. */
-export function edgeLabel({ table, column, offset }: Edge): string {
-  return `${relationName(table.relation)}(${table.key}).${column} ${edgeName(offset)}`;
-}
-
-/** `T`, `T - 30m`, `T + 7d`. */
-export function edgeName(offset: Duration): string {
-  if (offset === 0n) return 'T';
-  return offset < 0n ? `T - ${formatDuration(-offset)}` : `T + ${formatDuration(offset)}`;
+export function edgeLabel({ table, column, position }: Edge): string {
+  return `${tableName(table)}.${column} ${positionName(position)}`;
 }
 
 export function mergeEdges(edges: readonly Edge[]): Edge[] {
@@ -48,80 +36,55 @@ export function mergeEdges(edges: readonly Edge[]): Edge[] {
   return [...merged.values()];
 }
 
-/** Where a window's edges stand, relative to `T`. Fixed windows have none. */
-function offsetsOf(window: Window): Duration[] {
-  switch (window.kind) {
-    case 'within':
-      return [-window.duration, 0n];
-    case 'older_than':
-      return [-window.duration];
-    case 'between':
-      return [-window.from, -window.to];
-    case 'next':
-      return [0n, window.duration];
-    case 'after':
-    case 'before':
-      return [];
-  }
+/** Equal for edges that are crossed by the same rows, filters apart. */
+function edgeId({ table, column, position }: Edge): string {
+  const { relation, key, timezone } = table;
+  return withoutPlaces([relation, key, linkOf(table), timezone, column, position]);
 }
 
-/** The two ends of a window at `T`: after `low`, up to `high`; each with whether the end itself lies inside. */
-export function boundsOf(
-  window: Window,
-  t: Instant,
-): { low?: { at: Instant; inside: boolean }; high?: { at: Instant; inside: boolean } } {
-  switch (window.kind) {
-    case 'within':
-      return { low: { at: t - window.duration, inside: false }, high: { at: t, inside: true } };
-    case 'older_than':
-      return { high: { at: t - window.duration, inside: true } };
-    case 'between':
-      return { low: { at: t - window.from, inside: false }, high: { at: t - window.to, inside: true } };
-    case 'next':
-      return { low: { at: t, inside: false }, high: { at: t + window.duration, inside: true } };
-    case 'after':
-      return { low: { at: window.instant, inside: true } };
-    case 'before':
-      return { high: { at: window.instant, inside: false } };
-  }
-}
-
-function collect(entity: Entity, verdict: Verdict): Edge[] {
-  switch (verdict.kind) {
-    case 'all':
-    case 'any':
-      return verdict.of.flatMap((each) => collect(entity, each));
-    case 'not':
-      return collect(entity, verdict.of);
+function leafEdges(entity: Entity, leaf: Leaf): Edge[] {
+  switch (leaf.kind) {
     case 'trait': {
-      if (verdict.test.op !== 'window') return [];
-      const table = verdict.trait.table ?? entity;
-      return offsetsOf(verdict.test.window).map((offset) => ({
-        table,
-        column: verdict.trait.column,
-        offset,
-      }));
+      if (leaf.test.op !== 'window') return [];
+      const { table = entity, column } = leaf.trait;
+      return edgesOfWindow(leaf.test.window).map((position) => ({ table, column, position }));
     }
     case 'measure':
-      return measureEdges(verdict.measure);
-    case 'share':
+      return rowsEdges(leaf.measure);
+    case 'compare':
+      return [leaf.left, leaf.right].flatMap((side) =>
+        side.kind === 'measure' ? rowsEdges(side.measure) : [],
+      );
+    case 'sequence':
+      return sequenceEdges(leaf.sequence);
+    default:
       return [];
   }
 }
 
-function measureEdges({ source, filter, window }: MeasureOf): Edge[] {
-  const inFilter = filter ? filterWindows(filter) : [];
-  // A filter that itself depends on T may have been true at T0 and false now: it cannot be used to leave rows out.
-  const filters = filter && inFilter.length === 0 ? [filter] : undefined;
+/** The whole window's edges for every step, forbidden ones too; and the deadline of `for`. */
+function sequenceEdges({ steps }: SequenceOf): Edge[] {
+  const edges = steps.flatMap(({ rows }) => rowsEdges(rows));
+  const last = steps.at(-1)!;
+  if (last.kind !== 'not' || last.for === undefined) return edges;
+  const { rows } = steps.at(-2)!;
+  const deadline: EdgePosition = { kind: 'offset', offset: -last.for };
+  return [...edges, edgeAt(rows, rows.source.time!, deadline)];
+}
+
+function rowsEdges(rows: RowsOf): Edge[] {
+  const { source, filter, window } = rows;
   const own = window && source.time ? [{ column: source.time, window }] : [];
-  return [...own, ...inFilter].flatMap((each) =>
-    offsetsOf(each.window).map((offset) => ({
-      table: source,
-      column: each.column,
-      offset,
-      ...(filters ? { filters } : {}),
-    })),
+  const all = [...own, ...(filter ? filterWindows(filter) : [])];
+  return all.flatMap((each) =>
+    edgesOfWindow(each.window).map((position) => edgeAt(rows, each.column, position)),
   );
+}
+
+function edgeAt({ source, filter }: RowsOf, column: string, position: EdgePosition): Edge {
+  // A filter that itself depends on T may have been true at T0 and false now: it cannot be used to leave rows out.
+  const fixed = filter && filterWindows(filter).length === 0;
+  return { table: source, column, position, ...(fixed ? { filters: [filter] } : {}) };
 }
 
 function filterWindows(filter: RowCondition): { column: string; window: Window }[] {

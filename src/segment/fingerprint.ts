@@ -1,6 +1,6 @@
 /** What identifies a segment's logic: a change of it means that everyone is evaluated anew. */
 import { createHash } from 'node:crypto';
-import type { Entity, Project, Table } from '../config/project.ts';
+import type { Entity, Link, Project, Table } from '../config/project.ts';
 import { relationId, withoutPlaces } from './reads.ts';
 import type { Verdict } from './resolve.ts';
 
@@ -31,7 +31,7 @@ function portable(of: unknown, root: string): unknown {
 
 function identity(table: Table, root: string): unknown {
   const { relation, key, cursor, timezone, duplicates } = table;
-  const source = table as Table & { time?: string; column?: string; appendOnly?: boolean };
+  const source = table as Table & { time?: string; column?: string; through?: Link };
   return {
     relation: relationId(relation, root),
     key,
@@ -40,5 +40,6 @@ function identity(table: Table, root: string): unknown {
     duplicates,
     time: source.time,
     column: source.column,
+    ...(source.through ? { through: [identity(source.through, root), source.through.sourceKey] } : {}),
   };
 }

@@ -1,9 +1,9 @@
 /** Which tables a segment reads: every one is looked at for rows that arrived, before any filter. */
 import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
-import type { Entity, Project, Relation, Sync, Table } from '../config/project.ts';
+import type { Entity, Link, Project, Relation, Source, Sync, Table } from '../config/project.ts';
 import type { RowCondition } from './condition.ts';
-import { resolveTrait, type Verdict } from './resolve.ts';
+import { leavesOf, type MeasureOf, type RowsOf, resolveTrait, type Verdict } from './resolve.ts';
 
 /** A table that is read, once per relation, key and cursor. */
 export interface ReadTable {
@@ -35,9 +35,10 @@ export function readsOf(project: Project, entity: Entity, segment: string, verdi
   const found = new Map<string, ReadTable>();
   const { root } = project;
   add(found, readOf(entity, 'entity', root));
-  for (const { source, filter } of measuresOf(verdict)) {
+  for (const { source, filter } of rowsOf(verdict)) {
     const filters = source.appendOnly && filter ? { filters: [filter] } : {};
     add(found, { ...readOf(source, 'source', root), ...filters });
+    if (source.through) add(found, readOf(source.through, 'source', root));
   }
   const sent = syncsOf(project, segment).flatMap(sentTraits(entity));
   for (const name of [...traitsOf(verdict), ...sent]) {
@@ -45,6 +46,11 @@ export function readsOf(project: Project, entity: Entity, segment: string, verdi
     if (table) add(found, readOf(table, 'trait', root));
   }
   return [...found.values()];
+}
+
+/** Under which name watermarks keep the newest tick that was seen of a `query:` segment. */
+export function storedId(segment: string): string {
+  return `segment ${segment}`;
 }
 
 /** One list of tables for several segments; filters of the same table are joined. */
@@ -67,32 +73,35 @@ export function sentTraits(entity: Entity): (sync: Sync) => string[] {
   ];
 }
 
+/** Names of the traits that decide a verdict. */
 export function traitsOf(verdict: Verdict): string[] {
-  switch (verdict.kind) {
-    case 'all':
-    case 'any':
-      return verdict.of.flatMap(traitsOf);
-    case 'not':
-      return traitsOf(verdict.of);
-    case 'trait':
-      return [verdict.trait.name];
-    default:
-      return [];
-  }
+  return leavesOf(verdict).flatMap((leaf) => {
+    if (leaf.kind === 'trait') return [leaf.trait.name];
+    if (leaf.kind !== 'compare') return [];
+    return [leaf.left, leaf.right].flatMap((side) => (side.kind === 'trait' ? [side.trait.name] : []));
+  });
 }
 
-export function measuresOf(verdict: Verdict): Extract<Verdict, { kind: 'measure' }>['measure'][] {
-  switch (verdict.kind) {
-    case 'all':
-    case 'any':
-      return verdict.of.flatMap(measuresOf);
-    case 'not':
-      return measuresOf(verdict.of);
-    case 'measure':
-      return [verdict.measure];
-    default:
-      return [];
-  }
+export function measuresOf(verdict: Verdict): MeasureOf[] {
+  return leavesOf(verdict).flatMap((leaf) => {
+    if (leaf.kind === 'measure') return [leaf.measure];
+    if (leaf.kind !== 'compare') return [];
+    return [leaf.left, leaf.right].flatMap((side) => (side.kind === 'measure' ? [side.measure] : []));
+  });
+}
+
+/** All rows that decide a verdict: those of its measures and of its sequences' steps. */
+export function rowsOf(verdict: Verdict): RowsOf[] {
+  const steps = leavesOf(verdict).flatMap((leaf) =>
+    leaf.kind === 'sequence' ? leaf.sequence.steps.map(({ rows }) => rows) : [],
+  );
+  return [...measuresOf(verdict), ...steps];
+}
+
+/** The `query:` segments that a verdict refers to. */
+export function storedOf(verdict: Verdict): string[] {
+  const names = leavesOf(verdict).flatMap((leaf) => (leaf.kind === 'stored' ? [leaf.segment] : []));
+  return [...new Set(names)];
 }
 
 function readOf(table: Table, role: ReadTable['role'], root: string): ReadTable {
@@ -129,9 +138,26 @@ export function withoutPlaces(of: unknown): string {
   );
 }
 
+/** A table and how it is keyed, for people: `shop.events(customer_id)`. */
+export function tableName(table: Table | Source): string {
+  const through = linkOf(table);
+  const by = through ? ` through ${relationName(through.relation)}(${through.key})` : '';
+  return `${relationName(table.relation)}(${table.key}${by})`;
+}
+
+/** The join table by which a table's rows belong to an entity, if it is not by their own key. */
+export function linkOf(table: Table | Source): Link | undefined {
+  return 'through' in table ? table.through : undefined;
+}
+
 /** Two reads of one table are two when they find keys, or instants, in another way. */
-function tableId({ relation, key, cursor, timezone }: Table, root: string): string {
-  const name = `${relationId(relation, root)}(${quotedIfOdd(key)})`;
+function tableId(table: Table, root: string): string {
+  const { relation, key, cursor, timezone } = table;
+  const through = linkOf(table);
+  const by = through
+    ? ` through ${relationId(through.relation, root)}(${quotedIfOdd(through.key)}, ${quotedIfOdd(through.sourceKey)})`
+    : '';
+  const name = `${relationId(relation, root)}(${quotedIfOdd(key)}${by})`;
   const dated = cursor ? `${name}.${quotedIfOdd(cursor.column)}` : name;
   return timezone === undefined ? dated : `${dated} ${timezone}`;
 }

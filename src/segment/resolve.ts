@@ -7,7 +7,20 @@ import { findSource } from '../config/sources.ts';
 import type { Place } from '../diagnostics/diagnostic.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import type { Comparison, Condition, Measure, RowCondition, Test, Window } from './condition.ts';
+import type { Duration } from '../instant.ts';
+import type {
+  Comparison,
+  Condition,
+  Measure,
+  Measured,
+  OrderOp,
+  RowCondition,
+  SequenceStep,
+  Test,
+  Value,
+  Window,
+} from './condition.ts';
+import { plainSequence } from './plain-sequence.ts';
 
 /** A value of one entity row: a column of the entity's table, or of a 1:1 table. */
 export interface Trait {
@@ -17,9 +30,8 @@ export interface Trait {
   readonly table?: TraitTable;
 }
 
-/** A number made of the rows of a source that pass the filter and lie in the window. */
-export interface MeasureOf {
-  readonly measure: Measure;
+/** Rows of a source that pass the filter and lie in the window. */
+export interface RowsOf {
   readonly source: Source;
   /** The split value, the source's own `where` and the condition's `where`, all together. */
   readonly filter?: RowCondition;
@@ -29,12 +41,63 @@ export interface MeasureOf {
   readonly place: Place;
 }
 
+/** A value made of rows. */
+export interface MeasureOf extends RowsOf {
+  readonly measure: Measure;
+}
+
+/** What stands on either side of a comparison. */
+export type ValueOf =
+  | { readonly kind: 'trait'; readonly trait: Trait; readonly place: Place }
+  | { readonly kind: 'measure'; readonly measure: MeasureOf };
+
+/** Rows in an order; each step's rows lie in the sequence's window. See `SequenceStep`. */
+export interface SequenceOf {
+  readonly steps: readonly StepOf[];
+}
+
+export type StepOf =
+  | { readonly kind: 'did'; readonly rows: RowsOf; readonly within?: Duration }
+  | { readonly kind: 'not'; readonly rows: RowsOf; readonly for?: Duration };
+
 export type Verdict =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Verdict[] }
   | { readonly kind: 'not'; readonly of: Verdict }
   | { readonly kind: 'trait'; readonly trait: Trait; readonly test: Test; readonly place: Place }
   | { readonly kind: 'measure'; readonly measure: MeasureOf; readonly test: Comparison }
-  | { readonly kind: 'share'; readonly name: string; readonly percent: string };
+  | {
+      readonly kind: 'compare';
+      readonly left: ValueOf;
+      readonly op: OrderOp;
+      readonly right: ValueOf;
+      /** Factor of the right side, decimal text. */
+      readonly times?: string;
+      readonly place: Place;
+    }
+  | { readonly kind: 'sequence'; readonly sequence: SequenceOf }
+  | { readonly kind: 'share'; readonly name: string; readonly percent: string }
+  /** A boolean expression over the entity's row. */
+  | { readonly kind: 'sql'; readonly sql: string; readonly place: Place }
+  /** The keys that a SELECT gives. */
+  | { readonly kind: 'query'; readonly sql: string; readonly place: Place }
+  /** The members that a `query:` segment has since its own last tick. */
+  | { readonly kind: 'stored'; readonly segment: string; readonly place: Place };
+
+/** A verdict without conditions in it. */
+export type Leaf = Exclude<Verdict, { kind: 'all' | 'any' | 'not' }>;
+
+/** The leaves of a verdict, in the order written. */
+export function leavesOf(verdict: Verdict): Leaf[] {
+  switch (verdict.kind) {
+    case 'all':
+    case 'any':
+      return verdict.of.flatMap(leavesOf);
+    case 'not':
+      return leavesOf(verdict.of);
+    default:
+      return [verdict];
+  }
+}
 
 /** The condition of `segment` in normal form. Throws E201 (unknown segment), E202 (circle), E203 (unknown source). */
 export function resolveSegment(project: Project, segment: Segment): Verdict {
@@ -76,6 +139,19 @@ function resolve(condition: Condition, scope: Scope): Verdict {
       };
     case 'rows':
       return { kind: 'measure', measure: measureOf(condition, scope.entity), test: condition.test };
+    case 'compare': {
+      const { op, times, place } = condition;
+      const [left, right] = [condition.left, condition.right].map((side) => compared(side, scope.entity));
+      return { kind: 'compare', left: left!, op, right: right!, ...(times ? { times } : {}), place };
+    }
+    case 'sequence': {
+      const { steps, window } = condition;
+      const sequence = { steps: steps.map((step) => stepOf(step, window, scope.entity)) };
+      return plainSequence(sequence) ?? { kind: 'sequence', sequence };
+    }
+    case 'sql':
+    case 'query':
+      return { kind: condition.kind, sql: condition.sql, place: condition.place };
     case 'segment':
       return paste(condition, scope);
     case 'share':
@@ -100,10 +176,35 @@ function paste(reference: Extract<Condition, { kind: 'segment' }>, scope: Scope)
       reference.place,
     );
   }
+  if (segment.where.kind === 'query') {
+    return { kind: 'stored', segment: segment.name, place: reference.place };
+  }
   return resolve(segment.where, { ...scope, path: [...path, segment.name] });
 }
 
-function measureOf(condition: Extract<Condition, { kind: 'rows' }>, entity: Entity): MeasureOf {
+function compared(value: Value, entity: Entity): ValueOf {
+  return value.kind === 'trait'
+    ? { kind: 'trait', trait: resolveTrait(entity, value.trait), place: value.place }
+    : { kind: 'measure', measure: measureOf(value.measured, entity) };
+}
+
+function measureOf(measured: Measured, entity: Entity): MeasureOf {
+  return { measure: measured.measure, ...rowsOf(measured, entity) };
+}
+
+function stepOf(step: SequenceStep, window: Window | undefined, entity: Entity): StepOf {
+  const rows = rowsOf({ ...step, window }, entity);
+  if (step.kind === 'did') {
+    return { kind: 'did', rows, ...(step.within === undefined ? {} : { within: step.within }) };
+  }
+  return { kind: 'not', rows, ...(step.for === undefined ? {} : { for: step.for }) };
+}
+
+/** Throws E203. */
+function rowsOf(
+  condition: { source: string; where?: RowCondition; window?: Window | undefined; place: Place },
+  entity: Entity,
+): RowsOf {
   const { source: name, place } = condition;
   const found = findSource(entity, name);
   if (!('source' in found)) return fail('E203', { name, entity: entity.name, ...found }, place);
@@ -112,7 +213,6 @@ function measureOf(condition: Extract<Condition, { kind: 'rows' }>, entity: Enti
     (each) => each !== undefined,
   );
   return {
-    measure: condition.measure,
     source,
     place,
     ...(filters.length > 0

@@ -22,6 +22,15 @@ export async function pruneIfDue(
   );
 }
 
+/** By segment: the newest tick whose changes are no longer kept. */
+export async function newestPrunedTicks(
+  statements: Statements,
+  tables: StateTables,
+): Promise<ReadonlyMap<string, bigint>> {
+  const pruned = await readPruned(statements, tables);
+  return new Map([...pruned].map(([segment, tick]) => [segment, BigInt(tick)]));
+}
+
 /**
  * The newest tick of a segment whose changes are no longer kept; undefined when all are. A sync that stands before it
  * can no longer know what changed.
@@ -31,8 +40,7 @@ export async function newestPrunedTick(
   tables: StateTables,
   segment: string,
 ): Promise<bigint | undefined> {
-  const tick = (await readPruned(statements, tables)).get(segment);
-  return tick === undefined ? undefined : BigInt(tick);
+  return (await newestPrunedTicks(statements, tables)).get(segment);
 }
 
 async function prune(

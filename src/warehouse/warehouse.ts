@@ -39,6 +39,28 @@ export interface Column {
 /** One row of a result: every value as the warehouse's exact text, booleans as `true`/`false`, NULL as null. */
 export type Row = Readonly<Record<string, string | null>>;
 
+/** A relation that was read before, with what `capture` marked then; several marks where several ticks read it. */
+export interface Captured {
+  readonly relation: Relation;
+  readonly marks: readonly string[];
+}
+
+/**
+ * What a warehouse can tell of a relation's rows beyond their cursor, in the snapshot that it was asked in. All SQL is
+ * about rows under one alias.
+ */
+export interface Capture {
+  /** What to ask with the next time. */
+  readonly mark?: string;
+  /** A condition that every row passes that was not visible at one of the marks, in its present form; others may. */
+  readonly narrows?: string;
+  /**
+   * A FROM-able text: exactly the rows that were added, changed (as they were and as they are) and deleted since the
+   * oldest mark, with the relation's columns. It takes the place of the cursor.
+   */
+  readonly feed?: string;
+}
+
 /** What kind of failure an engine's error is; decides retry and exit code. */
 export type Failure =
   | 'credentials'
@@ -130,6 +152,13 @@ export interface Statements {
    * and filled again; the same while it is only written to, and after a restart. Undefined where that cannot be told.
    */
   incarnation(relation: Relation): Promise<string | undefined>;
+  /** What can be told of each relation's changes since its marks, in order; the conditions are on the alias `as`. */
+  capture(relations: readonly Captured[], as: string): Promise<readonly Capture[]>;
+  /**
+   * Of some functions' names, in lower case, those whose answer may change though their arguments do not, and those
+   * that are not the warehouse's own.
+   */
+  movingFunctions(names: readonly string[]): Promise<ReadonlySet<string>>;
   /** Refreshes the planner's statistics of a temporary table just filled, where that matters. `table` is quoted. */
   analyze(table: string): Promise<void>;
 }

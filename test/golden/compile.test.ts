@@ -10,6 +10,7 @@ import type { Project } from '../../src/config/project.ts';
 import { prepareSegment } from '../../src/evaluate/prepared.ts';
 import { parseInstant } from '../../src/instant.ts';
 import { printTick } from '../../src/run/print.ts';
+import { storedId } from '../../src/segment/reads.ts';
 import type { SqlType } from '../../src/warehouse/dialect.ts';
 import { realWorld } from '../../src/world.ts';
 
@@ -35,6 +36,7 @@ entities:
     sources:
       events: { table: shop.events, split: name, key: customer_id, time: occurred_at, cursor: ingested_at, append_only: true }
       orders: { table: shop.orders, key: customer_ref, time: placed_on, cursor: { column: version, overlap: 500 }, where: { status: { ne: cancelled } } }
+      tickets: { table: support.tickets, key: account_id, cursor: updated_at, through: { table: crm.account_members, key: customer_id, cursor: linked_at } }
       visits: { table: shop.visits, key: customer_id, time: at, cursor: at, timezone: America/New_York }
 `;
 
@@ -73,12 +75,54 @@ const SEGMENTS: Record<string, string> = {
   all:
     - segment: did_within
     - not: { segment: did_not_within }`,
+  calendar: `where:
+  any:
+    - { did: a, this: month }
+    - { did: visits, previous: { count: 2, unit: week } }
+    - { trait: born, this: year }`,
+  first_last: `where:
+  all:
+    - { did: orders, first: { of: channel, eq: web } }
+    - { did: orders, within: 90d, last: { of: total, gte: 10 } }`,
+  pairs: `where:
+  all:
+    - measure: { did: session, within: 7d }
+      lt: { times: 0.5, measure: { did: session, between: { from: 14d, to: 7d } } }
+    - { trait: plan, ne: { trait: country } }
+    - measure: { did: orders, avg: total }
+      gt: { times: 2, trait: score }`,
+  sequence_plain: `where:
+  sequence:
+    - did: added_to_cart
+    - not: { did: order_completed }
+  within: 30m`,
+  sequence: `where:
+  sequence:
+    - did: product_viewed
+    - not: { did: order_completed }
+    - { did: added_to_cart, within: 1h }
+    - not: { did: order_completed }
+      for: 30m
+  within: 7d`,
+  sequence_across: `where:
+  sequence:
+    - did: added_to_cart
+    - { did: orders, where: { channel: web } }
+    - not: { did: visits }`,
+  own_sql: `where: { sql: "entity.plan = 'pro' AND length(country) > 1" }`,
+  own_sql_moving: `allow_full: true
+where: { sql: "entity.updated_at > :T - INTERVAL '1 day' -- lately" }`,
+  own_query: `query: |
+  SELECT customer_id FROM shop.vips WHERE since < :T`,
+  of_query: 'where: { all: [{ segment: own_query }, { did: a, within: 1d }] }',
+  second_hop: 'where: { has_no: tickets, where: { status: open } }',
   share: 'where: { share: { of: holdout, below: 12.5% } }',
 };
 
 const TYPES: Record<string, SqlType> = {
   customer_id: 'integer',
   customer_ref: 'text',
+  account_id: 'text',
   version: 'integer',
   placed_on: 'date',
   at: 'timestamp',
@@ -87,10 +131,13 @@ const TYPES: Record<string, SqlType> = {
   value: 'float',
 };
 
-const INSTANTS = ['updated_at', 'scored_at', 'occurred_at', 'ingested_at'];
+const INSTANTS = ['updated_at', 'linked_at', 'scored_at', 'occurred_at', 'ingested_at'];
 
 const catalog: Catalog = {
   typeOf: (_relation, column) => TYPES[column] ?? (INSTANTS.includes(column) ? 'instant' : 'text'),
+  columnsOf: () => undefined,
+  keyTypeOf: () => 'integer',
+  mayMove: () => false,
 };
 
 describe('compiled SQL', async () => {
@@ -129,14 +176,22 @@ describe('compiled SQL', async () => {
   ) {
     const prepared = prepareSegment(project, project.segments.get(name)!);
     const mark = { at: (mode === 'full' ? T : T0).toString(), since: T0.toString() };
-    const watermarks = Object.fromEntries(
-      prepared.reads.map(({ id }) => [id, id.endsWith('version') ? { ...mark, at: '120000' } : mark]),
-    );
+    const watermarks = Object.fromEntries([
+      ...prepared.reads.map(({ id }) => [id, id.endsWith('version') ? { ...mark, at: '120000' } : mark]),
+      ...prepared.stored.map((segment) => [storedId(segment), { ...mark, at: '41' }]),
+    ]);
     const state = { fingerprint: '', tier: 'daily', evaluatedAt: T0, watermarks, tickId: 1n, members: 0 };
     const full = mode === 'full' ? { full: new Map([[name, 'first_tick' as const]]) } : {};
     return printTick(
       { entity: prepared.entity, members: [{ prepared, state }], ...full },
-      { project, warehouse, catalog, t: T, membership: '"segsync"."membership"' },
+      {
+        project,
+        warehouse,
+        catalog,
+        t: T,
+        membership: '"segsync"."membership"',
+        changes: '"segsync"."changes"',
+      },
     );
   }
 });

@@ -114,10 +114,10 @@ export const CONFIG_CODES = {
     (p) => `\`${p.operator}\` compares with nothing: null is no value`,
     () => 'ask for missing values with `is_null: true`',
   ),
-  E124: error<{ window: string; source: string }>(
+  E124: error<{ key: string; source: string; instead?: string }>(
     INVALID,
-    (p) => `\`${p.window}\` needs to know when: source \`${p.source}\` has no \`time\``,
-    () => 'declare `time: COLUMN` in the source, or take the window out',
+    (p) => `\`${p.key}\` needs to know when: source \`${p.source}\` has no \`time\``,
+    (p) => `declare \`time: COLUMN\` in the source${p.instead ? `, or ${p.instead}` : ''}`,
   ),
   E125: error<{ known: readonly string[] } & Suggestion>(
     INVALID,
@@ -152,6 +152,11 @@ export const CONFIG_CODES = {
   E131: error<{ operator: string } & Hinted>(
     INVALID,
     (p) => `\`${p.operator}\` has no conditions in it`,
+    ownHint,
+  ),
+  E132: error<{ problem: string } & Hinted>(
+    INVALID,
+    (p) => `this step of the sequence ${p.problem}`,
     ownHint,
   ),
 

@@ -52,10 +52,15 @@ export const SEGMENT_CODES = {
     () =>
       'make the key unique, or say `duplicates: latest` on the table to take the row with the newest cursor',
   ),
-  E217: error<{ segment: string; tier: string; table: string }>(
+  E217: error<{ segment: string; tier: string; why: string }>(
     EXIT.invalidProject,
     (p) =>
       `segment \`${p.segment}\` would evaluate everyone at every tick, and its tier \`${p.tier}\` ticks more often than hourly`,
-    (p) => `${p.table} has no cursor: declare one, choose a slower tier, or say \`allow_full: true\``,
+    (p) => `${p.why}; choose a slower tier, or say \`allow_full: true\``,
+  ),
+  E218: error<{ left: string; type: string; right: string; otherType: string }>(
+    EXIT.failed,
+    (p) =>
+      `\`${p.left}\` is of type ${p.type} and cannot be compared so with \`${p.right}\` of type ${p.otherType}`,
   ),
 } as const;

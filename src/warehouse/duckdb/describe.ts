@@ -64,6 +64,17 @@ export async function approximateRows(query: Query, relation: Relation): Promise
   return rows[0] ? Number(rows[0].estimated_size) : undefined;
 }
 
+/** Those that are not consistent, not built in, or not there. */
+export async function movingFunctions(query: Query, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const list = names.map((name) => dialect.literal({ type: 'text', text: name })).join(', ');
+  const rows = await query(
+    `SELECT lower(function_name) AS name FROM duckdb_functions() WHERE lower(function_name) IN (${list})` +
+      " GROUP BY ALL HAVING bool_and(internal AND (stability = 'CONSISTENT' OR function_type IN ('macro', 'aggregate')))",
+  );
+  const still = new Set(rows.map((row) => row.name));
+  return new Set(names.filter((name) => !still.has(name)));
+}
+
 function typeOf(native: string): SqlType {
   return TYPES.find(([pattern]) => pattern.test(native))?.[1] ?? 'other';
 }

@@ -100,6 +100,7 @@ export const dialect: Dialect = {
   literal,
   types: TYPES,
   functions: FUNCTIONS,
+  firstOf: (value, order, when) => `first(${value} ORDER BY ${order}) FILTER (WHERE ${when})`,
   file: readFile,
   materialized: 'MATERIALIZED',
 };

@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Relation } from '../../config/project.ts';
 import type { Row, Statements } from '../warehouse.ts';
-import { approximateRows, describe } from './describe.ts';
+import { approximateRows, describe, movingFunctions } from './describe.ts';
 import { failureOf } from './failure.ts';
 import { runOne } from './one.ts';
 import { streamPages } from './stream.ts';
@@ -46,6 +46,9 @@ export function statementsOn(lender: Lender): Statements {
       on((connection) => writeRows(connection, table, columns, rows, lender.freshName())),
     describe: (relation) => describe(queryAbout(relation), relation),
     approximateRows: (relation) => approximateRows(queryAbout(relation), relation),
+    movingFunctions: (names) => movingFunctions(query, names),
+    // It keeps no record of which transaction wrote a row.
+    capture: async (relations) => relations.map(() => ({})),
     // Its table numbers are given out anew when the file is opened: they tell nothing.
     incarnation: async () => undefined,
     // Statistics are kept while rows are written.

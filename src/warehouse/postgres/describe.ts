@@ -80,6 +80,20 @@ export async function incarnation(
   return rows[0]?.incarnation ?? undefined;
 }
 
+/** Volatile ones, those outside pg_catalog, and those that are not there. */
+export async function movingFunctions(
+  query: (sql: string) => Promise<Row[]>,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const list = names.map((name) => dialect.literal({ type: 'text', text: name })).join(', ');
+  const rows = await query(
+    `SELECT proname FROM pg_catalog.pg_proc WHERE proname IN (${list}) GROUP BY proname` +
+      " HAVING bool_and(pronamespace = CAST('pg_catalog' AS regnamespace) AND provolatile <> 'v')",
+  );
+  const still = new Set(rows.map((row) => row.proname));
+  return new Set(names.filter((name) => !still.has(name)));
+}
+
 async function tableColumns(connection: Connection, parts: readonly string[]): Promise<Column[] | undefined> {
   const { rows } = await connection.query<{ name: string; base: string; native: string }>(
     `SELECT a.attname AS name, ${BASE_TYPE} AS base, format_type(a.atttypid, a.atttypmod) AS native
@@ -112,6 +126,6 @@ function columnOf(row: { name: string; base: string; native: string }): Column {
 }
 
 /** `"schema"."table"` as a text literal, for to_regclass. */
-function nameLiteral(parts: readonly string[]): string {
+export function nameLiteral(parts: readonly string[]): string {
   return dialect.literal({ type: 'text', text: parts.map(dialect.quote).join('.') });
 }

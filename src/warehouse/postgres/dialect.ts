@@ -103,5 +103,6 @@ export const dialect: Dialect = {
   literal,
   types: TYPES,
   functions: FUNCTIONS,
+  firstOf: (value, order, when) => `(array_agg(${value} ORDER BY ${order}) FILTER (WHERE ${when}))[1]`,
   materialized: 'MATERIALIZED',
 };

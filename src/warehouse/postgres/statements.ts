@@ -1,7 +1,8 @@
 /** Statements on one connection, or on any idle one. */
 import type { Row, Statements } from '../warehouse.ts';
+import { capture } from './capture.ts';
 import { copyRows } from './copy.ts';
-import { approximateRows, describe, incarnation } from './describe.ts';
+import { approximateRows, describe, incarnation, movingFunctions } from './describe.ts';
 import { failureOf } from './failure.ts';
 import { runOne } from './one.ts';
 import type { Connection } from './pool.ts';
@@ -40,6 +41,8 @@ export function statementsOn(lender: Lender): Statements {
     describe: (relation) => on((connection) => describe(connection, relation, lender.inTransaction)),
     approximateRows: (relation) => approximateRows(query, relation),
     incarnation: (relation) => incarnation(query, relation),
+    capture: (relations, as) => capture(query, relations, as),
+    movingFunctions: (names) => movingFunctions(query, names),
     analyze: async (table) => void (await query(`ANALYZE ${table}`)),
   };
 }

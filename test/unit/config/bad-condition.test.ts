@@ -1,20 +1,14 @@
-import { expectProblems, type FileTexts } from './fixture.ts';
-import { SHOP } from './shop.ts';
-
-/** The condition begins in line 3, column 3. */
-const where = (text: string): FileTexts => ({
-  ...SHOP,
-  'segments/lifecycle/cart_abandoners.yaml': `entity: customer\nwhere:\n${text.replace(/^/gm, '  ')}\n`,
-});
+import { expectProblems } from './fixture.ts';
+import { shopWhere as where } from './shop.ts';
 
 expectProblems('a trait without an operator', where('trait: x'), [
-  'E127 segments/lifecycle/cart_abandoners.yaml:3:3 this trait has no operator | add one of: eq, ne, gt, gte, lt, lte, in, not_in, between, contains, starts_with, ends_with, is_null, within, older_than, next, after, before',
+  'E127 segments/lifecycle/cart_abandoners.yaml:3:3 this trait has no operator | add one of: eq, ne, gt, gte, lt, lte, in, not_in, between, contains, starts_with, ends_with, is_null, within, older_than, next, this, previous, after, before',
 ]);
 expectProblems('two operators', where('trait: x\neq: 1\nne: 2'), [
   'E126 segments/lifecycle/cart_abandoners.yaml:5:3 `eq` and `ne` stand together: a trait has one operator | write a condition for each, under `all:`',
 ]);
 expectProblems('an unknown operator', where('trait: x\neqls: 1'), [
-  'E105 segments/lifecycle/cart_abandoners.yaml:4:3 unknown key `eqls` | known here: trait, eq, ne, gt, gte, lt, lte, in, not_in, between, contains, starts_with, ends_with, is_null, within, older_than, next, after, before',
+  'E105 segments/lifecycle/cart_abandoners.yaml:4:3 unknown key `eqls` | known here: trait, eq, ne, gt, gte, lt, lte, in, not_in, between, contains, starts_with, ends_with, is_null, within, older_than, next, this, previous, after, before',
 ]);
 expectProblems('no value', where('trait: x\neq:'), [
   'E123 segments/lifecycle/cart_abandoners.yaml:4:6 `eq` compares with nothing: null is no value | ask for missing values with `is_null: true`',
@@ -43,14 +37,8 @@ expectProblems('a year as a date', where('trait: x\nafter: 2026'), [
 expectProblems('a day that does not exist', where('trait: x\nafter: 2026-02-30'), [
   'E106 segments/lifecycle/cart_abandoners.yaml:4:10 `after` must be a date or an instant | as `"2026-01-31"` or `"2026-01-31T08:00:00Z"`',
 ]);
-expectProblems('a calendar window', where('trait: x\nthis: month'), [
-  'E112 segments/lifecycle/cart_abandoners.yaml:4:3 `this` is not available yet in this version | see the README for what this version can do',
-]);
-expectProblems('another trait to compare with', where('trait: x\neq: {trait: y}'), [
-  'E112 segments/lifecycle/cart_abandoners.yaml:4:8 `eq: {trait: ...}` is not available yet in this version | see the README for what this version can do',
-]);
 expectProblems('a mapping to compare with', where('trait: x\neq: {a: 1}'), [
-  'E106 segments/lifecycle/cart_abandoners.yaml:4:7 `eq` must be one value, but it is a mapping',
+  'E106 segments/lifecycle/cart_abandoners.yaml:4:7 `eq` must be one value, but it is a mapping | another value is `{trait: NAME}` or `{measure: {...}}`',
 ]);
 expectProblems('a post code without quotes', where('trait: x\neq: 01067'), [
   'E122 segments/lifecycle/cart_abandoners.yaml:4:7 the number 01067 begins with 0 | text such as a post code needs quotes; a number no zero in front',
@@ -106,9 +94,6 @@ expectProblems('two operators of a measure', where('did: x\ncount: {gte: 1, lte:
 expectProblems('a missing count', where('did: x\ncount: {is_null: true}'), [
   'E105 segments/lifecycle/cart_abandoners.yaml:4:11 unknown key `is_null` | known here: eq, ne, gt, gte, lt, lte, in, not_in, between',
 ]);
-expectProblems('the first value', where('did: x\nfirst: {of: a, eq: web}'), [
-  'E112 segments/lifecycle/cart_abandoners.yaml:4:3 `first` is not available yet in this version | see the README for what this version can do',
-]);
 expectProblems('a window over rows without a time', where('has: subscriptions\nwithin: 5d'), [
   'E124 segments/lifecycle/cart_abandoners.yaml:4:3 `within` needs to know when: source `subscriptions` has no `time` | declare `time: COLUMN` in the source, or take the window out',
 ]);
@@ -122,7 +107,7 @@ expectProblems('a filter by null', where('did: x\nwhere: {a: null}'), [
   'E123 segments/lifecycle/cart_abandoners.yaml:4:14 `eq` compares with nothing: null is no value | ask for missing values with `is_null: true`',
 ]);
 expectProblems("a filter's unknown operator", where('did: x\nwhere: {a: {gt: 5, foo: 1}}'), [
-  'E105 segments/lifecycle/cart_abandoners.yaml:4:22 unknown key `foo` | known here: eq, ne, gt, gte, lt, lte, in, not_in, between, contains, starts_with, ends_with, is_null, within, older_than, next, after, before',
+  'E105 segments/lifecycle/cart_abandoners.yaml:4:22 unknown key `foo` | known here: eq, ne, gt, gte, lt, lte, in, not_in, between, contains, starts_with, ends_with, is_null, within, older_than, next, this, previous, after, before',
 ]);
 expectProblems('an empty filter', where('did: x\nwhere: {}'), [
   'E131 segments/lifecycle/cart_abandoners.yaml:4:10 `where` has no conditions in it | without a filter every row counts: take it out',
@@ -146,16 +131,22 @@ expectProblems('a group without a list', where('all:\n  trait: x\n  eq: 1'), [
   'E106 segments/lifecycle/cart_abandoners.yaml:4:5 `all` must be a list of conditions, but it is a mapping',
 ]);
 expectProblems('no condition', where('foo: bar'), [
-  'E125 segments/lifecycle/cart_abandoners.yaml:3:3 this is no condition | a condition begins with one of: all, any, not, trait, did, did_not, has, has_no, segment, share',
+  'E125 segments/lifecycle/cart_abandoners.yaml:3:3 this is no condition | a condition begins with one of: all, any, not, trait, did, did_not, has, has_no, measure, sequence, segment, sql, share',
 ]);
-expectProblems('a sequence', where('sequence: []'), [
-  'E112 segments/lifecycle/cart_abandoners.yaml:3:3 `sequence` is not available yet in this version | see the README for what this version can do',
+expectProblems('no SQL', where('sql:'), [
+  'E106 segments/lifecycle/cart_abandoners.yaml:3:7 `sql` must be the text of a boolean SQL expression, but it is empty',
 ]);
-expectProblems('sql', where('sql: "x"'), [
-  'E112 segments/lifecycle/cart_abandoners.yaml:3:3 `sql` is not available yet in this version | see the README for what this version can do',
+expectProblems('blank SQL', where('sql: " "'), [
+  'E106 segments/lifecycle/cart_abandoners.yaml:3:8 `sql` must be the text of a boolean SQL expression, but it is empty',
 ]);
-expectProblems('a comparison of measures', where('measure: {did: x}\nlt: 5'), [
-  'E112 segments/lifecycle/cart_abandoners.yaml:3:3 `measure` is not available yet in this version | see the README for what this version can do',
+expectProblems('SQL that is true', where('sql: true'), [
+  'E106 segments/lifecycle/cart_abandoners.yaml:3:8 `sql` must be the text of a boolean SQL expression, but it is true or false',
+]);
+expectProblems('an operator beside SQL', where('sql: "a"\neq: 5'), [
+  'E105 segments/lifecycle/cart_abandoners.yaml:4:3 unknown key `eq` | known here: sql',
+]);
+expectProblems('a query in a condition', where('all:\n  - query: SELECT 1'), [
+  'E116 segments/lifecycle/cart_abandoners.yaml:4:7 `query`: it stands in the segment itself, instead of `where:`',
 ]);
 expectProblems('a list of conditions', where('- trait: x\n  eq: 1'), [
   'E106 segments/lifecycle/cart_abandoners.yaml:3:3 `where` must be a condition, but it is a list | put `all:` or `any:` in front of the list',

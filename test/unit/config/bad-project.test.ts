@@ -15,7 +15,7 @@ expectProblems(
   [
     'E110 destinations/out.yaml:1:7 there is no destination type `fil` | did you mean `file`?',
     'E110 segments/a.yaml:1:9 there is no entity `customr` | did you mean `customer`?',
-    'E125 segments/a.yaml:2:8 this is no condition | a condition begins with one of: all, any, not, trait, did, did_not, has, has_no, segment, share',
+    'E125 segments/a.yaml:2:8 this is no condition | a condition begins with one of: all, any, not, trait, did, did_not, has, has_no, measure, sequence, segment, sql, share',
     'E105 segsync.yaml:32:1 unknown key `guardz` | did you mean `guards`?',
   ],
 );
@@ -127,8 +127,36 @@ expectProblems(
     'E106 segsync.yaml:19:60 `entities.customer.identifiers.phone.default_country` must be a country’s two capital letters, such as `DE`',
   ],
 );
-expectProblems('a key of a later version', project(PROJECT.replace('duplicates: latest', 'reconcile: 24h')), [
-  'E112 segsync.yaml:14:5 `reconcile` is not available yet in this version | see the README for what this version can do',
+expectProblems(
+  'a key of a later version',
+  project(PROJECT.replace('duplicates: latest', 'where: {deleted: false}')),
+  [
+    'E112 segsync.yaml:14:5 `where` is not available yet in this version | see the README for what this version can do',
+  ],
+);
+for (const text of ['30m', '1.5h', 'always', '24']) {
+  expectProblems(
+    `a full pass every ${text}`,
+    project(PROJECT.replace('duplicates: latest', `reconcile: ${text}`)),
+    [
+      'E106 segsync.yaml:14:16 `entities.customer.reconcile` must be a duration from `1h` such as `24h`, or `never` | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+    ],
+  );
+}
+const through = (text: string): FileTexts =>
+  project(PROJECT.replace('subscriptions: {', `subscriptions: { through: ${text},`));
+expectProblems('a join table without its key and name', through('{ tabel: shop.owners }'), [
+  'E104 segsync.yaml:23:24 `entities.customer.sources.subscriptions.through.key` is missing',
+  'E105 segsync.yaml:23:35 unknown key `tabel` | did you mean `table`?',
+]);
+expectProblems('a join table from nowhere', through('{ key: customer_id }'), [
+  'E104 segsync.yaml:23:24 `entities.customer.sources.subscriptions.through.table` is missing',
+]);
+expectProblems('a join table that is text', through('shop.owners'), [
+  'E106 segsync.yaml:23:33 `entities.customer.sources.subscriptions.through` must be a mapping, but it is text',
+]);
+expectProblems("a join table's name", through('{ table: shop owners, key: customer_id }'), [
+  'E114 segsync.yaml:23:42 `shop owners` cannot be read as a table’s name | write `table`, `schema.table` or `"Odd Schema"."Table"`; or a path that ends in .csv or .parquet',
 ]);
 expectProblems('a misspelt key of a source', project(PROJECT.replace('append_only', 'apend_only')), [
   'E105 segsync.yaml:21:108 unknown key `apend_only` | did you mean `append_only`?',

@@ -21,8 +21,38 @@ expectProblems(
   ],
 );
 expectProblems('no where', segment('entity: customer\n'), ['E104 segments/b.yaml:1:1 `where` is missing']);
-expectProblems('a query', segment('entity: customer\nquery: SELECT 1\n'), [
-  'E112 segments/b.yaml:2:1 `query` is not available yet in this version | see the README for what this version can do',
+expectProblems('a query beside a where', segment('entity: customer\nwhere: {did: x}\nquery: SELECT 1\n'), [
+  'E126 segments/b.yaml:3:1 `where` and `query` stand together: a segment has one of them',
+]);
+expectProblems('a query that is blank', segment('entity: customer\nquery: " "\n'), [
+  'E116 segments/b.yaml:2:8 `query`: must not be empty',
+]);
+expectProblems('a query that is none', segment('entity: customer\nquery: {did: x}\n'), [
+  'E106 segments/b.yaml:2:8 `query` must be text, but it is a mapping',
+]);
+expectProblems(
+  'a query of another entity',
+  {
+    ...segment('entity: account\nwhere: {segment: a}\n'),
+    'segments/a.yaml': 'entity: customer\nquery: SELECT 1\n',
+  },
+  [
+    'E129 segments/b.yaml:2:18 segment `a` is a set of `customer`, this one of `account` | a segment can refer only to segments of its own entity',
+  ],
+);
+expectProblems(
+  'consent by comparison',
+  syncs(
+    '{to: out, consent: {trait: a, eq: {trait: b}}}',
+    '{to: out, name: n, consent: {trait: a, this: dya}}',
+  ),
+  [
+    'E106 segments/b.yaml:4:39 `eq` must be one value, but it is a mapping | filters, consent and fields take constants; only a condition compares with `trait:` or `measure:`',
+    'E106 segments/b.yaml:5:50 `this` must be one of `day`, `week`, `month`, `quarter`, `year` | did you mean `day`?',
+  ],
+);
+expectProblems('a constant field that is a trait', syncs('{to: out, fields: {a: {value: {trait: b}}}}'), [
+  'E106 segments/b.yaml:4:35 `value` must be one value, but it is a mapping | filters, consent and fields take constants; only a condition compares with `trait:` or `measure:`',
 ]);
 expectProblems('an empty where', segment('entity: customer\nwhere:\n'), [
   'E106 segments/b.yaml:2:7 `where` must be a condition, but it is empty',
@@ -55,6 +85,18 @@ expectProblems(
 expectProblems('a source that no split can hold', segment('entity: account\nwhere: {did: x}\n'), [
   'E203 segments/b.yaml:2:14 entity `account` has no source `x`',
 ]);
+expectProblems(
+  'sources of measures and steps that no split can hold',
+  segment(
+    'entity: account\nwhere:\n  any:\n    - {measure: {did: x}, lt: {measure: {has: y}}}\n    - sequence: [{did: x}, {not: {did: y}}]\n',
+  ),
+  [
+    'E203 segments/b.yaml:4:23 entity `account` has no source `x`',
+    'E203 segments/b.yaml:4:47 entity `account` has no source `y`',
+    'E203 segments/b.yaml:5:24 entity `account` has no source `x`',
+    'E203 segments/b.yaml:5:40 entity `account` has no source `y`',
+  ],
+);
 expectProblems('an unknown destination', syncs('to: oot'), [
   'E110 segments/b.yaml:4:9 there is no destination `oot` | did you mean `out`?',
 ]);

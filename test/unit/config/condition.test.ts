@@ -1,35 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseCondition } from '../../../src/config/condition.ts';
-import { Problems } from '../../../src/config/problems.ts';
-import { parseYaml } from '../../../src/config/yaml.ts';
 import { DAY, MINUTE, parseInstant } from '../../../src/instant.ts';
-import type { Condition } from '../../../src/segment/condition.ts';
+import { number, parsed, rows, text } from './parsed.ts';
 
-/** The condition that YAML means, without places. */
-function parsed(text: string): unknown {
-  const problems = new Problems();
-  const node = parseYaml(text, '/segment.yaml', problems)!;
-  const condition = parseCondition(node, { problems, timezone: 'Europe/Berlin' });
-  problems.settle();
-  return withoutPlaces(condition!);
-}
-
-function withoutPlaces(condition: Condition): unknown {
-  const keep = (key: string, value: unknown): unknown =>
-    key === 'place' ? undefined : typeof value === 'bigint' ? `${value}` : value;
-  return JSON.parse(JSON.stringify(condition, keep));
-}
-
-const number = (text: string) => ({ type: 'number', text });
-const text = (value: string) => ({ type: 'text', text: value });
 const trait = (test: object) => ({ kind: 'trait', trait: 'x', test });
-const rows = (parts: object) => ({
-  kind: 'rows',
-  source: 'x',
-  measure: { fn: 'count' },
-  test: { op: 'gte', value: number('1') },
-  ...parts,
-});
 const instant = (value: string) => `${parseInstant(value, 'Europe/Berlin')}`;
 
 const OPERATORS: [string, object][] = [
@@ -56,6 +29,9 @@ const WINDOWS: [string, object][] = [
   ['older_than: 30d', { kind: 'older_than', duration: `${30n * DAY}` }],
   ['between: {from: 2w, to: 7d}', { kind: 'between', from: `${14n * DAY}`, to: `${7n * DAY}` }],
   ['next: 7d', { kind: 'next', duration: `${7n * DAY}` }],
+  ['this: quarter', { kind: 'this', unit: 'quarter' }],
+  ['previous: week', { kind: 'previous', count: 1, unit: 'week' }],
+  ['previous: {count: 1000, unit: year}', { kind: 'previous', count: 1000, unit: 'year' }],
   ['after: 2026-07-01', { kind: 'after', instant: instant('2026-06-30T22:00:00Z') }],
   ['before: "2026-01-01T08:00:00+01:00"', { kind: 'before', instant: instant('2026-01-01T07:00:00Z') }],
 ];
@@ -82,12 +58,14 @@ describe('rows', () => {
   it.each(WINDOWS)('lie in the window %s', (yaml, window) => {
     expect(parsed(`did: x\n${yaml}`)).toEqual(rows({ window }));
   });
-  it.each(['sum', 'avg', 'min', 'max', 'distinct'])('are measured by %s', (fn) => {
+  it.each(['sum', 'avg', 'min', 'max', 'distinct', 'first', 'last'])('are measured by %s', (fn) => {
     expect(parsed(`did: x\n${fn}: {of: total, lt: 9.50}`)).toEqual(
       rows({ measure: { fn, of: 'total' }, test: { op: 'lt', value: number('9.50') } }),
     );
   });
-  it('may have a smallest value that is text, and an average that is missing', () => {
+  it('may have a smallest or last value that is text, and an average that is missing', () => {
+    expect(parsed('did: x\nlast: {of: a, contains: b}')).toMatchObject({ test: { op: 'contains' } });
+    expect(parsed('did: x\nfirst: {of: a, in: [b, c]}')).toMatchObject({ test: { op: 'in' } });
     expect(parsed('did: x\nmin: {of: a, starts_with: b}')).toMatchObject({ test: { op: 'starts_with' } });
     expect(parsed('did: x\navg: {of: a, is_null: true}')).toMatchObject({ test: { op: 'is_null' } });
   });
@@ -109,6 +87,7 @@ describe('a filter over rows', () => {
     ],
     ['{a: {is_null: true}}', column('a', { op: 'is_null', value: true })],
     ['{a: {within: 30m}}', column('a', { op: 'window', window: WINDOWS[0]![1] })],
+    ['{a: {this: quarter}}', column('a', { op: 'window', window: { kind: 'this', unit: 'quarter' } })],
     ['{a: {between: {from: 2w, to: 7d}}}', column('a', { op: 'window', window: WINDOWS[2]![1] })],
     [
       '{any: [{a: 1}, {not: {b: 1}}]}',
@@ -124,14 +103,16 @@ describe('a filter over rows', () => {
   });
 });
 
-describe('trees, references and shares', () => {
+describe('trees, references, SQL and shares', () => {
   it('nest to any sensible depth', () => {
     const condition = { kind: 'any', of: [rows({}), { kind: 'not', of: { kind: 'all', of: [rows({})] } }] };
     expect(parsed('any:\n  - did: x\n  - not:\n      all:\n        - has: x\n')).toEqual(condition);
     expect(() => parsed(`${'{not: '.repeat(100)}{did: x}${'}'.repeat(100)}`)).not.toThrow();
   });
-  it('keep names as written', () => {
+  it('keep names and SQL as written', () => {
     expect(parsed('segment: gold')).toEqual({ kind: 'segment', segment: 'gold' });
+    const sql = 'entity.a > 5 -- :T\n';
+    expect(parsed('sql: |\n  entity.a > 5 -- :T\n')).toEqual({ kind: 'sql', sql });
     expect(parsed('share: {of: holdout, below: 12.5%}')).toEqual({
       kind: 'share',
       name: 'holdout',

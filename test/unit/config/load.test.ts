@@ -51,6 +51,40 @@ describe('a good project', async () => {
     });
   });
 
+  it('reconciles every day, at another pace, or never', async () => {
+    expect(customer.reconcile).toBe(DAY);
+    const reconcile = async (text: string) => {
+      const yaml = PROJECT.replace('duplicates: latest', `reconcile: ${text}`);
+      return (await load({ ...SHOP, 'segsync.yaml': yaml })).project.entities.get('customer')!.reconcile;
+    };
+    expect(await reconcile('1h')).toBe(HOUR);
+    expect(await reconcile('never')).toBeUndefined();
+  });
+
+  it('reaches rows through a join table, which names their key as they do unless it says otherwise', async () => {
+    const link = async (text: string) => {
+      const yaml = PROJECT.replace('subscriptions: {', `subscriptions: { through: ${text},`);
+      const { sources } = (await load({ ...SHOP, 'segsync.yaml': yaml })).project.entities.get('customer')!;
+      return sources.get('subscriptions')?.through;
+    };
+    expect(customer.sources.get('subscriptions')).not.toHaveProperty('through');
+    expect(
+      await link('{ table: crm.owners, key: owner, source_key: member, cursor: updated_at, timezone: UTC }'),
+    ).toEqual({
+      relation: { kind: 'table', parts: ['crm', 'owners'] },
+      key: 'owner',
+      sourceKey: 'member',
+      cursor: { column: 'updated_at' },
+      timezone: 'UTC',
+      place: expect.objectContaining({ line: 23, column: 42 }),
+    });
+    expect(await link('{ query: SELECT 1, key: owner }')).toMatchObject({
+      relation: { kind: 'query', sql: 'SELECT 1' },
+      key: 'owner',
+      sourceKey: 'customer_id',
+    });
+  });
+
   it('tunes built-in tiers and adds its own', () => {
     expect([...project.tiers.keys()]).toEqual(['realtime', 'frequent', 'hourly', 'daily', 'nightly']);
     expect(project.tiers.get('realtime')).toEqual({
@@ -71,6 +105,23 @@ describe('a good project', async () => {
       owner: 'growth',
       allowFull: false,
     });
+  });
+});
+
+describe('a segment by query', () => {
+  it('holds its SELECT, and others may refer to it', async () => {
+    const files = {
+      ...SHOP,
+      'segments/a.yaml': 'entity: customer\nquery: |\n  SELECT customer_id FROM vip\n',
+      'segments/b.yaml': 'entity: customer\nwhere: {not: {segment: a}}\n',
+    };
+    const { segments } = (await load(files)).project;
+    expect(segments.get('a')?.where).toEqual({
+      kind: 'query',
+      sql: 'SELECT customer_id FROM vip\n',
+      place: expect.objectContaining({ line: 2, column: 8 }),
+    });
+    expect(segments.get('b')?.where).toMatchObject({ kind: 'not', of: { kind: 'segment', segment: 'a' } });
   });
 });
 

@@ -68,3 +68,9 @@ export const SHOP = {
   'segments/lifecycle/cart_abandoners.yaml': SEGMENT,
   'destinations/out.yaml': DESTINATION,
 };
+
+/** The shop with another condition, which begins in line 3, column 3, of `segments/lifecycle/cart_abandoners.yaml`. */
+export const shopWhere = (text: string) => ({
+  ...SHOP,
+  'segments/lifecycle/cart_abandoners.yaml': `entity: customer\nwhere:\n${text.replace(/^/gm, '  ')}\n`,
+});

@@ -67,7 +67,13 @@ describe('the next watermarks', () => {
       ['b', '6'],
       ['c', null],
     ]);
-    const seen = { t: 9n, watermarks: shown, made: new Map([['b', 'x']]), empty: new Map<string, string>() };
+    const seen = {
+      t: 9n,
+      watermarks: shown,
+      marks: new Map(),
+      made: new Map([['b', 'x']]),
+      empty: new Map<string, string>(),
+    };
     expect(nextWatermarks(seen, before)).toEqual({
       a: { at: '5', since: '1' },
       b: { at: '6', since: '9', made: 'x' },
@@ -79,6 +85,7 @@ describe('the next watermarks', () => {
     const seen = (at: string | null) => ({
       t: 9n,
       watermarks: new Map([['a', at]]),
+      marks: new Map<string, string>(),
       made: new Map<string, string>(),
       empty: new Map(at === null ? [['a', 'shop.a']] : []),
     });

@@ -1,0 +1,65 @@
+/** What any table of rows says of itself: where they come from, their key, cursor and time zone. */
+import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Context } from './context.ts';
+import { child, type YamlNode } from './node.ts';
+import type { Cursor, Relation, Table } from './project.ts';
+import { readRelation } from './relation.ts';
+import type { RowsPart } from './schema.ts';
+
+/** Context for tables. */
+export interface TableContext extends Context {
+  /** False when the target in use cannot read files as tables. */
+  readonly readsFiles: boolean;
+}
+
+/** The table that `part`, checked, and its `node` describe; undefined after reporting. */
+export function resolveTable(
+  part: RowsPart,
+  node: YamlNode,
+  label: string,
+  place: Place,
+  context: TableContext,
+): Table | undefined {
+  const relation = resolveRelation(part, node, label, place, context);
+  if (!relation) return undefined;
+  return {
+    relation,
+    key: part.key,
+    ...(part.cursor ? { cursor: resolveCursor(part.cursor) } : {}),
+    ...(part.timezone ? { timezone: part.timezone } : {}),
+    ...(part.duplicates ? { duplicates: part.duplicates } : {}),
+    place: (child(node, 'table') ?? child(node, 'query'))?.place ?? place,
+  };
+}
+
+function resolveRelation(
+  part: RowsPart,
+  node: YamlNode,
+  label: string,
+  place: Place,
+  { problems, root, target, readsFiles }: TableContext,
+): Relation | undefined {
+  if (part.table !== undefined && part.query !== undefined) {
+    const problem = { keys: ['table', 'query'], what: 'rows come from one of them' };
+    return problems.report('E126', problem, child(node, 'query')?.place);
+  }
+  if (part.query !== undefined) return { kind: 'query', sql: part.query };
+  if (part.table === undefined) return problems.report('E104', { key: `${label}.table` }, place);
+  const relation = readRelation(part.table, root);
+  const at = child(node, 'table')?.place;
+  if (!relation) return problems.report('E114', { name: part.table }, at);
+  if (relation.kind === 'file' && !readsFiles) {
+    return problems.report('E115', { path: part.table, target }, at);
+  }
+  return relation;
+}
+
+function resolveCursor(cursor: NonNullable<RowsPart['cursor']>): Cursor {
+  if (typeof cursor === 'string') return { column: cursor };
+  const { column, overlap } = cursor;
+  if (overlap === undefined) return { column };
+  return {
+    column,
+    overlap: typeof overlap === 'bigint' ? { duration: overlap } : { distance: BigInt(overlap) },
+  };
+}
