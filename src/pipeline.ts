@@ -4,7 +4,8 @@
  * 1. open the warehouse and the state in it (a plan opens both for reading only);
  * 2. read the tick's instant `T`, and what each segment and sync has behind it;
  * 3. choose what is due, and take a lease for each of them;
- * 4. make the list of steps: a tick for each group of segments, then the syncs of those segments;
+ * 4. make the list of steps: a tick for each group of segments, then the syncs of those segments; last, where it is
+ *    time, the same after a look at everyone (reconcile);
  * 5. interpret the steps: `run` executes them, `plan` explains the same ones;
  * 6. write down how it ended, give the leases back, close.
  */
@@ -89,7 +90,14 @@ async function interpret({ context, steps }: Survey, opened: Opened, startedAt: 
 
 function handle(step: Step, context: RunContext, executing: boolean): Promise<void> {
   const handlers = executing ? execute : explain;
-  return step.kind === 'evaluate' ? handlers.evaluate(step, context) : handlers.deliver(step, context);
+  switch (step.kind) {
+    case 'evaluate':
+      return handlers.evaluate(step, context);
+    case 'reconcile':
+      return handlers.reconcile(step, context);
+    case 'deliver':
+      return handlers.deliver(step, context);
+  }
 }
 
 function reportOf({ context, definitions }: Survey, startedAt: Instant, finishedAt: Instant): RunReport {

@@ -10,7 +10,7 @@ import { CAUSED_AT, type Causes } from './causes.ts';
 import { crossedAt } from './crossed-at.ts';
 import { and, call, column, compare, type Expression, number, or, text, value } from './expression.ts';
 import type { EntityKey } from './key.ts';
-import { keyEquals, keyOf, keyText } from './key.ts';
+import { fromKeyText, keyEquals, keyOf, keyText } from './key.ts';
 import type { From, Join, Query, Select, SelectColumn, Step } from './query.ts';
 import { operandOf, rowCondition, type Scope, timeOf } from './rows.ts';
 import { ROW, sourceKeys } from './source-rows.ts';
@@ -38,6 +38,7 @@ export interface AffectedInput {
   readonly reads: readonly ReadSince[];
   readonly edges: readonly Edge[];
   readonly stored: readonly StoredSince[];
+  readonly drifted: readonly string[];
   /** The table `changes`, or what stands for it. */
   readonly changes: From;
   /** The last tick's instant. */
@@ -63,7 +64,10 @@ export function affectedStep(input: AffectedInput): Step {
     ],
     from: {
       kind: 'query',
-      query: { kind: 'union', of: [...arrivals(input), ...crossings(input), ...storedChanges(input)] },
+      query: {
+        kind: 'union',
+        of: [...arrivals(input), ...crossings(input), ...storedChanges(input), ...drifted(input)],
+      },
     },
     as: 'causes',
     where: [{ kind: 'is_null', of: column('k'), negated: true }],
@@ -186,6 +190,25 @@ function storedChanges(input: AffectedInput): Query[] {
       where: [compare(column('segment', ROW), '=', text(segment)), since, isOne],
     };
   });
+}
+
+/** Keys that a full pass found different; those that are no keys any more come from their text. */
+function drifted({ drifted: keys, key, causes, scope }: AffectedInput): Query[] {
+  if (keys.length === 0) return [];
+  return [
+    {
+      kind: 'select',
+      comment: ['keys that a full pass found different'],
+      columns: [
+        { expression: fromKeyText(column('entity_key', ROW), key), as: 'k' },
+        { expression: value({ type: 'instant', instant: scope.t }), as: CAUSED_AT },
+        ...(causes.tagged ? tag(undefined, '') : []),
+      ],
+      from: { kind: 'values', texts: keys },
+      as: ROW,
+      asColumns: ['entity_key'],
+    },
+  ];
 }
 
 /** Columns stand without an alias where the table is alone. */

@@ -45,6 +45,17 @@ export function keyText(native: Expression, key: EntityKey): Expression {
   return key.type === 'text' ? native : call('text_of', native);
 }
 
+/** Whether keys of a type can be made of their stored text again. */
+export function isReadable(type: SqlType): boolean {
+  return type === 'text' || type === 'integer' || type === 'uuid';
+}
+
+/** A stored key's text as a key of the entity's type, where that is readable. */
+export function fromKeyText(stored: Expression, { type }: EntityKey): Expression {
+  if (type === 'integer') return call('try_integer', stored);
+  return type === 'uuid' ? call('try_uuid', stored) : stored;
+}
+
 /** The join between stored key text and a table's own key column, such that an index on the column serves. */
 export function keyEquals(
   stored: Expression,

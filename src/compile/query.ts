@@ -11,6 +11,8 @@ export type From =
   /** One of segsync's own tables, or what stands for it in a dry run. SQL text made by `state/`. */
   | { readonly kind: 'state'; readonly sql: string }
   | { readonly kind: 'query'; readonly query: Query }
+  /** Texts, a row each; the column has the name that the select gives it. */
+  | { readonly kind: 'values'; readonly texts: readonly string[] }
   /** Somebody's own SELECT, as it is; `:T` in it is the instant `t`. */
   | { readonly kind: 'raw'; readonly sql: string; readonly t: Instant };
 

@@ -178,6 +178,8 @@ function from(of: From, dialect: Dialect): string {
       return kept(of.sql);
     case 'query':
       return `(\n${indent(lines(of.query, dialect)).join('\n')}\n)`;
+    case 'values':
+      return `(VALUES ${of.texts.map((text) => `(${dialect.literal({ type: 'text', text })})`).join(', ')})`;
     case 'raw':
       return ownSql(of, dialect);
   }

@@ -23,6 +23,8 @@ export interface TickInput {
     readonly reads: readonly ReadSince[];
     readonly edges: readonly Edge[];
     readonly stored: readonly StoredSince[];
+    /** Keys, as text, that are affected whatever cursors and edges say. */
+    readonly drifted: readonly string[];
     /** Of each segment; none for a single key that is looked up. */
     readonly concerns: readonly Concerns[];
   };

@@ -4,8 +4,10 @@
  */
 import { steps } from '../compile/steps.ts';
 import type { Instant } from '../instant.ts';
+import { writeReconciled } from '../state/reconciled.ts';
 import { instant, integer, type StateTables, text, textList } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
+import { ALWAYS_FULL, type FullReason } from './mode.ts';
 import type { TickGroup, TickOutcome } from './tick.ts';
 
 export interface Commit {
@@ -20,6 +22,7 @@ export interface Commit {
 
 /** A tick that changed nothing writes only the segments' new `T0` and watermarks, and has no number. */
 export async function commitTick(statements: Statements, tables: StateTables, commit: Commit): Promise<void> {
+  await noteFull(statements, tables, commit);
   const changes = [...commit.outcome.counts.values()].reduce((sum, c) => sum + c.enter + c.exit + c.touch, 0);
   if (changes === 0) return writeSegments(statements, tables, commit, undefined);
   const tickId = await nextTickId(statements, tables);
@@ -28,6 +31,19 @@ export async function commitTick(statements: Statements, tables: StateTables, co
   await applyChanges(statements, tables, commit, tickId);
   await writeSegments(statements, tables, commit, tickId);
 }
+
+/** Everyone was evaluated, so that nothing can have escaped; segments that always are need no note of it. */
+async function noteFull(statements: Statements, tables: StateTables, { group, t }: Commit): Promise<void> {
+  if (!group.full) return;
+  const full = [...group.full].filter(([, reason]) => !ALWAYS_FULL.has(reason));
+  for (const isNew of [true, false]) {
+    const own = full.filter(([, reason]) => NEW.has(reason) === isNew).map(([name]) => name);
+    await writeReconciled(statements, tables, own, { at: t, isNew });
+  }
+}
+
+/** What was just loaded may still be arriving: such a segment is looked at again soon. */
+const NEW: ReadonlySet<FullReason> = new Set(['first_tick', 'logic_changed', 'new_table', 'table_remade']);
 
 async function nextTickId(statements: Statements, tables: StateTables): Promise<bigint> {
   // Both tables: old ticks are pruned, a segment's last one may be older than what is kept.

@@ -9,22 +9,27 @@ const FAR_BEHIND = 10n * MINUTE;
 /** Wide statements cost engines planning time and meet their limits on columns. */
 const MOST_SEGMENTS = 100;
 
+/** How segments are to tick, by name. */
+export interface Modes {
+  /** Why everyone is evaluated; without a reason the affected keys suffice. */
+  readonly reasons: Map<string, FullReason>;
+  /** Those that could be incremental, whatever is asked for. */
+  readonly comparable: Set<string>;
+}
+
 /**
  * Segments of one entity share a tick; full ones apart from incremental ones, stragglers apart from the rest. Those that
  * refer to `query:` segments come last: they read the members that these have by then.
  */
-export function groupTicks(
-  members: readonly TickMember[],
-  fullReasons: ReadonlyMap<string, FullReason>,
-): TickGroup[] {
+export function groupTicks(members: readonly TickMember[], modes: Modes): TickGroup[] {
   const sets = new Map<string, TickMember[]>();
   for (const member of members) {
-    const full = fullReasons.has(member.prepared.name);
+    const full = modes.reasons.has(member.prepared.name);
     const refers = refersToStored(member);
     const id = `${member.prepared.entity.name} ${full ? 'full' : 'incremental'} ${refers}`;
     sets.set(id, [...(sets.get(id) ?? []), member]);
   }
-  const groups = [...sets.values()].flatMap((set) => split(set)).map((set) => groupOf(set, fullReasons));
+  const groups = [...sets.values()].flatMap((set) => split(set)).map((set) => groupOf(set, modes));
   return groups.sort((a, b) => Number(refersToStored(a.members[0]!)) - Number(refersToStored(b.members[0]!)));
 }
 
@@ -32,11 +37,11 @@ export function groupTicks(
 export function referredTo(
   group: TickGroup,
   members: readonly TickMember[],
-  fullReasons: ReadonlyMap<string, FullReason>,
+  modes: Modes,
 ): TickGroup | undefined {
   const names = new Set(group.members.flatMap(({ prepared }) => prepared.stored));
   const own = members.filter(({ prepared }) => names.has(prepared.name));
-  return own.length > 0 ? groupOf(own, fullReasons) : undefined;
+  return own.length > 0 ? groupOf(own, modes) : undefined;
 }
 
 function refersToStored({ prepared }: TickMember): boolean {
@@ -58,12 +63,15 @@ function split(set: readonly TickMember[]): TickMember[][] {
   return groups;
 }
 
-function groupOf(set: readonly TickMember[], fullReasons: ReadonlyMap<string, FullReason>): TickGroup {
+function groupOf(set: readonly TickMember[], { reasons, comparable }: Modes): TickGroup {
+  const names = set.map(({ prepared }) => prepared.name);
   const full = new Map(
-    set.flatMap(({ prepared }) => {
-      const reason = fullReasons.get(prepared.name);
-      return reason ? [[prepared.name, reason] as const] : [];
+    names.flatMap((name) => {
+      const reason = reasons.get(name);
+      return reason ? [[name, reason] as const] : [];
     }),
   );
-  return { entity: set[0]!.prepared.entity, members: set, ...(full.size > 0 ? { full } : {}) };
+  const group = { entity: set[0]!.prepared.entity, members: set };
+  if (full.size === 0) return group;
+  return { ...group, full, comparable: new Set(names.filter((name) => comparable.has(name))) };
 }

@@ -55,6 +55,7 @@ export function incremental(
     })),
     edges: mergeEdges(states.flatMap(({ prepared }) => prepared.edges)),
     stored: storedSince(states),
+    drifted: group.drifted ?? [],
     concerns: states.map(({ prepared: { name, verdict, reads, edges }, state }) => ({
       segment: name,
       of: concernsOf(verdict, reads, edges),

@@ -19,6 +19,8 @@ export interface SegmentState {
 
 export type FullReason =
   | 'requested'
+  /** The scheduled look for what cursors cannot show. */
+  | 'reconcile'
   | 'first_tick'
   | 'logic_changed'
   | 'no_cursor'
@@ -34,10 +36,17 @@ export type FullReason =
   /** The affected keys were so many that evaluating everyone is cheaper. */
   | 'affected_share';
 
+/** Reasons that stand at every tick. */
+export const ALWAYS_FULL: ReadonlySet<FullReason> = new Set([
+  'no_cursor',
+  'query_table',
+  'query_segment',
+  'moving_sql',
+]);
+
 export interface ModeInput {
   readonly segment: PreparedSegment;
   readonly state: SegmentState | undefined;
-  readonly requested: boolean;
   readonly kinds: Kinds;
   /** Of a `query:` segment: the newest tick whose changes are no longer kept. */
   readonly pruned: (segment: string) => bigint | undefined;
@@ -48,7 +57,6 @@ export interface ModeInput {
 /** Why everyone must be evaluated; undefined: the affected keys suffice. */
 export function fullReason(input: ModeInput): FullReason | undefined {
   const { segment, state } = input;
-  if (input.requested) return 'requested';
   if (!state) return 'first_tick';
   if (state.fingerprint !== segment.fingerprint) return 'logic_changed';
   const always = alwaysFull(segment, input.kinds);

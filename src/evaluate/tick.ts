@@ -15,6 +15,7 @@ import { mergeReads, type ReadTable, relationName, storedId } from '../segment/r
 import type { Dialect } from '../warehouse/dialect.ts';
 import type { Statements, Warehouse } from '../warehouse/warehouse.ts';
 import { captures, marksOf } from './captured.ts';
+import { type Drift, findDrift } from './drift.ts';
 import { findDuplicates } from './duplicates.ts';
 import { incremental } from './incremental.ts';
 import { type FullReason, fullIsCheaper, type SegmentState } from './mode.ts';
@@ -34,6 +35,10 @@ export interface TickGroup {
   readonly members: readonly TickMember[];
   /** Why each segment is evaluated in full, by name; undefined: the affected keys suffice for all. */
   readonly full?: ReadonlyMap<string, FullReason>;
+  /** Of a full tick: the segments that could have been incremental, so that drift can be told from what was expected. */
+  readonly comparable?: ReadonlySet<string>;
+  /** Keys (as text) that are affected whatever cursors and edges say: those that a full pass found different. */
+  readonly drifted?: readonly string[];
 }
 
 export interface TickContext {
@@ -60,6 +65,8 @@ export interface TickOutcome {
     { readonly enter: number; readonly exit: number; readonly touch: number }
   >;
   readonly watermarks: ReadonlyMap<string, Watermarks>;
+  /** By segment, where a full tick could tell. */
+  readonly drift: ReadonlyMap<string, Drift>;
 }
 
 /** Evaluates a group inside one snapshot. Afterwards the workspace holds `segsync_changed` unless nothing was affected. */
@@ -86,7 +93,10 @@ export async function evaluateTick(
     capabilities: context.warehouse.capabilities,
     scope,
   };
-  if (group.full) return evaluateAll(statements, workspace, group, base, watermarks, group.full, dialect);
+  if (group.full) {
+    const found = await evaluateAll(statements, workspace, group, base, watermarks, group.full, dialect);
+    return { ...found, drift: await findDrift(workspace, group, base, scope, captured) };
+  }
   const input: TickInput = { ...base, incremental: incremental(group, scope, captured) };
   await workspace.define(compileAffected(input)!);
   const affected = await countAffected(workspace);
@@ -98,8 +108,10 @@ export async function evaluateTick(
   }
   const counts = await diff(statements, workspace, group, input, dialect);
   const reasons = new Map(group.members.map(({ prepared }) => [prepared.name, 'changed_keys']));
-  return { mode: 'incremental', reasons, affected, counts, watermarks };
+  return { mode: 'incremental', reasons, affected, counts, watermarks, drift: NO_DRIFT };
 }
+
+const NO_DRIFT: TickOutcome['drift'] = new Map();
 
 type Base = Omit<TickInput, 'incremental'>;
 
@@ -114,7 +126,7 @@ async function evaluateAll(
 ): Promise<TickOutcome> {
   const counts = await diff(statements, workspace, group, base, dialect);
   const [row] = await workspace.rows(countRows({ kind: 'step', name: steps.wide }));
-  return { mode: 'full', reasons, affected: Number(row!.rows), counts, watermarks };
+  return { mode: 'full', reasons, affected: Number(row!.rows), counts, watermarks, drift: NO_DRIFT };
 }
 
 async function diff(
@@ -202,5 +214,6 @@ function unchanged(group: TickGroup, watermarks: TickOutcome['watermarks']): Tic
     affected: 0,
     counts: new Map(group.members.map(({ prepared }) => [prepared.name, { enter: 0, exit: 0, touch: 0 }])),
     watermarks,
+    drift: NO_DRIFT,
   };
 }

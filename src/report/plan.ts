@@ -1,6 +1,7 @@
 /** A plan for people: what a run would do, and that nothing was done. */
 import { total } from './closing.ts';
 import type { Colors } from './colors.ts';
+import { driftLines } from './drift.ts';
 import { attention, shownSyncs, tableText } from './pretty.ts';
 import type { DefinitionChange, RunReport, SegmentResult, SyncResult } from './results.ts';
 import { count, plural, spaced } from './words.ts';
@@ -11,7 +12,7 @@ export function planText(report: RunReport, colors: Colors): string {
     .filter((segment) => segment.mode !== 'skipped' || segment.error)
     .sort((a, b) => (a.segment < b.segment ? -1 : 1));
   const syncs = shownSyncs(report);
-  const notes = attention(syncs);
+  const notes = [...driftLines(report, 'to correct'), ...attention(syncs)];
   const blocks = [
     definitionChanges(report.definition_changes ?? [], colors),
     segments.length > 0 ? tableText(segmentTable(segments), colors) : '',

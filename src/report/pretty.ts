@@ -2,6 +2,7 @@
 
 import { closingLine } from './closing.ts';
 import type { Colors } from './colors.ts';
+import { driftLines } from './drift.ts';
 import type { Counts, RejectionReason, RunReport, SyncResult } from './results.ts';
 import { layOut, type Table } from './table.ts';
 import { count, elapsed, plural, spaced } from './words.ts';
@@ -9,15 +10,10 @@ import { count, elapsed, plural, spaced } from './words.ts';
 /** A finished run as text ending in a line feed. Syncs that were not due have no row. */
 export function runText(report: RunReport, colors: Colors): string {
   const shown = shownSyncs(report);
+  const notes = [...driftLines(report, 'corrected'), ...attention(shown)];
   const blocks = [
     ...(shown.length > 0 ? [tableText(deliveries(shown), colors)] : []),
-    ...(attention(shown).length > 0
-      ? [
-          attention(shown)
-            .map((line) => `${line}\n`)
-            .join(''),
-        ]
-      : []),
+    ...(notes.length > 0 ? [notes.map((line) => `${line}\n`).join('')] : []),
     `${closingLine(report, colors)}\n`,
   ];
   return blocks.join('\n');

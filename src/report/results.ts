@@ -27,6 +27,8 @@ export interface SegmentResult {
   readonly exited: number;
   readonly affected: number;
   readonly duration_ms: number;
+  /** Where everyone was looked at: members that no cursor had announced, and the tables whose rows explain them. */
+  readonly drift?: { readonly corrected: number; readonly tables: readonly string[] };
   readonly error?: FailureReport;
 }
 

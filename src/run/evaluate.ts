@@ -61,6 +61,7 @@ export function report(
   group: TickGroup,
   outcome: TickOutcome,
   durationMs: number,
+  drift: TickOutcome['drift'] = outcome.drift,
 ): void {
   for (const { prepared, state } of group.members) {
     const counts = outcome.counts.get(prepared.name)!;
@@ -74,9 +75,15 @@ export function report(
       exited: counts.exit,
       affected: outcome.affected,
       duration_ms: Math.round(durationMs),
+      ...driftOf(drift, prepared.name),
     };
     context.results.segment(result);
   }
+}
+
+function driftOf(drift: TickOutcome['drift'], segment: string): Pick<SegmentResult, 'drift'> {
+  const found = drift.get(segment);
+  return found ? { drift: { corrected: found.keys, tables: found.tables } } : {};
 }
 
 function failed(context: RunContext, group: TickGroup, error: unknown, durationMs: number): void {

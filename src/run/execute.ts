@@ -6,9 +6,13 @@ import { commitTick } from '../evaluate/commit.ts';
 import { evaluateTick, type TickGroup } from '../evaluate/tick.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
 import { type Instant, latest } from '../instant.ts';
+import { writeReconciled } from '../state/reconciled.ts';
+import type { StateTables } from '../state/sql.ts';
+import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
 import { evaluateApart, labelOf, report, tickContext } from './evaluate.ts';
 import { evaluateLease } from './leases.ts';
+import { type Found, lookAtEveryone } from './reconcile.ts';
 import type { Step } from './steps.ts';
 import { delivery, leftAlone, reportSyncFailure, skippedSync } from './syncs.ts';
 
@@ -23,10 +27,28 @@ export const execute: {
     await evaluateApart(context, step.group, (group) => executeGroup(group, context));
     await deliverAll(step.syncs, context);
   },
+  async reconcile(step, context) {
+    const delivered: Sync[] = [];
+    await evaluateApart(context, step.group, async (group) => {
+      const names = new Set(group.members.map(({ prepared }) => prepared.name));
+      const found = await lookAtEveryone(
+        { group, syncs: step.syncs.filter(({ segment }) => names.has(segment)) },
+        context,
+      );
+      if (!found) return;
+      await executeGroup(found.group, context, found);
+      delivered.push(...found.syncs);
+    });
+    await deliverAll(delivered, context);
+  },
   deliver: (step, context) => deliverAll(step.syncs, context),
 };
 
-async function executeGroup(group: TickGroup, context: RunContext): Promise<void> {
+async function executeGroup(
+  group: TickGroup,
+  context: RunContext,
+  pass: Partial<Pick<Found, 'drift' | 'passedAt'>> = {},
+): Promise<void> {
   const { world, tables, runId } = context;
   const started = world.clock.monotonic();
   const startedAt = world.clock.now();
@@ -40,12 +62,24 @@ async function executeGroup(group: TickGroup, context: RunContext): Promise<void
       const found = await evaluateTick(statements, workspace, group, { ...tickContext(context), t, open });
       const finishedAt = world.clock.now();
       await commitTick(statements, tables, { group, outcome: found, t, startedAt, finishedAt, runId });
+      await notePass(statements, tables, group, pass.passedAt);
       await workspace.clear();
       return found;
     },
     { isolation: 'snapshot' },
   );
-  report(context, group, outcome, world.clock.monotonic() - started);
+  report(context, group, outcome, world.clock.monotonic() - started, pass.drift);
+}
+
+async function notePass(
+  statements: Statements,
+  tables: StateTables,
+  { members }: TickGroup,
+  at: Instant | undefined,
+): Promise<void> {
+  if (at === undefined) return;
+  const names = members.map(({ prepared }) => prepared.name);
+  await writeReconciled(statements, tables, names, { at, isNew: false });
 }
 
 /** Read again for each tick: deliveries of the group before may have taken minutes. Never before the group's last tick. */

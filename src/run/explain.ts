@@ -25,6 +25,7 @@ export const explain: {
 } = {
   evaluate: (step, context) =>
     evaluateApart(context, step.group, (group) => explainGroup({ ...step, group }, context)),
+  reconcile: (step, context) => explain.evaluate({ ...step, kind: 'evaluate' }, context),
   deliver: (step, context) =>
     context.session.scratch((statements) => explainSyncs(step.syncs, statements, undefined, context)),
 };

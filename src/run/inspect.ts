@@ -47,6 +47,8 @@ export async function compileSql(world: World, project: Project, request: SqlReq
     catalog: known.catalog,
     made: new Map(),
     pruned: new Map(),
+    reconcile: new Set(),
+    explained: true,
     full: request.full,
     t: known.t,
   });
@@ -118,7 +120,7 @@ export async function evaluateKey(
       const { wides, verdict: holds } = compileVerdicts({
         entity,
         segments: [{ name, verdict, sent: [] }],
-        incremental: { t0: t, reads: [], edges: [], stored: [], concerns: [] },
+        incremental: { t0: t, reads: [], edges: [], stored: [], drifted: [], concerns: [] },
         membership: { kind: 'state', sql: tables.from('membership') },
         changes: { kind: 'state', sql: tables.from('changes') },
         capabilities: warehouse.capabilities,

@@ -15,10 +15,13 @@ export function evaluateLease(segment: string): string {
 /** Takes the leases of a schedule; resolves to what of it this process may do. What another holds is left out and named. */
 export async function leased(
   leases: Leases,
-  wanted: Schedule,
+  wanted: Pick<Schedule, 'segments' | 'syncs'>,
   options: RunOptions,
   results: Results,
-): Promise<{ schedule: Schedule; locked: { segments: readonly string[]; syncs: readonly string[] } }> {
+): Promise<{
+  schedule: Pick<Schedule, 'segments' | 'syncs'>;
+  locked: { segments: readonly string[]; syncs: readonly string[] };
+}> {
   const names = [
     ...wanted.segments.map(({ name }) => evaluateLease(name)),
     ...wanted.syncs.map(({ name }) => leaseName(name)),
@@ -31,7 +34,7 @@ export async function leased(
   const segments = wanted.segments.filter(({ name }) => mine(evaluateLease(name)));
   const syncs = wanted.syncs.filter(({ name }) => mine(leaseName(name)));
   return {
-    schedule: { ...wanted, segments, syncs },
+    schedule: { segments, syncs },
     locked: {
       segments: wanted.segments.filter((each) => !segments.includes(each)).map(({ name }) => name),
       syncs: wanted.syncs.filter((each) => !syncs.includes(each)).map(({ name }) => name),

@@ -57,6 +57,7 @@ function heading(group: TickGroup, t: Instant): string[] {
 
 const FULL_BECAUSE = {
   requested: 'as asked for by --full',
+  reconcile: 'since it is time to look for what cursors cannot show',
   first_tick: 'at its first tick',
   logic_changed: 'since its logic changed',
   no_cursor: 'at every tick, since a table has no cursor',

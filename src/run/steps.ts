@@ -4,7 +4,7 @@ import type { CursorKind } from '../compile/watermarks.ts';
 import { cursorKind } from '../compile/watermarks.ts';
 import type { Project, Sync } from '../config/project.ts';
 import { DiagnosedError, diagnose } from '../diagnostics/diagnostic.ts';
-import { groupTicks, referredTo } from '../evaluate/group.ts';
+import { groupTicks, type Modes, referredTo } from '../evaluate/group.ts';
 import { alwaysFull, type FullReason, fullReason, type SegmentState } from '../evaluate/mode.ts';
 import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { TickGroup, TickMember } from '../evaluate/tick.ts';
@@ -20,6 +20,8 @@ export type Step =
       readonly refersTo?: TickGroup;
       readonly syncs: readonly Sync[];
     }
+  /** As `evaluate`, but first everyone is evaluated without a lease: who is found different is affected in the tick. */
+  | { readonly kind: 'reconcile'; readonly group: TickGroup; readonly syncs: readonly Sync[] }
   /** Syncs that are due though their segment does not tick now. */
   | { readonly kind: 'deliver'; readonly syncs: readonly Sync[] };
 
@@ -33,36 +35,59 @@ export interface StepsInput {
   /** By `query:` segment: the newest tick whose changes are no longer kept. */
   readonly pruned: ReadonlyMap<string, bigint>;
   readonly full: boolean;
+  /** Segments for which it is time to look for what cursors cannot show. */
+  readonly reconcile: ReadonlySet<string>;
+  /** Where steps are only explained, such a segment is evaluated in full: that finds the same. */
+  readonly explained: boolean;
   readonly t: Instant;
 }
 
 /** Steps in order, and the segments that cannot be evaluated, with why. */
 export function stepsOf(input: StepsInput): { steps: Step[]; failed: ReadonlyMap<string, unknown> } {
   const failed = new Map<string, unknown>();
-  const reasons = new Map<string, FullReason>();
+  const modes: Modes = { reasons: new Map(), comparable: new Set() };
   const members: TickMember[] = [];
+  const reconciled: TickMember[] = [];
   for (const prepared of input.segments) {
     try {
-      const reason = modeOf(prepared, input);
-      if (reason) reasons.set(prepared.name, reason);
+      const apart = addMode(prepared, input, modes);
       const state = input.states.get(prepared.name);
-      members.push({ prepared, ...(state ? { state } : {}) });
+      (apart ? reconciled : members).push({ prepared, ...(state ? { state } : {}) });
     } catch (error) {
       failed.set(prepared.name, error);
     }
   }
-  const steps: Step[] = groupTicks(members, reasons).map((group) => {
+  const syncsOf = (group: TickGroup): Sync[] => {
     const names = new Set(group.members.map(({ prepared }) => prepared.name));
-    const syncs = input.syncs.filter((sync) => names.has(sync.segment));
-    const refersTo = referredTo(group, members, reasons);
-    return { kind: 'evaluate', group, syncs, ...(refersTo ? { refersTo } : {}) };
-  });
+    return input.syncs.filter((sync) => names.has(sync.segment));
+  };
+  const steps: Step[] = [
+    ...groupTicks(members, modes).map((group): Step => {
+      const refersTo = referredTo(group, members, modes);
+      return { kind: 'evaluate', group, syncs: syncsOf(group), ...(refersTo ? { refersTo } : {}) };
+    }),
+    ...groupTicks(reconciled, modes).map(
+      (group): Step => ({ kind: 'reconcile', group, syncs: syncsOf(group) }),
+    ),
+  ];
   const ticking = new Set(input.segments.map(({ name }) => name));
   const rest = input.syncs.filter((sync) => !ticking.has(sync.segment));
   return { steps: rest.length > 0 ? [...steps, { kind: 'deliver', syncs: rest }] : steps, failed };
 }
 
-/** Throws E217 for a segment that would be full at every tick of a fast tier. */
+/** Notes why a segment is full, if it is; true when it is reconciled in a step apart. Throws E217. */
+function addMode(prepared: PreparedSegment, input: StepsInput, modes: Modes): boolean {
+  const { name } = prepared;
+  const reason = modeOf(prepared, input);
+  const isDue = input.reconcile.has(name);
+  if (reason === undefined) modes.comparable.add(name);
+  if (input.full) modes.reasons.set(name, 'requested');
+  else if (reason) modes.reasons.set(name, reason);
+  else if (isDue) modes.reasons.set(name, 'reconcile');
+  return isDue && !input.full && !input.explained;
+}
+
+/** Why a segment cannot be incremental. Throws E217 for one that would be full at every tick of a fast tier. */
 function modeOf(prepared: PreparedSegment, input: StepsInput): FullReason | undefined {
   const scope = { catalog: input.catalog, timezone: input.project.timezone, t: input.t };
   const kinds = {
@@ -78,7 +103,6 @@ function modeOf(prepared: PreparedSegment, input: StepsInput): FullReason | unde
   return fullReason({
     segment: prepared,
     state: input.states.get(prepared.name),
-    requested: input.full,
     kinds,
     pruned: (segment) => input.pruned.get(segment),
     made: (read) => input.made.get(read.id),

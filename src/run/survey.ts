@@ -2,11 +2,13 @@
 import type { Project } from '../config/project.ts';
 import { EXIT } from '../diagnostics/exit.ts';
 import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
+import { isReconcileDue } from '../evaluate/reconcile-due.ts';
 import { readSegmentStates } from '../evaluate/states.ts';
 import type { Instant } from '../instant.ts';
 import type { RunOptions } from '../pipeline.ts';
-import type { DefinitionChange, SegmentResult } from '../report/results.ts';
+import type { DefinitionChange } from '../report/results.ts';
 import { newestPrunedTicks } from '../state/prune.ts';
+import { readReconciled } from '../state/reconciled.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { World } from '../world.ts';
 import type { RunContext } from './context.ts';
@@ -19,6 +21,7 @@ import { failureReport, Results } from './results.ts';
 import { type Schedule, schedule } from './schedule.ts';
 import { type Step, stepsOf } from './steps.ts';
 import { skippedSync } from './syncs.ts';
+import { untouched } from './untouched.ts';
 
 export interface SurveyInput {
   readonly world: World;
@@ -44,10 +47,13 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   const first = await look(input, prepared, results);
   const announced = { segments: first.due.segments.length, syncs: first.due.syncs.length };
   options.onEvent({ event: 'run_started', run_id: runId, ...announced });
-  const held = await hold(opened, first.due, options, results);
+  // Without a lease until everyone was looked at.
+  const apart = options.command === 'run' && !options.full ? first.reconcile : new Set<string>();
+  const { own: atOnce, apart: later } = parted(first.due, apart);
+  const held = await hold(opened, atOnce, options, results);
   // What another process committed before the leases were ours is seen only now.
-  const { t, states, syncRows, due } = held === first.due ? first : await look(input, prepared, results);
-  const own = both(due, held);
+  const { t, states, syncRows, due } = held === atOnce ? first : await look(input, prepared, results);
+  const own = withReconciled(both(due, held), later, apart, project);
   const { catalog, made } = await readTables(
     session,
     opened.warehouse.dialect,
@@ -78,6 +84,8 @@ export async function survey(input: SurveyInput): Promise<Survey> {
     made,
     pruned: await newestPrunedTicks(session, opened.tables),
     full: options.full,
+    reconcile: first.reconcile,
+    explained: options.command === 'plan',
     t,
   });
   for (const [name, error] of failed) reportUnfit(context, name, error);
@@ -102,6 +110,8 @@ async function look(
   states: RunContext['states'];
   syncRows: ReadonlyMap<string, SyncRow>;
   due: Schedule;
+  /** Segments for which it is time to look for what cursors cannot show. */
+  reconcile: ReadonlySet<string>;
 }> {
   const { session, tables } = opened;
   const states = await readSegmentStates(session, tables);
@@ -115,10 +125,16 @@ async function look(
     },
     results,
   );
+  const reconciled = await readReconciled(session, tables);
+  const isWanted = ({ segment }: PreparedSegment): boolean => options.tiers?.has(segment.tier) ?? true;
+  const reconcile = [...prepared.values()].filter(
+    (each) => isWanted(each) && isReconcileDue(each, states.get(each.name), reconciled.get(each.name), t),
+  );
   return {
     t,
     states,
     syncRows,
+    reconcile: new Set(reconcile.map(({ name }) => name)),
     due: schedule({ project, options, t, states, deliveredAt: deliveredAt(syncRows) }),
   };
 }
@@ -143,7 +159,36 @@ async function hold(opened: Opened, due: Schedule, options: RunOptions, results:
   const { schedule: own, locked } = await leased(opened.leases, due, options, results);
   const nothing = own.segments.length + own.syncs.length === 0;
   if (nothing && locked.segments.length + locked.syncs.length > 0) results.exit(EXIT.tryLater);
-  return own;
+  return { ...due, ...own };
+}
+
+/** What is done at once, and what belongs to segments that are reconciled first. */
+function parted(due: Schedule, names: ReadonlySet<string>): { own: Schedule; apart: Schedule } {
+  if (names.size === 0) return { own: due, apart: { ...due, segments: [], syncs: [] } };
+  const part = (isApart: boolean): Schedule => ({
+    segments: due.segments.filter(({ name }) => names.has(name) === isApart),
+    syncs: due.syncs.filter(({ segment }) => names.has(segment) === isApart),
+    notDue: {
+      segments: due.notDue.segments.filter(({ name }) => !names.has(name)),
+      syncs: due.notDue.syncs,
+    },
+  });
+  return { own: part(false), apart: part(true) };
+}
+
+/** Reconciled segments tick, due or not. */
+function withReconciled(
+  own: Schedule,
+  later: Schedule,
+  names: ReadonlySet<string>,
+  { segments }: Project,
+): Schedule {
+  if (names.size === 0) return own;
+  return {
+    segments: [...own.segments, ...[...names].map((name) => segments.get(name)!)],
+    syncs: [...own.syncs, ...later.syncs],
+    notDue: { ...own.notDue, segments: own.notDue.segments.filter(({ name }) => !names.has(name)) },
+  };
 }
 
 function both(due: Schedule, held: Schedule): Schedule {
@@ -173,9 +218,4 @@ function reportLeftOut(context: RunContext, due: Schedule, own: Schedule): void 
     if (!own.segments.includes(each)) results.segment(untouched(context, each.name, 'locked'));
   }
   for (const each of due.syncs) if (!own.syncs.includes(each)) results.sync(skippedSync(each, 'locked'));
-}
-
-function untouched(context: RunContext, segment: string, reason: string): SegmentResult {
-  const members = context.states.get(segment)?.members ?? 0;
-  return { segment, mode: 'skipped', reason, members, entered: 0, exited: 0, affected: 0, duration_ms: 0 };
 }

@@ -39,6 +39,12 @@ export interface Column {
 /** One row of a result: every value as the warehouse's exact text, booleans as `true`/`false`, NULL as null. */
 export type Row = Readonly<Record<string, string | null>>;
 
+/** What a statement would cost, in the one unit that the warehouse counts in. */
+export interface Estimate {
+  readonly amount: number;
+  readonly unit: 'planner cost' | 'rows from tables' | 'bytes read' | 'partitions read';
+}
+
 /** A relation that was read before, with what `capture` marked then; several marks where several ticks read it. */
 export interface Captured {
   readonly relation: Relation;
@@ -161,6 +167,16 @@ export interface Statements {
   movingFunctions(names: readonly string[]): Promise<ReadonlySet<string>>;
   /** Refreshes the planner's statistics of a temporary table just filled, where that matters. `table` is quoted. */
   analyze(table: string): Promise<void>;
+  /**
+   * What the warehouse says a query would cost, without running it; undefined where it cannot say. Needs no right but
+   * to read, and spoils no transaction. What the transaction made itself may not be seen.
+   */
+  estimate(sql: string): Promise<Estimate | undefined>;
+  /**
+   * The same, each statement after a comment line, so that the warehouse's own log and bill tell whose it is. Takes the
+   * place of a label that there is.
+   */
+  labelled(label: string): Statements;
 }
 
 /** An engine's failure, classified. The message holds no values of rows. */

@@ -1,8 +1,10 @@
 /** Statements on one connection, or on any idle one. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Relation } from '../../config/project.ts';
+import { labelLine } from '../label.ts';
 import type { Row, Statements } from '../warehouse.ts';
 import { approximateRows, describe, movingFunctions } from './describe.ts';
+import { estimate } from './estimate.ts';
 import { failureOf } from './failure.ts';
 import { runOne } from './one.ts';
 import { streamPages } from './stream.ts';
@@ -21,7 +23,8 @@ export interface Lender {
   freshName(): string;
 }
 
-export function statementsOn(lender: Lender): Statements {
+export function statementsOn(lender: Lender, label = ''): Statements {
+  const line = labelLine(label);
   const on = async <T>(
     work: (connection: DuckDBConnection) => Promise<T>,
     lend = lender.lend,
@@ -33,17 +36,17 @@ export function statementsOn(lender: Lender): Statements {
     }
   };
   const query = (sql: string, lend = lender.lend): Promise<Row[]> =>
-    on(async (connection) => rowsOf(await runOne(connection, sql)), lend);
+    on(async (connection) => rowsOf(await runOne(connection, line + sql)), lend);
   // Outside, since a file that is missing ends the transaction it is asked for in.
   const queryAbout = (relation: Relation) => (sql: string) =>
     query(sql, relation.kind === 'table' ? lender.lend : lender.lendOutside);
   return {
     temporaryTables: true,
     query: (sql) => query(sql),
-    stream: (sql, options) => stream(lender, sql, options?.signal),
-    execute: (sql) => on(async (connection) => (await runOne(connection, sql)).rowsChanged),
+    stream: (sql, options) => stream(lender, line + sql, options?.signal),
+    execute: (sql) => on(async (connection) => (await runOne(connection, line + sql)).rowsChanged),
     writeRows: (table, columns, rows) =>
-      on((connection) => writeRows(connection, table, columns, rows, lender.freshName())),
+      on((connection) => writeRows(connection, table, columns, rows, { staging: lender.freshName(), line })),
     describe: (relation) => describe(queryAbout(relation), relation),
     approximateRows: (relation) => approximateRows(queryAbout(relation), relation),
     movingFunctions: (names) => movingFunctions(query, names),
@@ -53,6 +56,9 @@ export function statementsOn(lender: Lender): Statements {
     incarnation: async () => undefined,
     // Statistics are kept while rows are written.
     analyze: async () => {},
+    // Outside, for the same reason.
+    estimate: (sql) => estimate((text) => query(text, lender.lendOutside), sql),
+    labelled: (text) => statementsOn(lender, text),
   };
 }
 

@@ -11,27 +11,27 @@ type Rows = readonly (readonly (string | null)[])[];
 /**
  * Inserts text values into `table` (quoted and qualified already), cast to its columns' types, all or none. Many
  * rows go through a temporary table of text, filled column by column: about half a million rows a second, where a
- * prepared statement does a thousand.
+ * prepared statement does a thousand. `staging` is the name of that table; `line` comes before the statement.
  */
 export async function writeRows(
   connection: DuckDBConnection,
   table: string,
   columns: readonly string[],
   rows: Rows,
-  staging: string,
+  { staging, line }: { staging: string; line: string },
 ): Promise<void> {
   if (rows.length === 0) return;
   const names = columns.map(dialect.quote).join(', ');
   if (rows.length <= FEW_ROWS) {
     const values = rows.map((row) => `(${row.map(literal).join(', ')})`).join(',\n  ');
-    await connection.run(`INSERT INTO ${table} (${names})\nVALUES\n  ${values}`);
+    await connection.run(`${line}INSERT INTO ${table} (${names})\nVALUES\n  ${values}`);
     return;
   }
   const fields = columns.map((_, index) => `c${index} VARCHAR`).join(', ');
   await connection.run(`CREATE TEMPORARY TABLE ${staging} (${fields})`);
   try {
     await fill(connection, staging, columns.length, rows);
-    await connection.run(`INSERT INTO ${table} (${names})\nSELECT * FROM temp.${staging}`);
+    await connection.run(`${line}INSERT INTO ${table} (${names})\nSELECT * FROM temp.${staging}`);
   } finally {
     await connection.run(`DROP TABLE IF EXISTS temp.${staging}`).catch(() => undefined);
   }

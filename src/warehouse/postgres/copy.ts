@@ -11,17 +11,22 @@ const PIECE_ROWS = 500;
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Inserts text values into `table` (quoted and qualified already), cast to its columns' types, all or none. Throws E303 for a NUL. */
+/**
+ * Inserts text values into `table` (quoted and qualified already), cast to its columns' types, all or none. `line` comes
+ * before the statement. Throws E303 for a NUL.
+ */
 export async function copyRows(
   connection: Connection,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly (string | null)[])[],
+  line: string,
 ): Promise<void> {
   if (rows.length === 0) return;
   const pieces = linesOf(rows);
   const names = columns.map(dialect.quote).join(', ');
-  await pipeline(Readable.from(pieces), connection.query(copyFrom(`COPY ${table} (${names}) FROM STDIN`)));
+  const copy = copyFrom(`${line}COPY ${table} (${names}) FROM STDIN`);
+  await pipeline(Readable.from(pieces), connection.query(copy));
 }
 
 /** All lines are made before COPY begins: a value that cannot be sent must not spoil the connection. */

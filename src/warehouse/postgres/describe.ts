@@ -2,6 +2,7 @@
 import type { Relation } from '../../config/project.ts';
 import type { SqlType } from '../dialect.ts';
 import type { Column, Row } from '../warehouse.ts';
+import { attempt } from './attempt.ts';
 import { dialect } from './dialect.ts';
 import { failureKind } from './failure.ts';
 import { runOne } from './one.ts';
@@ -39,18 +40,14 @@ export async function describe(
     relation.kind === 'table'
       ? tableColumns(connection, relation.parts)
       : queryColumns(connection, relation.sql);
-  if (inTransaction) await connection.query('SAVEPOINT segsync_describe');
   try {
-    return await work();
+    return await attempt(connection, inTransaction, work);
   } catch (error) {
-    if (inTransaction) await connection.query('ROLLBACK TO SAVEPOINT segsync_describe');
     const failure = failureKind(error);
     if (failure === 'missing' || failure === 'permission') return undefined;
     // The name of a table in another database.
     if (failure === 'statement' && relation.kind === 'table') return undefined;
     throw error;
-  } finally {
-    if (inTransaction) await connection.query('RELEASE SAVEPOINT segsync_describe');
   }
 }
 

@@ -1,8 +1,11 @@
 /** Statements on one connection, or on any idle one. */
+import { labelLine } from '../label.ts';
 import type { Row, Statements } from '../warehouse.ts';
+import { attempt } from './attempt.ts';
 import { capture } from './capture.ts';
 import { copyRows } from './copy.ts';
 import { approximateRows, describe, incarnation, movingFunctions } from './describe.ts';
+import { estimate } from './estimate.ts';
 import { failureOf } from './failure.ts';
 import { runOne } from './one.ts';
 import type { Connection } from './pool.ts';
@@ -22,7 +25,9 @@ export interface Lender {
   cancelled(): AbortSignal;
 }
 
-export function statementsOn(lender: Lender): Statements {
+export function statementsOn(lender: Lender, label = ''): Statements {
+  const line = labelLine(label);
+  const { inTransaction } = lender;
   const on = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
     try {
       return await lender.lend(work);
@@ -31,19 +36,26 @@ export function statementsOn(lender: Lender): Statements {
     }
   };
   const query = (sql: string): Promise<Row[]> =>
-    on(async (connection) => (await runOne(connection, sql)).rows);
+    on(async (connection) => (await runOne(connection, line + sql)).rows);
+  const queryUnspoilt = (sql: string): Promise<Row[]> =>
+    on(async (connection) => {
+      const work = () => runOne(connection, line + sql);
+      return (await attempt(connection, inTransaction, work)).rows;
+    });
   return {
     temporaryTables: lender.temporaryTables,
     query,
-    stream: (sql, options) => stream(lender, sql, options?.signal),
-    execute: (sql) => on(async (connection) => (await runOne(connection, sql)).rowCount ?? 0),
-    writeRows: (table, columns, rows) => on((connection) => copyRows(connection, table, columns, rows)),
-    describe: (relation) => on((connection) => describe(connection, relation, lender.inTransaction)),
+    stream: (sql, options) => stream(lender, line + sql, options?.signal),
+    execute: (sql) => on(async (connection) => (await runOne(connection, line + sql)).rowCount ?? 0),
+    writeRows: (table, columns, rows) => on((connection) => copyRows(connection, table, columns, rows, line)),
+    describe: (relation) => on((connection) => describe(connection, relation, inTransaction)),
     approximateRows: (relation) => approximateRows(query, relation),
     incarnation: (relation) => incarnation(query, relation),
     capture: (relations, as) => capture(query, relations, as),
     movingFunctions: (names) => movingFunctions(query, names),
     analyze: async (table) => void (await query(`ANALYZE ${table}`)),
+    estimate: (sql) => estimate(queryUnspoilt, sql),
+    labelled: (text) => statementsOn(lender, text),
   };
 }
 
