@@ -6,8 +6,14 @@ export const MEMBERS: Readonly<Record<string, string>> = {
     SELECT customer_id FROM shop.customers WHERE customer_id IN (${whoDid('product_viewed', '30 MINUTES')})
       AND customer_id NOT IN (${whoDid('added_to_cart', '30 MINUTES')})`,
   cart_abandoners: `
-    SELECT customer_id FROM shop.customers WHERE customer_id IN (${whoDid('added_to_cart', '30 MINUTES')})
-      AND customer_id NOT IN (${whoDid('order_completed', '30 MINUTES')})`,
+    SELECT customer_id FROM shop.customers WHERE EXISTS (
+      SELECT 1 FROM shop.events AS cart
+      WHERE cart.customer_id = customers.customer_id AND cart.name = 'added_to_cart'
+        AND cart.occurred_at > :T - INTERVAL 30 MINUTES AND cart.occurred_at <= :T
+        AND NOT EXISTS (
+          SELECT 1 FROM shop.events AS bought
+          WHERE bought.customer_id = cart.customer_id AND bought.name = 'order_completed'
+            AND bought.occurred_at > cart.occurred_at AND bought.occurred_at <= :T))`,
   recent_converters: `
     SELECT customer_id FROM shop.customers WHERE customer_id IN (${whoDid('order_completed', '336 HOURS')})`,
   gold_tier: 'SELECT customer_id FROM shop.customers WHERE loyalty_points >= 750',

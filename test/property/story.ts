@@ -8,13 +8,17 @@ import type { RunReport, SegmentResult } from '../../src/report/results.ts';
 import { audienceOf, type Line, Product, type ProjectFiles } from '../brute-force/product.ts';
 import type { Engine } from '../engines.ts';
 
-/** Segment -> its condition as YAML, in one line. */
+/** Segment -> its condition as YAML, in one line; or `query: SELECT ...`. */
 export type Conditions = Readonly<Record<string, string>>;
 
 export interface Setup {
   /** Replaces the lines of the entity's own table. */
   readonly entity?: string;
   readonly scores?: string;
+  /** Lines of more sources of the entity. */
+  readonly sources?: readonly string[];
+  /** Statements that make more tables. */
+  readonly tables?: readonly string[];
   /** What a sync to files says besides `to:`. */
   readonly sync?: string;
 }
@@ -64,7 +68,7 @@ export class Story {
   /** A fresh database with customers 1, 2 and 3 (plan `pro`) and the quiet one. */
   static async begin(engine: Engine, conditions: Conditions, setup: Setup = {}): Promise<Story> {
     const product = await Product.open(engine, filesOf(conditions, setup), at('08:00'));
-    await product.execute([...TABLES, ...firstRows()]);
+    await product.execute([...TABLES, ...(setup.tables ?? []), ...firstRows()]);
     return new Story(product);
   }
 
@@ -152,11 +156,15 @@ function filesOf(conditions: Conditions, setup: Setup): ProjectFiles {
       const sync = `{to: files, ${setup.sync ?? 'fields: {plan: {trait: plan}}'}}`;
       files.set(
         `segments/${segment}.yaml`,
-        `entity: customer\ntier: hourly\nwhere: ${condition}\nsync: [${sync}]\nguards: {min_guarded_size: 1000}\n`,
+        `entity: customer\ntier: hourly\n${definition(condition)}\nsync: [${sync}]\nguards: {min_guarded_size: 1000}\n`,
       );
     }
     return files;
   };
+}
+
+function definition(condition: string): string {
+  return condition.startsWith('query: ') ? condition : `where: ${condition}`;
 }
 
 function projectText(target: string, setup: Setup): string {
@@ -184,5 +192,5 @@ entities:
       refunds: {table: shop.refunds, where: {kind: full}, key: customer_id, time: happened_at, cursor: updated_at}
       orders: {table: shop.orders, key: customer_id, cursor: {column: version, overlap: 2}}
       visits: {table: shop.visits, key: customer_id, time: visited_on, cursor: loaded_at}
-`;
+${(setup.sources ?? []).map((line) => `      ${line}\n`).join('')}`;
 }
