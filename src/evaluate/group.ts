@@ -1,13 +1,16 @@
 /** Which segments share a tick. */
 import { MINUTE } from '../instant.ts';
+import { concernsOf } from '../segment/concerns.ts';
 import type { FullReason } from './mode.ts';
 import type { TickGroup, TickMember } from './tick.ts';
 
 /** A segment that lags this far behind the others would widen everybody's ranges: it goes alone. */
 const FAR_BEHIND = 10n * MINUTE;
 
-/** Wide statements cost engines planning time and meet their limits on columns. */
-const MOST_SEGMENTS = 100;
+/** Longer statements take engines longer to plan than two of them do. */
+const MOST_SEGMENTS = 500;
+/** Each way of dating changes is a column of the affected keys. */
+const MOST_DATED_APART = 100;
 
 /** How segments are to tick, by name. */
 export interface Modes {
@@ -53,14 +56,27 @@ function split(set: readonly TickMember[]): TickMember[][] {
   const oldestFirst = [...set].sort((a, b) =>
     lastTick(a) < lastTick(b) ? -1 : lastTick(a) > lastTick(b) ? 1 : 0,
   );
-  const groups: TickMember[][] = [];
+  const groups: { members: TickMember[]; dated: Set<string> }[] = [];
   for (const member of oldestFirst) {
     const current = groups.at(-1);
-    const near = current && lastTick(member) - lastTick(current[0]!) <= FAR_BEHIND;
-    if (near && current.length < MOST_SEGMENTS) current.push(member);
-    else groups.push([member]);
+    const dated = datedBy(member);
+    const near = current && lastTick(member) - lastTick(current.members[0]!) <= FAR_BEHIND;
+    const isRoom =
+      current &&
+      current.members.length < MOST_SEGMENTS &&
+      (current.dated.has(dated) || current.dated.size < MOST_DATED_APART);
+    if (!near || !isRoom) groups.push({ members: [member], dated: new Set([dated]) });
+    else {
+      current.members.push(member);
+      current.dated.add(dated);
+    }
   }
-  return groups;
+  return groups.map(({ members }) => members);
+}
+
+/** Equal for segments whose changes have the same causes. */
+function datedBy({ prepared: { verdict, reads, edges }, state }: TickMember): string {
+  return JSON.stringify([concernsOf(verdict, reads, edges), String(state?.evaluatedAt)]);
 }
 
 function groupOf(set: readonly TickMember[], { reasons, comparable }: Modes): TickGroup {
