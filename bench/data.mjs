@@ -11,14 +11,14 @@ const SPAN = 180 * 86_400_000_000;
 const QUIET = START - 86_400_000_000;
 
 /** A prime below 2^31: all arithmetic below stays within 64 bits. */
-const PRIME = 2_147_483_647;
+export const PRIME = 2_147_483_647;
 
 /** Spread evenly over [0, PRIME), each `salt` another way. */
-function scatter(row, salt) {
+export function scatter(row, salt) {
   return `(((${row}) * (${row}) % ${PRIME}) * ${salt * 7919 + 104_729} + (${row}) * ${salt * 15_485_863 + 1_299_709}) % ${PRIME}`;
 }
 
-function pick(values, number) {
+export function pick(values, number) {
   const branches = values.slice(0, -1).map((value, index) => `WHEN ${index} THEN '${value}'`);
   return `CASE (${number}) % ${values.length} ${branches.join(' ')} ELSE '${values.at(-1)}' END`;
 }
@@ -72,6 +72,10 @@ function skewedKey(row, customers) {
 function money(row, { types }) {
   return `CAST(${scatter(row, 10)} % 20000 AS ${types.money}) / 100`;
 }
+
+/** What `INDEXES` make, in words. */
+export const INDEXED =
+  'indexes on events (customer_id), (occurred_at), (ingested_at), on customers (updated_at), on the keys';
 
 /** Indexes as a warehouse that serves an application has them; a column store does without. */
 export const INDEXES = [

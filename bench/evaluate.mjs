@@ -7,9 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { INDEXED } from './data.mjs';
 import { readOptions } from './options.mjs';
 import { writeProject } from './project.mjs';
-import { reportText } from './report.mjs';
+import { progress, reportText } from './report.mjs';
 import { sameMembers, summarize } from './summary.mjs';
 
 const ORDER = ['load', 'first', 'full', 'incremental', 'apart', 'check'];
@@ -31,7 +32,7 @@ process.exitCode = results.every(({ exact }) => exact) && document.same_members 
 
 async function measure(engine) {
   const folder = await mkdtemp(join(tmpdir(), 'segsync-bench-'));
-  const { start } = await import(`./engines/${engine}.mjs`);
+  const { start, dialect } = await import(`./engines/${engine}.mjs`);
   const started = await start({ folder, keep: options.keep });
   try {
     await writeProject(folder, started.target);
@@ -42,7 +43,8 @@ async function measure(engine) {
       figures[phase] = await inProcess({ phase, engine, place: started.place, folder, options, ...carried });
       carried = { now: figures[phase].now, round: figures[phase].round ?? carried.round };
     }
-    return summarize({ engine, started, figures, customers: options.customers });
+    const settings = `${started.settings}; ${dialect.indexed ? INDEXED : 'no indexes'}`;
+    return summarize({ engine, started: { ...started, settings }, figures, customers: options.customers });
   } finally {
     await started.close();
     if (options.keep) progress(`kept: ${folder}, ${started.kept}`);
@@ -62,8 +64,4 @@ function inProcess(request) {
     });
     child.send(request);
   });
-}
-
-function progress(text) {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 }

@@ -16,6 +16,13 @@ is made there, and dropped afterwards).
 
 /** Options as `{customers, events, engines, ticks, keep, json}`; prints the usage and ends the process on a wrong one. */
 export function readOptions(argv) {
+  return optionsOf(argv, USAGE, { ticks: { type: 'string', default: '5' } }, (values) => ({
+    ticks: count('ticks', values.ticks, 1),
+  }));
+}
+
+/** What both benchmarks are told, and what `own` says besides, as `ownOf` reads it. */
+export function optionsOf(argv, usage, own, ownOf) {
   try {
     const { values } = parseArgs({
       args: argv,
@@ -23,27 +30,27 @@ export function readOptions(argv) {
         customers: { type: 'string', default: '1000000' },
         events: { type: 'string', default: '10000000' },
         engine: { type: 'string' },
-        ticks: { type: 'string', default: '5' },
         keep: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
+        ...own,
       },
     });
-    if (values.help) leave(process.stdout, '', 0);
+    if (values.help) leave(process.stdout, usage, 0);
     return {
       customers: count('customers', values.customers, 1000),
       events: count('events', values.events, 1000),
       engines: enginesOf(values.engine),
-      ticks: count('ticks', values.ticks, 1),
       keep: values.keep,
       json: values.json,
+      ...ownOf(values),
     };
   } catch (error) {
-    return leave(process.stderr, `${error.message}\n\n`, 64);
+    return leave(process.stderr, `${error.message}\n\n${usage}`, 64);
   }
 }
 
-function count(name, text, least) {
+export function count(name, text, least) {
   const number = Number(text.replaceAll('_', ''));
   if (!Number.isSafeInteger(number) || number < least)
     throw new Error(`--${name} is a whole number from ${least} on`);
@@ -56,7 +63,7 @@ function enginesOf(name) {
   return [name];
 }
 
-function leave(stream, problem, code) {
-  stream.write(problem + USAGE);
+function leave(stream, text, code) {
+  stream.write(text);
   process.exit(code);
 }

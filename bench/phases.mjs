@@ -1,5 +1,6 @@
 /** The phases of a benchmark, in order. Each is run by a process of its own, so that each has its own peak of memory. */
 import { changeStatement, loadStatements, START } from './data.mjs';
+import { execute, query } from './engines/statements.mjs';
 import { openTicks } from './ticks.mjs';
 
 const MINUTE = 60_000_000;
@@ -10,14 +11,14 @@ export const PHASES = { load, first, full, incremental, apart, check };
 
 async function load({ engine, place, options }) {
   const started = performance.now();
-  await engine.execute(place, [...loadStatements(engine.dialect, options), ...engine.afterLoad]);
+  await execute(engine, place, [...loadStatements(engine.dialect, options), ...engine.afterLoad]);
   return { ms: performance.now() - started, now: START };
 }
 
 async function first({ engine, place, folder, now }) {
   const ticks = await openTicks(folder);
   const tick = await ticks.tick(now);
-  await engine.execute(place, engine.settle);
+  await execute(engine, place, engine.settle);
   return { ticks: [tick], now };
 }
 
@@ -84,7 +85,7 @@ async function check(context) {
   await change(context, context.round + 1, at);
   await ticks.tick(at);
   const tick = await ticks.tick(at, { full: true });
-  const membership = await engine.query(place, MEMBERSHIP);
+  const membership = await query(engine, place, MEMBERSHIP);
   return { ticks: [tick], now: at, membership: membership.map((row) => row.join(' ')) };
 }
 
@@ -93,7 +94,7 @@ const MEMBERSHIP = `SELECT segment, CAST(count(*) AS VARCHAR(20)), CAST(sum(CAST
   FROM segsync.membership GROUP BY segment ORDER BY segment`;
 
 async function change({ engine, place, options }, round, at) {
-  await engine.execute(place, [changeStatement(engine.dialect, options, round, at)]);
+  await execute(engine, place, [changeStatement(engine.dialect, options, round, at)]);
 }
 
 /** Two ticks after which only rows past the watermarks count as arrived. */

@@ -74,7 +74,7 @@ function times(full, other) {
   return `${Math.round((full.run_ms / other.run_ms) * 10) / 10} x`;
 }
 
-function seconds(ms) {
+export function seconds(ms) {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 3 : 1)} s`;
 }
 
@@ -82,7 +82,7 @@ function mebibytes(bytes) {
   return `${Math.round(bytes / 1024 / 1024).toLocaleString('en-US')} MiB`;
 }
 
-function table(lines) {
+export function table(lines) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   return lines
     .map((line) =>
@@ -92,4 +92,8 @@ function table(lines) {
         .trimEnd(),
     )
     .join('\n');
+}
+
+export function progress(text) {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 }

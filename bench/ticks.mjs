@@ -25,7 +25,7 @@ export async function openTicks(folder) {
         command: 'run',
         target: 'bench',
         segments: new Set(only),
-        syncs: new Set(),
+        syncs: new Set(project.syncs.keys()),
         all: true,
         full,
         waitMs: 0,
@@ -53,5 +53,6 @@ function outcomeOf(report, measured) {
     entered: sum('entered'),
     exited: sum('exited'),
     members: Object.fromEntries(segments.map(({ segment, members }) => [segment, members])),
+    syncs: report.syncs,
   };
 }

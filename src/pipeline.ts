@@ -101,15 +101,18 @@ function handle(step: Step, context: RunContext, executing: boolean): Promise<vo
 }
 
 function reportOf({ context, definitions }: Survey, startedAt: Instant, finishedAt: Instant): RunReport {
-  const { results, runId } = context;
+  const { results, costs, runId } = context;
   return {
     version: 1,
     run_id: runId,
     status: results.status,
     started_at: formatInstant(startedAt),
     finished_at: formatInstant(finishedAt),
-    segments: results.segments.toSorted((a, b) => (a.segment < b.segment ? -1 : 1)),
+    segments: results.segments
+      .toSorted((a, b) => (a.segment < b.segment ? -1 : 1))
+      .map((each) => ({ ...each, ...costs.ofSegment(each.segment) })),
     syncs: results.syncs.toSorted((a, b) => (a.sync < b.sync ? -1 : 1)),
+    ...costs.total(),
     ...(definitions ? { definition_changes: definitions } : {}),
   };
 }

@@ -12,9 +12,16 @@ export const dialect = {
     float: 'DOUBLE',
     money: 'DECIMAL(10, 2)',
     instant: 'TIMESTAMPTZ',
+    timestamp: 'TIMESTAMP',
   },
   rows: (count) => `range(1, ${count} + 1) AS numbers (i)`,
   instant: (micros) => `make_timestamptz(${micros})`,
+  timestamp: (micros) => `make_timestamp(${micros})`,
+  indexed: false,
+  unlogged: '',
+  serial: '',
+  primaryKey: () => '',
+  writesInExpressions: false,
   text: (of) => `CAST(${of} AS VARCHAR)`,
 };
 
@@ -26,38 +33,30 @@ export async function start({ folder }) {
   connection.closeSync();
   instance.closeSync();
   return {
-    target: { type: 'duckdb', path: FILE },
+    target: { type: 'duckdb', path: join(folder, FILE) },
     place: join(folder, FILE),
     describe: `DuckDB ${version}`,
-    settings: 'a file without indexes, opened anew for every run, default settings',
+    settings: 'a file, opened anew for every run, default settings',
     kept: join(folder, FILE),
     close: async () => {},
   };
 }
 
-/** Runs statements one after the other. */
-export async function execute(place, statements) {
+/** A connection as a client has it, from opening the file to closing it: `run(sql)`, `rows(sql)` as arrays of texts. */
+export async function connect(place) {
   const instance = await DuckDBInstance.create(place);
   const connection = await instance.connect();
-  try {
-    for (const statement of statements) await connection.run(statement);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
-/** Rows as arrays of texts. */
-export async function query(place, statement) {
-  const instance = await DuckDBInstance.create(place);
-  const connection = await instance.connect();
-  try {
-    const reader = await connection.runAndReadAll(statement);
-    return reader.getRows().map((row) => row.map(String));
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+  return {
+    run: async (sql) => void (await connection.run(sql)),
+    rows: async (sql) => {
+      const reader = await connection.runAndReadAll(sql);
+      return reader.getRows().map((row) => row.map(String));
+    },
+    async close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
 }
 
 /** What follows the load: nothing here. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { INDEXES } from '../data.mjs';
+import { execute, query } from './statements.mjs';
 
 export const dialect = {
   types: {
@@ -14,9 +15,16 @@ export const dialect = {
     float: 'double precision',
     money: 'numeric(10, 2)',
     instant: 'timestamptz',
+    timestamp: 'timestamp',
   },
   rows: (count) => `generate_series(CAST(1 AS bigint), ${count}) AS numbers (i)`,
   instant: (micros) => `TIMESTAMPTZ 'epoch' + (${micros}) * INTERVAL '1 microsecond'`,
+  timestamp: (micros) => `TIMESTAMP 'epoch' + (${micros}) * INTERVAL '1 microsecond'`,
+  indexed: true,
+  unlogged: 'UNLOGGED ',
+  serial: 'seq bigserial, ',
+  primaryKey: (columns) => `, PRIMARY KEY (${columns})`,
+  writesInExpressions: true,
   text: (of) => `CAST(${of} AS text)`,
 };
 
@@ -36,8 +44,8 @@ export async function start({ keep }) {
   const given = process.env.SEGSYNC_TEST_POSTGRES_URL;
   const server = given ? { url: given, stop: async () => {} } : await startServer(keep);
   const database = `segsync_bench_${process.pid}`;
-  await execute(server.url, [`CREATE DATABASE ${database}`]);
-  const [[version]] = await query(server.url, 'SHOW server_version');
+  await execute({ connect }, server.url, [`CREATE DATABASE ${database}`]);
+  const [[version]] = await query({ connect }, server.url, 'SHOW server_version');
   const url = withDatabase(server.url, database);
   return {
     target: { type: 'postgres', url },
@@ -46,33 +54,24 @@ export async function start({ keep }) {
     settings: given ? 'the server given' : settingsText(),
     kept: given ? `database ${database}` : `${server.folder} (database ${database})`,
     async close() {
-      if (!keep && given) await execute(server.url, [`DROP DATABASE ${database} WITH (FORCE)`]);
+      if (!keep && given) await execute({ connect }, server.url, [`DROP DATABASE ${database} WITH (FORCE)`]);
       await server.stop();
     },
   };
 }
 
-/** Runs statements one after the other, each in a transaction of its own. */
-export async function execute(place, statements) {
+/** A connection, each statement in a transaction of its own: `run(sql)`, `rows(sql)` as arrays of texts. */
+export async function connect(place) {
   const client = new pg.Client({ connectionString: place });
   await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
-/** Rows as arrays of texts. */
-export async function query(place, statement) {
-  const client = new pg.Client({ connectionString: place });
-  await client.connect();
-  try {
-    const { rows } = await client.query({ text: statement, rowMode: 'array' });
-    return rows.map((row) => row.map(String));
-  } finally {
-    await client.end();
-  }
+  return {
+    run: async (sql) => void (await client.query(sql)),
+    rows: async (sql) => {
+      const { rows } = await client.query({ text: sql, rowMode: 'array' });
+      return rows.map((row) => row.map(String));
+    },
+    close: () => client.end(),
+  };
 }
 
 export const afterLoad = [...INDEXES, 'VACUUM (ANALYZE)', 'CHECKPOINT'];
@@ -124,7 +123,7 @@ function withDatabase(url, database) {
 
 function settingsText() {
   const shown = ['shared_buffers', 'work_mem', 'max_wal_size'].map((name) => `${name} ${SETTINGS[name]}`);
-  return `embedded, ${shown.join(', ')}; indexes on events (customer_id), (occurred_at), (ingested_at), on customers (updated_at), on the keys`;
+  return `embedded, ${shown.join(', ')}`;
 }
 
 function freePort() {

@@ -19,7 +19,7 @@ export function parseFields(node: YamlNode, scope: ConditionScope): Map<string, 
 }
 
 function parseField(name: string, node: YamlNode, scope: ConditionScope): FieldSource | undefined {
-  if (node.kind === 'text' && node.text !== '') return { trait: node.text };
+  if (node.kind === 'text' && node.text !== '') return { trait: node.text, place: node.place };
   const refuse = (): undefined => {
     const expected = `the name of a trait, but it is ${inWords(node)}`;
     const hint = 'a constant is written `{value: ...}`';
@@ -33,7 +33,7 @@ function parseField(name: string, node: YamlNode, scope: ConditionScope): FieldS
     const problem = { keys: ['trait', 'value'], what: 'a field has one of them' };
     return scope.problems.report('E126', problem, value.place);
   }
-  if (trait?.kind === 'text') return { trait: trait.text };
+  if (trait?.kind === 'text') return { trait: trait.text, place: trait.place };
   const scalar = value && parseScalar('value', value, scope);
   return value ? scalar && { value: scalar } : refuse();
 }

@@ -17,11 +17,16 @@ export class Problems {
 
   /** Warnings so far, by place. Throws a `DiagnosedError` of all errors when there are any. */
   settle(): readonly Diagnostic[] {
-    const sorted = distinct(this.#all).sort(byPlace);
+    const sorted = inOrder(this.#all);
     const errors = sorted.filter((each) => each.severity === 'error');
     if (errors.length > 0) throw new DiagnosedError(errors);
     return sorted;
   }
+}
+
+/** By place; equal ones once. */
+export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return distinct(diagnostics).sort(byPlace);
 }
 
 /** An alias repeats what its anchor holds: one mistake is told once. */

@@ -152,7 +152,7 @@ export interface Consent {
   readonly test: Test | Comparison;
 }
 
-export type FieldSource = { readonly trait: string } | { readonly value: Scalar };
+export type FieldSource = { readonly trait: string; readonly place?: Place } | { readonly value: Scalar };
 
 export interface Sync {
   /** `segment.destination`, or `segment.name` for one that says `name:`. */

@@ -5,7 +5,7 @@ import type { DestinationSession, Manifest } from '../destination/destination.ts
 import type { Instant } from '../instant.ts';
 import type { Leases } from '../state/leases.ts';
 import type { StateTables } from '../state/sql.ts';
-import type { Session, Statements } from '../warehouse/warehouse.ts';
+import type { Statements } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import type { Lane } from './rate.ts';
 
@@ -29,7 +29,7 @@ export interface EmptySource {
 /** All that it takes to say what a sync would do. */
 export interface Preview {
   readonly world: World;
-  /** Reads: a session, or the statements of a scratch transaction in a dry run. */
+  /** Reads: a session's, over connections of their own, or the statements of a scratch transaction in a dry run. */
   readonly statements: Statements;
   readonly tables: StateTables;
   readonly project: Project;
@@ -49,7 +49,8 @@ export interface Preview {
 }
 
 export interface Delivery extends Preview {
-  readonly statements: Session;
+  /** What the statements of its transactions are labelled with; `statements` are already. */
+  readonly label: string;
   /** Holds `leaseName(sync.name)`. */
   readonly leases: Leases;
   /** The destination's budget, shared by all its syncs in this process. */

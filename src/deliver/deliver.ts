@@ -145,5 +145,6 @@ async function finish(
 }
 
 function commit(delivery: Delivery, work: (transaction: Statements) => Promise<void>): Promise<void> {
-  return delivery.leases.fenced([leaseName(delivery.sync.name)], work);
+  const { leases, sync, label } = delivery;
+  return leases.fenced([leaseName(sync.name)], work, { label });
 }

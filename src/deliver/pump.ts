@@ -174,12 +174,11 @@ export class Pump {
   }
 
   async #writeRetrying(asked: readonly Errand[], taken: Taken): Promise<Asked> {
-    const { leases, sync, world } = this.#delivery;
+    const { leases, sync, world, label } = this.#delivery;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await leases.fenced([leaseName(sync.name)], (transaction) =>
-          this.#write(transaction, asked, taken),
-        );
+        const write = (transaction: Statements) => this.#write(transaction, asked, taken);
+        return await leases.fenced([leaseName(sync.name)], write, { label });
       } catch (error) {
         if (!mayPass(error) || attempt >= FLUSH_ATTEMPTS) throw error;
         await world.timers.sleep(world.random.fraction() * 100 * 2 ** attempt);

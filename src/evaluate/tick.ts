@@ -18,6 +18,7 @@ import { captures, marksOf } from './captured.ts';
 import { type Drift, findDrift } from './drift.ts';
 import { findDuplicates } from './duplicates.ts';
 import { incremental } from './incremental.ts';
+import { scopeOf, tickInput } from './input.ts';
 import { type FullReason, fullIsCheaper, type SegmentState } from './mode.ts';
 import type { PreparedSegment } from './prepared.ts';
 import { nextWatermarks, type Watermarks } from './watermark.ts';
@@ -76,23 +77,12 @@ export async function evaluateTick(
   group: TickGroup,
   context: TickContext,
 ): Promise<TickOutcome> {
-  const scope: Scope = { catalog: context.catalog, timezone: context.project.timezone, t: context.t };
+  const scope = scopeOf(context);
   // Read before the scans, in their snapshot: a row between the two would be below the watermark and never seen.
   const captured = await captures(statements, group);
   const watermarks = await readWatermarks(workspace, group, context, scope, marksOf(captured));
   const { dialect } = context.warehouse;
-  const base = {
-    entity: group.entity,
-    segments: group.members.map(({ prepared }) => ({
-      name: prepared.name,
-      verdict: prepared.verdict,
-      sent: prepared.sent,
-    })),
-    membership: context.state.membership,
-    changes: context.state.changes,
-    capabilities: context.warehouse.capabilities,
-    scope,
-  };
+  const base = tickInput(group, context, scope);
   if (group.full) {
     const found = await evaluateAll(statements, workspace, group, base, watermarks, group.full, dialect);
     return { ...found, drift: await findDrift(workspace, group, base, scope, captured) };

@@ -19,20 +19,18 @@ export interface Workspace {
   clear(): Promise<void>;
 }
 
-export function openWorkspace(statements: Statements, dialect: Dialect, label: string): Workspace {
-  return statements.temporaryTables
-    ? inTables(statements, dialect, label)
-    : inExpressions(statements, dialect, label);
+export function openWorkspace(statements: Statements, dialect: Dialect): Workspace {
+  return statements.temporaryTables ? inTables(statements, dialect) : inExpressions(statements, dialect);
 }
 
-function inTables(statements: Statements, dialect: Dialect, label: string): Workspace {
+function inTables(statements: Statements, dialect: Dialect): Workspace {
   const made: string[] = [];
   return {
     async define(step) {
       const name = dialect.quote(step.name);
       await statements.execute(`DROP TABLE IF EXISTS ${name}`);
       await statements.execute(
-        `${label}\n-- ${step.comment}\nCREATE TEMPORARY TABLE ${name} AS\n${renderQuery(step.query, dialect)}`,
+        `-- ${step.comment}\nCREATE TEMPORARY TABLE ${name} AS\n${renderQuery(step.query, dialect)}`,
       );
       made.push(name);
       await statements.analyze(step.name);
@@ -44,7 +42,7 @@ function inTables(statements: Statements, dialect: Dialect, label: string): Work
       made.push(dialect.quote(as));
       await statements.analyze(as);
     },
-    rows: (query) => statements.query(`${label}\n${renderQuery(query, dialect)}`),
+    rows: (query) => statements.query(renderQuery(query, dialect)),
     relation: (sql) => `(${sql})`,
     async clear() {
       for (const name of made.splice(0).reverse()) await statements.execute(`DROP TABLE IF EXISTS ${name}`);
@@ -52,13 +50,9 @@ function inTables(statements: Statements, dialect: Dialect, label: string): Work
   };
 }
 
-function inExpressions(statements: Statements, dialect: Dialect, label: string): Workspace {
+function inExpressions(statements: Statements, dialect: Dialect): Workspace {
   const made = new Map<string, string>();
-  const before = (): string => {
-    if (made.size === 0) return '';
-    const parts = [...made].map(([name, sql]) => `${name} AS ${dialect.materialized} (\n${sql}\n)`);
-    return `WITH ${parts.join(',\n')}\n`;
-  };
+  const before = (): string => withClause(made, dialect);
   return {
     async define(step) {
       made.set(dialect.quote(step.name), renderQuery(step.query, dialect));
@@ -68,10 +62,17 @@ function inExpressions(statements: Statements, dialect: Dialect, label: string):
       made.clear();
       made.set(dialect.quote(as), kept);
     },
-    rows: (query) => statements.query(`${label}\n${before()}${renderQuery(query, dialect)}`),
+    rows: (query) => statements.query(`${before()}${renderQuery(query, dialect)}`),
     relation: (sql) => `(${before()}${sql})`,
     async clear() {
       made.clear();
     },
   };
+}
+
+/** Before a query that reads the results `made` (quoted name -> SQL), each of which may read those before it. */
+export function withClause(made: ReadonlyMap<string, string>, dialect: Dialect): string {
+  if (made.size === 0) return '';
+  const parts = [...made].map(([name, sql]) => `${name} AS ${dialect.materialized} (\n${sql}\n)`);
+  return `WITH ${parts.join(',\n')}\n`;
 }

@@ -1,6 +1,7 @@
 /** A plan for people: what a run would do, and that nothing was done. */
 import { total } from './closing.ts';
 import type { Colors } from './colors.ts';
+import { costLine } from './cost.ts';
 import { driftLines } from './drift.ts';
 import { attention, shownSyncs, tableText } from './pretty.ts';
 import type { DefinitionChange, RunReport, SegmentResult, SyncResult } from './results.ts';
@@ -18,7 +19,7 @@ export function planText(report: RunReport, colors: Colors): string {
     segments.length > 0 ? tableText(segmentTable(segments), colors) : '',
     syncs.length > 0 ? tableText(syncTable(syncs), colors) : '',
     notes.map((line) => `${line}\n`).join(''),
-    `${summary(report, segments, syncs)}\n${colors.bold('Nothing was sent.')}\n`,
+    `${summary(report, segments, syncs)}\n${costLine(report, colors)}${colors.bold('Nothing was sent.')}\n`,
   ];
   return blocks.filter((block) => block !== '').join('\n');
 }

@@ -17,6 +17,12 @@ export interface FailureReport {
   readonly message: string;
 }
 
+/** What evaluating costs by the warehouse's own estimate, in its own unit: `planner cost`, `rows from tables`, `bytes read`. */
+export interface Cost {
+  readonly amount: number;
+  readonly unit: string;
+}
+
 export interface SegmentResult {
   readonly segment: string;
   readonly mode: 'incremental' | 'full' | 'skipped';
@@ -29,6 +35,8 @@ export interface SegmentResult {
   readonly duration_ms: number;
   /** Where everyone was looked at: members that no cursor had announced, and the tables whose rows explain them. */
   readonly drift?: { readonly corrected: number; readonly tables: readonly string[] };
+  /** Only in a plan: of evaluating this segment alone. Absent where the warehouse cannot say. */
+  readonly cost?: Cost;
   readonly error?: FailureReport;
 }
 
@@ -81,6 +89,8 @@ export interface RunReport {
   readonly finished_at: string;
   readonly segments: readonly SegmentResult[];
   readonly syncs: readonly SyncResult[];
+  /** Only in a plan: of evaluating everything, what can be shared being shared. */
+  readonly cost?: Cost;
   /** Only in a plan. */
   readonly definition_changes?: readonly DefinitionChange[];
 }

@@ -9,6 +9,7 @@ import type { Leases } from '../state/leases.ts';
 import type { StateTables } from '../state/sql.ts';
 import type { Session, Warehouse } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
+import type { Costs } from './cost.ts';
 import type { Destinations } from './destinations.ts';
 import type { Results } from './results.ts';
 
@@ -32,4 +33,6 @@ export interface RunContext {
   /** The instant of this run's ticks. */
   readonly t: Instant;
   readonly results: Results;
+  /** Filled by a plan. */
+  readonly costs: Costs;
 }

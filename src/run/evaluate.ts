@@ -29,12 +29,6 @@ function stateFrom(tables: RunContext['tables']): TickContext['state'] {
   return { membership: from('membership'), changes: from('changes'), segments: from('segments') };
 }
 
-/** A comment before each statement, so that the warehouse's own log tells whose it is. */
-export function labelOf(context: RunContext, group: TickGroup): string {
-  const tiers = [...new Set(group.members.map(({ prepared }) => prepared.segment.tier))].sort().join(',');
-  return `-- segsync run=${context.runId} tier=${tiers} entity=${group.entity.name} segments=${group.members.length}`;
-}
-
 /**
  * Runs `attempt` on the group. When it fails, each of its segments is tried alone: the failing ones are reported,
  * the others done. Resolves to the segments that were done.

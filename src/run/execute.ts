@@ -10,7 +10,8 @@ import { writeReconciled } from '../state/reconciled.ts';
 import type { StateTables } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
-import { evaluateApart, labelOf, report, tickContext } from './evaluate.ts';
+import { evaluateApart, report, tickContext } from './evaluate.ts';
+import { tickLabel } from './labels.ts';
 import { evaluateLease } from './leases.ts';
 import { type Found, lookAtEveryone } from './reconcile.ts';
 import type { Step } from './steps.ts';
@@ -58,7 +59,7 @@ async function executeGroup(
   const outcome = await context.leases!.fenced(
     names,
     async (statements) => {
-      const workspace = openWorkspace(statements, context.warehouse.dialect, labelOf(context, group));
+      const workspace = openWorkspace(statements, context.warehouse.dialect);
       const found = await evaluateTick(statements, workspace, group, { ...tickContext(context), t, open });
       const finishedAt = world.clock.now();
       await commitTick(statements, tables, { group, outcome: found, t, startedAt, finishedAt, runId });
@@ -66,7 +67,7 @@ async function executeGroup(
       await workspace.clear();
       return found;
     },
-    { isolation: 'snapshot' },
+    { isolation: 'snapshot', label: tickLabel(context, group) },
   );
   report(context, group, outcome, world.clock.monotonic() - started, pass.drift);
 }

@@ -11,7 +11,8 @@ import type { SyncResult } from '../report/results.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
 import { sendsOn } from './destinations.ts';
-import { evaluateApart, labelOf, report, tickContext } from './evaluate.ts';
+import { evaluateApart, report, tickContext } from './evaluate.ts';
+import { syncLabel, tickLabel } from './labels.ts';
 import { pending } from './overlay.ts';
 import type { Step } from './steps.ts';
 import { leftAlone, preview, reportSyncFailure, skippedSync } from './syncs.ts';
@@ -23,8 +24,13 @@ const EARLIER = 'segsync_earlier';
 export const explain: {
   readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>, context: RunContext) => Promise<void>;
 } = {
-  evaluate: (step, context) =>
-    evaluateApart(context, step.group, (group) => explainGroup({ ...step, group }, context)),
+  async evaluate(step, context) {
+    const ticks: Explained[] = [];
+    await evaluateApart(context, step.group, async (group) => {
+      ticks.push({ group, outcome: await explainGroup({ ...step, group }, context) });
+    });
+    for (const { group, outcome } of ticks) await context.costs.add(group, outcome, context);
+  },
   reconcile: (step, context) => explain.evaluate({ ...step, kind: 'evaluate' }, context),
   deliver: (step, context) =>
     context.session.scratch((statements) => explainSyncs(step.syncs, statements, undefined, context)),
@@ -32,11 +38,20 @@ export const explain: {
 
 type EvaluateStep = Extract<Step, { kind: 'evaluate' }>;
 
-async function explainGroup({ group, refersTo, syncs }: EvaluateStep, context: RunContext): Promise<void> {
+interface Explained {
+  readonly group: TickGroup;
+  readonly outcome: TickOutcome;
+}
+
+async function explainGroup(
+  { group, refersTo, syncs }: EvaluateStep,
+  context: RunContext,
+): Promise<TickOutcome> {
   const started = context.world.clock.monotonic();
   const own = new Set(group.members.map(({ prepared }) => prepared.name));
-  await context.session.scratch(async (statements) => {
-    const workspace = openWorkspace(statements, context.warehouse.dialect, labelOf(context, group));
+  return context.session.scratch(async (unlabelled) => {
+    const statements = unlabelled.labelled(tickLabel(context, group));
+    const workspace = openWorkspace(statements, context.warehouse.dialect);
     const state = refersTo && (await afterQueries(refersTo, statements, workspace, context));
     const outcome = await evaluateTick(statements, workspace, group, {
       ...tickContext(context),
@@ -53,6 +68,7 @@ async function explainGroup({ group, refersTo, syncs }: EvaluateStep, context: R
       relations,
       context,
     );
+    return outcome;
   });
 }
 
@@ -85,7 +101,8 @@ async function explainSyncs(
       continue;
     }
     try {
-      const result = await explainSync(await preview(context, sync, statements, relations));
+      const labelled = statements.labelled(syncLabel(context, sync));
+      const result = await explainSync(await preview(context, sync, labelled, relations));
       context.results.sync(asSentFrom(context, sync, result));
     } catch (error) {
       reportSyncFailure(context, sync, error, context.world.clock.monotonic() - started);

@@ -114,8 +114,9 @@ export async function evaluateKey(
     const { catalog } = await readTables(session, warehouse.dialect, [prepared]);
     const scope = { catalog, timezone: project.timezone, t };
     const { entity, name, verdict } = prepared;
-    return await session.scratch(async (statements) => {
-      const workspace = openWorkspace(statements, warehouse.dialect, `-- segsync segment=${name}`);
+    return await session.scratch(async (unlabelled) => {
+      const statements = unlabelled.labelled(`segsync command=members segment=${name}`);
+      const workspace = openWorkspace(statements, warehouse.dialect);
       await workspace.define(keyLookup(entity, entityKey(entity, catalog), request.key, scope));
       const { wides, verdict: holds } = compileVerdicts({
         entity,

@@ -39,6 +39,26 @@ export async function openTarget(
   access: 'read' | 'write',
   patience: Patience = { waitMs: 0 },
 ): Promise<Opened> {
+  const connected = await connectTarget(world, project, targetName, access, patience);
+  const { session, warehouse } = connected;
+  try {
+    const options = { session, warehouse, schema: project.state.schema, world };
+    if (access === 'read') return { ...connected, ...(await openState({ ...options, access })) };
+    return { ...connected, ...(await openState({ ...options, access: 'write' })) };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** As `openTarget`, the state left alone. */
+export async function connectTarget(
+  world: World,
+  project: Project,
+  targetName: string,
+  access: 'read' | 'write',
+  patience: Patience,
+): Promise<Pick<Opened, 'target' | 'warehouse' | 'session'>> {
   const target = project.targets.get(targetName)!;
   const warehouse = (await loadWarehouse(world, target.type))!;
   const { root } = project;
@@ -46,18 +66,7 @@ export async function openTarget(
   const session = await patiently(world, patience, () =>
     warehouse.connect({ world, root, options: target.options, access, label }),
   );
-  try {
-    const options = { session, warehouse, schema: project.state.schema, world };
-    if (access === 'read') {
-      const { tables } = await openState({ ...options, access });
-      return { target, warehouse, session, tables };
-    }
-    const { tables, leases } = await openState({ ...options, access: 'write' });
-    return { target, warehouse, session, tables, leases };
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
+  return { target, warehouse, session };
 }
 
 async function patiently<T>(

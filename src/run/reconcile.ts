@@ -11,7 +11,8 @@ import { evaluateTick, type TickGroup, type TickMember } from '../evaluate/tick.
 import { openWorkspace } from '../evaluate/workspace.ts';
 import type { Instant } from '../instant.ts';
 import type { RunContext } from './context.ts';
-import { labelOf, tickContext } from './evaluate.ts';
+import { tickContext } from './evaluate.ts';
+import { tickLabel } from './labels.ts';
 import { leased } from './leases.ts';
 import type { Step } from './steps.ts';
 import { skippedSync } from './syncs.ts';
@@ -56,8 +57,9 @@ async function passOver(
 ): Promise<{ drift: ReadonlyMap<string, Drift>; keys?: readonly string[] }> {
   const { entity } = group;
   const members = await withStates(group.members, context);
-  return context.session.scratch(async (statements) => {
-    const workspace = openWorkspace(statements, context.warehouse.dialect, labelOf(context, group));
+  return context.session.scratch(async (unlabelled) => {
+    const statements = unlabelled.labelled(tickLabel(context, group));
+    const workspace = openWorkspace(statements, context.warehouse.dialect);
     const { drift } = await evaluateTick(statements, workspace, { ...group, members }, tickContext(context));
     const total = [...drift.values()].reduce((sum, { keys }) => sum + keys, 0);
     const type = context.catalog.typeOf(entity.relation, entity.key, entity.place);

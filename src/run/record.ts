@@ -5,12 +5,13 @@ import { pruneIfDue } from '../state/prune.ts';
 import { finishRun, startRun } from '../state/runs.ts';
 import { readVersion } from '../version.ts';
 import type { RunContext } from './context.ts';
+import { runLabel } from './labels.ts';
 import type { Opened } from './open.ts';
 
 export async function begin(context: RunContext, startedAt: Instant): Promise<void> {
   const { options, project, runId, session, tables } = context;
   const tiers = [...(options.tiers ?? project.tiers.keys())].sort();
-  await startRun(session, tables, {
+  await startRun(session.labelled(runLabel(context)), tables, {
     runId,
     startedAt,
     command: options.command,
@@ -35,5 +36,10 @@ export async function conclude(context: RunContext, opened: Opened): Promise<voi
     waiting: sum(results.syncs.map((sync) => sync.waiting)),
   };
   await pruneIfDue(opened.session, tables, { retain: project.state.retain, now: context.t });
-  await finishRun(session, tables, { runId, finishedAt: world.clock.now(), status: results.status, totals });
+  await finishRun(session.labelled(runLabel(context)), tables, {
+    runId,
+    finishedAt: world.clock.now(),
+    status: results.status,
+    totals,
+  });
 }

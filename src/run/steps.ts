@@ -3,13 +3,14 @@ import type { Catalog } from '../compile/catalog.ts';
 import type { CursorKind } from '../compile/watermarks.ts';
 import { cursorKind } from '../compile/watermarks.ts';
 import type { Project, Sync } from '../config/project.ts';
-import { DiagnosedError, diagnose } from '../diagnostics/diagnostic.ts';
+import { DiagnosedError } from '../diagnostics/diagnostic.ts';
 import { groupTicks, type Modes, referredTo } from '../evaluate/group.ts';
-import { alwaysFull, type FullReason, fullReason, type SegmentState } from '../evaluate/mode.ts';
+import { type FullReason, fullReason, type SegmentState } from '../evaluate/mode.ts';
 import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { TickGroup, TickMember } from '../evaluate/tick.ts';
-import { HOUR, type Instant } from '../instant.ts';
+import type { Instant } from '../instant.ts';
 import type { ReadTable } from '../segment/reads.ts';
+import { refusedFull } from './refused-full.ts';
 
 export type Step =
   /** One tick of a group of segments, then the syncs of those segments that are due. */
@@ -94,12 +95,8 @@ function modeOf(prepared: PreparedSegment, input: StepsInput): FullReason | unde
     cursorKind: (read: ReadTable): CursorKind | undefined => cursorKind(read, scope),
     mayMove: input.catalog.mayMove,
   };
-  const always = alwaysFull(prepared, kinds);
-  const tier = input.project.tiers.get(prepared.segment.tier)!;
-  if (always && tier.every < HOUR && !prepared.segment.allowFull) {
-    const parameters = { segment: prepared.name, tier: tier.name, why: always.why };
-    throw new DiagnosedError([diagnose('E217', parameters, prepared.segment.place)]);
-  }
+  const refusal = refusedFull(input.project, prepared, kinds);
+  if (refusal) throw new DiagnosedError([refusal]);
   return fullReason({
     segment: prepared,
     state: input.states.get(prepared.name),

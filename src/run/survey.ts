@@ -12,6 +12,7 @@ import { readReconciled } from '../state/reconciled.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { World } from '../world.ts';
 import type { RunContext } from './context.ts';
+import { Costs } from './cost.ts';
 import { definitionChanges } from './definitions.ts';
 import type { Destinations } from './destinations.ts';
 import { tickInstant } from './instant.ts';
@@ -68,6 +69,7 @@ export async function survey(input: SurveyInput): Promise<Survey> {
     options,
     runId,
     results,
+    costs: new Costs(),
     t,
     states,
     catalog,

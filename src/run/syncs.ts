@@ -8,6 +8,7 @@ import { entityOf } from '../segment/resolve.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
 import { sendsOn } from './destinations.ts';
+import { syncLabel } from './labels.ts';
 import { failureReport } from './results.ts';
 
 const NONE = { add: 0, remove: 0, update: 0 };
@@ -52,9 +53,10 @@ function emptySource(watermarks: Watermarks | undefined): Pick<Preview, 'emptySo
 export async function delivery(context: RunContext, sync: Sync): Promise<Delivery> {
   const { session, options, runId, results } = context;
   const { lane } = await context.destinations.open(sync.destination);
+  const label = syncLabel(context, sync);
   return {
-    ...(await preview(context, sync, session)),
-    statements: session,
+    ...(await preview(context, sync, session.labelled(label))),
+    label,
     leases: context.leases!,
     lane,
     runId,

@@ -88,12 +88,12 @@ export class Leases {
 
   /**
    * Runs `work` in a transaction that commits only while the leases are this process's own, and that nobody can take
-   * them over during. Throws E502 when they are not.
+   * them over during. Its statements are labelled. Throws E502 when they are not.
    */
   async fenced<T>(
     names: readonly string[],
     work: (transaction: Statements) => Promise<T>,
-    options?: { isolation?: 'snapshot' },
+    options: { isolation?: 'snapshot'; label?: string } = {},
   ): Promise<T> {
     const { session, world } = this.#options;
     this.#pin(names, 1);
@@ -102,7 +102,8 @@ export class Leases {
       const started = world.clock.monotonic();
       // Read before: a transaction that asks for another connection while it holds one may wait for ever.
       const now = await session.now();
-      const result = await session.transaction(async (transaction) => {
+      const result = await session.transaction(async (unlabelled) => {
+        const transaction = unlabelled.labelled(options.label ?? '');
         await this.#extend(transaction, names, now);
         const done = await work(transaction);
         const passed = world.clock.monotonic() - started;

@@ -103,6 +103,24 @@ export interface ConnectOptions {
   readonly label: string;
 }
 
+/** What a run works with beside its own temporary tables. */
+export interface Needs {
+  readonly relations: readonly Relation[];
+  /** Where the state is kept, and its tables' names. */
+  readonly schema: string;
+  readonly tables: readonly string[];
+}
+
+/** A right that a run needs and that this connection's role has not. */
+export interface MissingGrant {
+  /** What a run cannot do without it: `read shop.orders`. */
+  readonly what: string;
+  /** What somebody who may runs to give it. */
+  readonly statements: readonly string[];
+  /** The relation that cannot be read without it. */
+  readonly relation?: Relation;
+}
+
 export interface Session extends Statements {
   /** The warehouse's clock. */
   now(): Promise<Instant>;
@@ -123,6 +141,10 @@ export interface Session extends Statements {
   ): Promise<T>;
   /** As `transaction` with a snapshot, but always rolled back: what it makes is gone. Works for a read-only role. */
   scratch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  /** Rights that a run needs and this connection's role lacks, told without using any. */
+  missingGrants(needs: Needs): Promise<readonly MissingGrant[]>;
+  /** Schema and name of every table and view there is, as far as it shows, the warehouse's own apart. */
+  tableNames(): Promise<readonly (readonly [schema: string, name: string])[]>;
   /** Interrupts what runs at the moment; it then fails with a `transient` error. */
   cancel(): Promise<void>;
   /** Closes all connections. Safe to call twice. */

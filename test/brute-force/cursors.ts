@@ -1,4 +1,5 @@
 /** Cursors that keep their word: a row shows within `overlap` of its cursor; some are NULL or far in the future. */
+import type { Cursor } from '../../src/config/project.ts';
 import { DAY, type Duration, type Instant, MINUTE, parseInstant } from '../../src/instant.ts';
 import type { Dice } from './dice.ts';
 import type { Shop, TableName } from './shop.ts';
@@ -15,7 +16,7 @@ export class Cursors {
     this.#shop = shop;
   }
 
-  /** For a row of an active customer that shows at `at`, which is after the last tick. */
+  /** For a row of an active customer or account that shows at `at`, which is after the last tick. */
   any(table: TableName, at: Instant): Instant | null {
     if (table === 'subscriptions') return this.plain(table, at);
     // Without a cursor nobody could tell which of two rows is the latest.
@@ -33,13 +34,15 @@ export class Cursors {
   }
 
   #overlap(table: TableName): Duration {
-    const { entity } = this.#shop;
-    const declared = {
-      customers: entity.cursor,
-      scores: entity.traits.get('churn')!.cursor,
-      consents: entity.traits.get('ads')!.cursor,
-    } as Partial<Record<TableName, typeof entity.cursor>>;
-    const overlap = (declared[table] ?? entity.sources.get(table)!.cursor)!.overlap;
+    const { customer, account } = this.#shop.entities;
+    const declared: Partial<Record<TableName, Cursor | undefined>> = {
+      customers: customer.cursor,
+      scores: customer.traits.get('churn')!.cursor,
+      consents: customer.traits.get('ads')!.cursor,
+      accounts: account.cursor,
+      members: customer.sources.get('tickets')!.through!.cursor,
+    };
+    const overlap = (declared[table] ?? customer.sources.get(table)!.cursor)!.overlap;
     return overlap && 'duration' in overlap ? overlap.duration : MINUTE;
   }
 }

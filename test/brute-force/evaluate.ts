@@ -12,11 +12,16 @@ import type {
   TraitTable,
 } from '../../src/config/project.ts';
 import type { Instant } from '../../src/instant.ts';
-import type { Condition } from '../../src/segment/condition.ts';
-import { holds, rowsHold } from './measure.ts';
+import type { Condition, Measured, Value as Side } from '../../src/segment/condition.ts';
+import { holds, type KeyRows, measured, timesOf } from './measure.ts';
 import { compareRational, rational } from './rational.ts';
-import { entityKeys, keyText, type Row, type Tables, tableOf } from './tables.ts';
-import { type Value, worth } from './value.ts';
+import { type Step, sequenceHolds } from './sequence.ts';
+import { queriedKeys, sqlHolds } from './spoken-sql.ts';
+import { entityKeys, keyText, type Row, type Table, type Tables, tableOf } from './tables.ts';
+import { multiplied, ordered, passes, type Value, worth } from './value.ts';
+
+/** Rows by key, of each table that was read: by the column that holds the key. */
+const indexes = new WeakMap<Table, Map<string, Map<string, Row[]>>>();
 
 /** Two rows for one key where there may be one. */
 export class DuplicateKeys extends Error {}
@@ -26,15 +31,23 @@ interface Reader {
   readonly tables: Tables;
   readonly entity: Entity;
   readonly now: Instant;
-  /** Rows of a table by key: the table's name and key column first. */
-  readonly byKey: Map<string, Map<string, Row[]>>;
+  readonly settled: Settled;
 }
 
-/** Keys (as text) for which the segment holds at `now`. Throws `DuplicateKeys`. */
-export function members(project: Project, tables: Tables, segment: string, now: Instant): Set<string> {
+/** Verdicts of `query:` segments at their last ticks; one that is not in it is asked for now. */
+export type Settled = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Keys (as text) for which the segment holds at `now`; only those `among` some. Throws `DuplicateKeys`. */
+export function members(
+  project: Project,
+  tables: Tables,
+  segment: string,
+  now: Instant,
+  { settled = new Map(), among }: { settled?: Settled; among?: ReadonlySet<string> } = {},
+): Set<string> {
   const { entity, where } = project.segments.get(segment)!;
-  const reader = readerOf(project, tables, entity, now);
-  const keys = entityKeys(project, tables, entity);
+  const reader = readerOf(project, tables, entity, now, settled);
+  const keys = entityKeys(project, tables, entity).filter((key) => !among || among.has(key));
   return new Set(keys.filter((key) => conditionHolds(where, key, reader)));
 }
 
@@ -47,7 +60,7 @@ export function audience(
   tables: Tables,
   sync: Sync,
   now: Instant,
-  options: { needsIdentifier: boolean },
+  options: { needsIdentifier: boolean; settled?: Settled },
 ): Set<string> {
   const entity = project.segments.get(sync.segment)!.entity;
   const reader = readerOf(project, tables, entity, now);
@@ -58,7 +71,9 @@ export function audience(
     !sync.consent ||
     holds(traitOf(sync.consent.trait, key, reader), sync.consent.test, now, project.timezone);
   return new Set(
-    [...members(project, tables, sync.segment, now)].filter((key) => consents(key) && reachable(key)),
+    [...members(project, tables, sync.segment, now, options)].filter(
+      (key) => consents(key) && reachable(key),
+    ),
   );
 }
 
@@ -72,8 +87,14 @@ export function traitReader(
   return (name, key) => traitOf(name, key, reader);
 }
 
-function readerOf(project: Project, tables: Tables, entity: string, now: Instant): Reader {
-  return { project, tables, entity: project.entities.get(entity)!, now, byKey: new Map() };
+function readerOf(
+  project: Project,
+  tables: Tables,
+  entity: string,
+  now: Instant,
+  settled: Settled = new Map(),
+): Reader {
+  return { project, tables, entity: project.entities.get(entity)!, now, settled };
 }
 
 function identifierTrait(name: string, { entity }: Reader): string {
@@ -89,7 +110,7 @@ function conditionHolds(condition: Condition, key: string, reader: Reader): bool
     case 'not':
       return !conditionHolds(condition.of, key, reader);
     case 'segment':
-      return conditionHolds(reader.project.segments.get(condition.segment)!.where, key, reader);
+      return referenceHolds(condition.segment, key, reader);
     case 'share':
       return inShare(condition.name, condition.percent, key);
     case 'trait':
@@ -99,13 +120,68 @@ function conditionHolds(condition: Condition, key: string, reader: Reader): bool
         reader.now,
         reader.project.timezone,
       );
-    case 'rows': {
-      const source = sourceOf(condition.source, reader.entity);
-      const table = tableOf(reader.tables, source.relation);
-      const rows = rowsOf(source, key, reader);
-      return rowsHold(condition, { project: reader.project, source, table, rows, now: reader.now });
-    }
+    case 'rows':
+      return passes(measureOf(condition, key, reader), condition.test, reader.project.timezone);
+    case 'compare':
+      return ordered(
+        sideOf(condition.left, key, reader),
+        condition.op,
+        multiplied(sideOf(condition.right, key, reader), condition.times),
+      );
+    case 'sequence':
+      return sequenceHolds(stepsOf(condition, key, reader), reader.now);
+    case 'sql':
+      return sqlHolds(condition.sql, ownRow(key, reader)!, reader.now, reader.tables);
+    case 'query':
+      return queriedKeys(condition.sql, reader.tables).has(key);
   }
+}
+
+/** A reference is the text pasted in; that of a `query:` segment stands as of its own last tick. */
+function referenceHolds(name: string, key: string, reader: Reader): boolean {
+  const { where } = reader.project.segments.get(name)!;
+  const settled = where.kind === 'query' ? reader.settled.get(name) : undefined;
+  return settled ? settled.has(key) : conditionHolds(where, key, reader);
+}
+
+function sideOf(side: Side, key: string, reader: Reader): Value | null {
+  return side.kind === 'trait' ? traitOf(side.trait, key, reader) : measureOf(side.measured, key, reader);
+}
+
+function measureOf(question: Measured, key: string, reader: Reader): Value | null {
+  return measured(question, keyRows(question.source, key, reader));
+}
+
+function stepsOf(
+  { steps, window }: Extract<Condition, { kind: 'sequence' }>,
+  key: string,
+  reader: Reader,
+): Step[] {
+  return steps.map((step) => {
+    const selection = window ? { ...step, window } : step;
+    return { ...step, times: timesOf(selection, keyRows(step.source, key, reader)) };
+  });
+}
+
+function keyRows(name: string, key: string, reader: Reader): KeyRows {
+  const source = sourceOf(name, reader.entity);
+  const table = tableOf(reader.tables, source.relation);
+  return {
+    project: reader.project,
+    source,
+    table,
+    rows: sourceRows(source, key, reader),
+    now: reader.now,
+  };
+}
+
+/** A row a second hop away is a key's once, however many rows of the join table say so. */
+function sourceRows(source: Source, key: string, reader: Reader): readonly Row[] {
+  const { through } = source;
+  if (!through) return rowsOf(source, key, reader);
+  const linked = rowsOf(through, key, reader).map((row) => row[through.sourceKey]!);
+  const keys = new Set(linked.filter((each) => each !== null).map(keyText));
+  return [...keys].flatMap((each) => rowsOf(source, each, reader));
 }
 
 /** The published hash: 28 bits of MD5 of `NAME:KEY`. */
@@ -143,6 +219,10 @@ function traitOf(name: string, key: string, reader: Reader): Value | null {
   });
 }
 
+function ownRow(key: string, reader: Reader): Row | undefined {
+  return oneRow(rowsOf(reader.entity, key, reader), reader.entity);
+}
+
 function oneRow(rows: readonly Row[], owner: Declared): Row | undefined {
   if (rows.length < 2) return rows[0];
   if (owner.duplicates !== 'latest') throw new DuplicateKeys('two rows for one key');
@@ -152,14 +232,13 @@ function oneRow(rows: readonly Row[], owner: Declared): Row | undefined {
   );
 }
 
-function rowsOf(owner: Declared, key: string, reader: Reader): readonly Row[] {
-  const name = JSON.stringify([owner.relation, owner.key]);
-  let index = reader.byKey.get(name);
-  if (!index) {
-    index = groupByKey(tableOf(reader.tables, owner.relation).rows, owner.key);
-    reader.byKey.set(name, index);
-  }
-  return index.get(key) ?? [];
+function rowsOf(owner: Pick<Declared, 'relation' | 'key'>, key: string, reader: Reader): readonly Row[] {
+  const table = tableOf(reader.tables, owner.relation);
+  const byColumn = indexes.get(table) ?? new Map<string, Map<string, Row[]>>();
+  indexes.set(table, byColumn);
+  const byKey = byColumn.get(owner.key) ?? groupByKey(table.rows, owner.key);
+  byColumn.set(owner.key, byKey);
+  return byKey.get(key) ?? [];
 }
 
 function groupByKey(rows: readonly Row[], column: string): Map<string, Row[]> {

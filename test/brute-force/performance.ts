@@ -1,10 +1,11 @@
 /** A play performed by the product, and held against the brute force after every tick. */
-import type { Sync } from '../../src/config/project.ts';
+import type { Segment, Sync } from '../../src/config/project.ts';
 import type { Instant } from '../../src/instant.ts';
 import { formatInstant } from '../../src/instant.ts';
 import type { RunReport } from '../../src/report/results.ts';
 import type { Engine } from '../engines.ts';
 import { audience, members, traitReader } from './evaluate.ts';
+import { formsOf } from './forms.ts';
 import type { Play, Step } from './play.ts';
 import { projectFiles, segmentText } from './print-project.ts';
 import { audienceOf, Product } from './product.ts';
@@ -23,10 +24,20 @@ export interface Figures {
   /** Members who came and went in them. */
   entered: number;
   exited: number;
+  /** Segments played, by the forms that they contain; `any` of all. */
+  readonly segments: Map<string, number>;
 }
 
 export function noFigures(): Figures {
-  return { ticks: 0, audiences: 0, incremental: 0, affectedShare: 0, entered: 0, exited: 0 };
+  return {
+    ticks: 0,
+    audiences: 0,
+    incremental: 0,
+    affectedShare: 0,
+    entered: 0,
+    exited: 0,
+    segments: new Map(),
+  };
 }
 
 /**
@@ -36,7 +47,7 @@ export function noFigures(): Figures {
 export async function perform(play: Play, engine: Engine, figures: Figures): Promise<void> {
   const files = (target: Readonly<Record<string, unknown>>): Map<string, string> =>
     projectFiles(play, target);
-  const product = await Product.open(engine, files, play.steps[0]!.now);
+  const product = await Product.open(engine, files, play.steps[0]!.now, { held: true });
   try {
     await product.execute(tableStatements(play.shop));
     await performSteps(play, product, figures);
@@ -48,26 +59,22 @@ export async function perform(play: Play, engine: Engine, figures: Figures): Pro
 async function performSteps(play: Play, product: Product, figures: Figures): Promise<void> {
   const stage = new Stage(play);
   const expected = new Map<string, Set<string>>([...play.segments.keys()].map((name) => [name, new Set()]));
+  for (const segment of play.segments.values()) countForms(segment, figures);
   const last = new Map<string, Instant>();
   await product.execute(writeStatements(play.shop, play.steps[0]!.writes));
   for (const [index, step] of play.steps.entries()) {
     stage.apply(step.writes);
     const report = await product.tick(step.now, { segments: new Set(step.segments) });
-    const scene: Scene = { play, step, stage, product, report, last };
+    const scene: Scene = { play, step, stage, product, report, last, expected };
     checkReport(scene);
-    // To open a DuckDB file takes as long as a small tick: once between two of them is enough.
-    const next = play.steps[index + 1]?.writes ?? [];
-    const found = await product.visit(async (session) => {
-      const members = await product.membershipIn(session);
-      for (const statement of writeStatements(play.shop, next)) await session.execute(statement);
-      return members;
-    });
-    checkMembership(scene, expected, found);
+    recompute(scene);
+    checkMembership(scene, await product.membership());
     const syncs = [...play.syncs.values()].filter((sync) => step.segments.includes(sync.segment));
     for (const sync of syncs) await checkAudience(scene, sync);
     figures.audiences += syncs.length;
     count(scene, figures);
     for (const segment of step.segments) last.set(segment, step.now);
+    await product.execute(writeStatements(play.shop, play.steps[index + 1]?.writes ?? []));
   }
 }
 
@@ -79,6 +86,17 @@ interface Scene {
   readonly report: RunReport;
   /** The tick before, of each segment. */
   readonly last: ReadonlyMap<string, Instant>;
+  /** Members of each segment at its last tick. */
+  readonly expected: Map<string, Set<string>>;
+}
+
+/** Members of the tick's segments at its instant: of queries first, since the others refer to those. */
+function recompute({ play, step, stage, expected }: Scene): void {
+  const project = projectOf(play);
+  const isQuery = (name: string): boolean => play.segments.get(name)!.where.kind === 'query';
+  const queries = step.segments.filter(isQuery);
+  for (const segment of [...queries, ...step.segments.filter((name) => !isQuery(name))])
+    expected.set(segment, members(project, stage.tables, segment, step.now, { settled: expected }));
 }
 
 function checkReport({ play, step, report }: Scene): void {
@@ -92,17 +110,9 @@ function checkReport({ play, step, report }: Scene): void {
   );
 }
 
-function checkMembership(
-  scene: Scene,
-  expected: Map<string, Set<string>>,
-  found: ReadonlyMap<string, Set<string>>,
-): void {
-  const { play, step, stage } = scene;
-  const project = projectOf(play);
-  for (const segment of step.segments)
-    expected.set(segment, members(project, stage.tables, segment, step.now));
-  for (const segment of play.segments.keys()) {
-    compare(scene, segment, 'membership', expected.get(segment)!, found.get(segment) ?? new Set());
+function checkMembership(scene: Scene, found: ReadonlyMap<string, Set<string>>): void {
+  for (const [segment, keys] of scene.expected) {
+    compare(scene, segment, 'membership', keys, found.get(segment) ?? new Set());
   }
 }
 
@@ -110,10 +120,13 @@ async function checkAudience(scene: Scene, sync: Sync): Promise<void> {
   const { play, step, stage, product } = scene;
   const project = projectOf(play);
   const found = audienceOf(await product.lines(sync.audience));
-  const expected = audience(project, stage.tables, sync, step.now, { needsIdentifier: false });
+  const expected = audience(project, stage.tables, sync, step.now, {
+    needsIdentifier: false,
+    settled: scene.expected,
+  });
   compare(scene, sync.segment, 'audience', expected, new Set(found.keys()));
   const told = (value: unknown): string => JSON.stringify(value ?? null);
-  const fieldOf = traitReader(project, stage.tables, 'customer');
+  const fieldOf = traitReader(project, stage.tables, play.segments.get(sync.segment)!.entity);
   for (const [key, fields] of found) {
     for (const [name, from] of sync.fields) {
       const value = 'trait' in from ? fieldOf(from.trait, key) : null;
@@ -150,13 +163,18 @@ function fail({ play, step, report, last }: Scene, segment: string, problem: str
 }
 
 function count({ play, step, stage, report }: Scene, figures: Figures): void {
-  const everyone = entityKeys(projectOf(play), stage.tables, 'customer').length;
+  const project = projectOf(play);
   for (const result of report.segments.filter(({ segment }) => step.segments.includes(segment))) {
     figures.ticks += 1;
     if (result.mode !== 'incremental') continue;
+    const everyone = entityKeys(project, stage.tables, play.segments.get(result.segment)!.entity).length;
     figures.incremental += 1;
     figures.entered += result.entered;
     figures.exited += result.exited;
     figures.affectedShare += result.affected / everyone;
   }
+}
+
+function countForms(segment: Segment, { segments }: Figures): void {
+  for (const form of ['any', ...formsOf(segment)]) segments.set(form, (segments.get(form) ?? 0) + 1);
 }

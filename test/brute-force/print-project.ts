@@ -2,7 +2,8 @@
 import type { Cursor, Entity, Segment, Source, Sync, Table } from '../../src/config/project.ts';
 import { formatDuration } from '../../src/instant.ts';
 import type { Play } from './play.ts';
-import { conditionYaml, filterYaml, testYaml } from './print-condition.ts';
+import { definitionYaml, filterYaml, testYaml } from './print-condition.ts';
+import type { Shop } from './shop.ts';
 import { Numeral, type Yaml, yamlText } from './yaml.ts';
 
 /** Path relative to the project -> text. `target` is what stands below `targets:` under its name. */
@@ -11,7 +12,7 @@ export function projectFiles(
   target: Readonly<Record<string, unknown>>,
 ): Map<string, string> {
   const files = new Map<string, string>();
-  files.set('segsync.yaml', yamlText(projectYaml(play.shop.timezone, play.shop.entity, target)));
+  files.set('segsync.yaml', yamlText(projectYaml(play.shop, target)));
   files.set('destinations/files.yaml', yamlText({ type: 'file', directory: 'out', format: 'ndjson' }));
   for (const segment of play.segments.values()) {
     const syncs = [...play.syncs.values()].filter((sync) => sync.segment === segment.name);
@@ -25,7 +26,7 @@ export function segmentText(segment: Segment, syncs: readonly Sync[]): string {
   return yamlText({
     entity: segment.entity,
     tier: segment.tier,
-    where: conditionYaml(segment.where),
+    ...definitionYaml(segment.where),
     sync: syncs.length > 0 ? syncs.map(syncYaml) : undefined,
   });
 }
@@ -46,14 +47,15 @@ function syncYaml(sync: Sync): Yaml {
   };
 }
 
-function projectYaml(timezone: string, entity: Entity, target: Readonly<Record<string, unknown>>): Yaml {
+function projectYaml(shop: Shop, target: Readonly<Record<string, unknown>>): Yaml {
+  const entities = Object.entries(shop.entities).map(([name, entity]) => [name, entityYaml(entity)]);
   return {
     version: new Numeral('1'),
     project: 'play',
-    timezone,
+    timezone: shop.timezone,
     default_target: 'test',
     targets: { test: target as Yaml },
-    entities: { [entity.name]: entityYaml(entity) },
+    entities: Object.fromEntries(entities),
   };
 }
 
@@ -65,6 +67,8 @@ function entityYaml(entity: Entity): Yaml {
   const identifiers = [...entity.identifiers].map(([name, { trait, kind }]) => [name, { trait, kind }]);
   return {
     ...tableYaml(entity),
+    // Nobody is to set right what an incremental tick gets wrong.
+    reconcile: 'never',
     traits: Object.fromEntries(traits),
     identifiers: Object.fromEntries(identifiers),
     sources: Object.fromEntries([...entity.sources].map(([name, source]) => [name, sourceYaml(source)])),
@@ -74,6 +78,7 @@ function entityYaml(entity: Entity): Yaml {
 function sourceYaml(source: Source): Yaml {
   return {
     ...tableYaml(source),
+    through: source.through && { ...tableYaml(source.through), source_key: source.through.sourceKey },
     split: source.split,
     time: source.time,
     where: source.where && filterYaml(source.where),

@@ -24,24 +24,40 @@ export class Product {
   readonly #opened: Opened;
   readonly #world: SimulatedWorld;
   readonly #root: string;
+  readonly #held: Session | undefined;
   #project: Project;
 
-  private constructor(opened: Opened, world: SimulatedWorld, root: string, project: Project) {
+  private constructor(
+    opened: Opened,
+    world: SimulatedWorld,
+    root: string,
+    project: Project,
+    held: Session | undefined,
+  ) {
     this.#opened = opened;
     this.#world = world;
     this.#root = root;
     this.#project = project;
+    this.#held = held;
   }
 
-  /** A fresh database, and a folder with the project's files over it; the clock stands at `now`. */
-  static async open(engine: Engine, files: ProjectFiles, now: Instant): Promise<Product> {
+  /**
+   * A fresh database, and a folder with the project's files over it; the clock stands at `now`. One that is `held` is
+   * open to the end: to open and close a DuckDB file for every run takes as long as the run.
+   */
+  static async open(
+    engine: Engine,
+    files: ProjectFiles,
+    now: Instant,
+    { held = false }: { held?: boolean } = {},
+  ): Promise<Product> {
     const opened = await engine.open();
     await opened.session.close();
     const world = simulatedWorld(now);
     const root = join(opened.folder, 'project');
     await write(root, files(targetOf(opened)));
     const { project } = await loadProject(world, { projectDir: root });
-    return new Product(opened, world, root, project);
+    return new Product(opened, world, root, project, held ? await hold(opened, world) : undefined);
   }
 
   /** As the product read it. */
@@ -109,12 +125,14 @@ export class Product {
       .map((line) => JSON.parse(line) as Line);
   }
 
-  close(): Promise<void> {
-    return this.#opened.drop();
+  async close(): Promise<void> {
+    await this.#held?.close();
+    await this.#opened.drop();
   }
 
   /** Work on the database while no run has it. */
   async visit<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    if (this.#held) return work(this.#held);
     const session = await this.#opened.connect();
     try {
       return await work(session);
@@ -122,6 +140,13 @@ export class Product {
       await session.close();
     }
   }
+}
+
+/** A session as the product would open it. */
+function hold(opened: Opened, world: SimulatedWorld): Promise<Session> {
+  const { type: _, ...options } = targetOf(opened);
+  const request = { world, root: opened.folder, options, access: 'write', label: 'segsync test' } as const;
+  return opened.warehouse.connect(request);
 }
 
 /** Tables this small are read faster by one thread than they are shared out to several. */

@@ -34,6 +34,10 @@ export function add(a: Rational, b: Rational): Rational {
   };
 }
 
+export function multiply(a: Rational, b: Rational): Rational {
+  return { numerator: a.numerator * b.numerator, denominator: a.denominator * b.denominator };
+}
+
 export function divide(a: Rational, by: bigint): Rational {
   return { numerator: a.numerator, denominator: a.denominator * by };
 }

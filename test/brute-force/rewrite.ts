@@ -1,5 +1,5 @@
 /** Other ways to write a condition that mean the same. */
-import type { Comparison, Condition, RowCondition } from '../../src/segment/condition.ts';
+import type { Comparison, Condition, OrderOp, RowCondition, Value } from '../../src/segment/condition.ts';
 import type { Dice } from './dice.ts';
 import { PLACE } from './shop.ts';
 
@@ -14,10 +14,27 @@ export function reordered(condition: Condition, dice: Dice): Condition {
     case 'not':
       return { ...condition, of: reordered(condition.of, dice) };
     case 'rows':
-      return condition.where ? { ...condition, where: reorderedFilter(condition.where, dice) } : condition;
+      return filteredAnew(condition, dice);
+    case 'compare':
+      return {
+        ...condition,
+        left: reorderedSide(condition.left, dice),
+        right: reorderedSide(condition.right, dice),
+      };
+    case 'sequence':
+      // The order of the steps is what it is about.
+      return { ...condition, steps: condition.steps.map((step) => filteredAnew(step, dice)) };
     default:
       return condition;
   }
+}
+
+function reorderedSide(side: Value, dice: Dice): Value {
+  return side.kind === 'trait' ? side : { ...side, measured: filteredAnew(side.measured, dice) };
+}
+
+function filteredAnew<T extends { readonly where?: RowCondition }>(rows: T, dice: Dice): T {
+  return rows.where ? { ...rows, where: reorderedFilter(rows.where, dice) } : rows;
 }
 
 function reorderedFilter(filter: RowCondition, dice: Dice): RowCondition {
@@ -27,7 +44,7 @@ function reorderedFilter(filter: RowCondition, dice: Dice): RowCondition {
   return { ...filter, of };
 }
 
-/** Every reference replaced by the condition of its segment. */
+/** Every reference replaced by the condition of its segment; a `query:` has no place in another one. */
 export function pasted(condition: Condition, conditions: ReadonlyMap<string, Condition>): Condition {
   switch (condition.kind) {
     case 'all':
@@ -35,8 +52,10 @@ export function pasted(condition: Condition, conditions: ReadonlyMap<string, Con
       return { ...condition, of: condition.of.map((part) => pasted(part, conditions)) };
     case 'not':
       return { ...condition, of: pasted(condition.of, conditions) };
-    case 'segment':
-      return pasted(conditions.get(condition.segment)!, conditions);
+    case 'segment': {
+      const text = conditions.get(condition.segment)!;
+      return text.kind === 'query' ? condition : pasted(text, conditions);
+    }
     default:
       return condition;
   }
@@ -55,7 +74,15 @@ export function withoutDidNot(condition: Condition): Condition {
   }
 }
 
-const OPPOSITES = { eq: 'ne', ne: 'eq', gt: 'lte', lte: 'gt', gte: 'lt', lt: 'gte' } as const;
+/** By an operator: the one that holds for all known values for which it does not. */
+export const OPPOSITES: Readonly<Record<OrderOp, OrderOp>> = {
+  eq: 'ne',
+  ne: 'eq',
+  gt: 'lte',
+  lte: 'gt',
+  gte: 'lt',
+  lt: 'gte',
+};
 
 /** The comparison that holds for every known value for which this one does not; undefined where there is none. */
 export function opposite(test: Comparison): Comparison | undefined {

@@ -3,9 +3,9 @@ import { DAY, dayOf, type Instant } from '../../src/instant.ts';
 import type { Dice } from './dice.ts';
 import { type Moments, randomTime } from './moments.ts';
 import { keyAs } from './people.ts';
-import { EVENTS, type Shop, SUMMED_ONLY, type TableName } from './shop.ts';
+import { EVENTS, type Shop, type TableName, TIMES, WILD } from './shop.ts';
 import type { Cell, ColumnType, Row } from './tables.ts';
-import { toWallClock } from './value.ts';
+import { toWallClock, worth } from './value.ts';
 import { randomCell } from './values.ts';
 
 export interface Maker {
@@ -16,24 +16,38 @@ export interface Maker {
 
 export interface Identity {
   readonly rowId: number;
-  readonly key: Cell;
+  /** By the columns that hold them. */
+  readonly keys: Readonly<Record<string, Cell>>;
   /** An instant, or a number for an integer cursor; null for NULL. */
   readonly cursor: Instant | null;
   /** Times far away from every edge, so that only an edit can change who it belongs to. */
   readonly quiet: boolean;
+  /** When other rows of the same key happened. */
+  readonly nearby: readonly Instant[];
 }
 
 /** A row with random content, for `identity`. */
 export function randomRow(maker: Maker, table: TableName, identity: Identity): Row {
+  const columns = maker.shop.columns[table];
   const row: Record<string, Cell> = {};
-  for (const [column, type] of Object.entries(maker.shop.columns[table])) {
-    row[column] = contentOf(maker, table, column, type, identity.quiet);
+  for (const [column, type] of Object.entries(columns)) {
+    row[column] = contentOf(maker, table, column, type, identity);
   }
-  const keyType = maker.shop.columns[table].customer_id as 'text' | 'integer';
   row.row_id = String(identity.rowId);
-  row.customer_id = keyAs(keyType, identity.key);
+  for (const [column, key] of Object.entries(identity.keys)) {
+    row[column] = keyAs(columns[column] as 'text' | 'integer', key);
+  }
   row[CURSORS[table]] = cursorCell(maker, table, identity.cursor);
   return row;
+}
+
+/** When a row happened; null when it does not say, or has no time at all. */
+export function timeOf({ shop, moments }: Maker, table: TableName, row: Row): Instant | null {
+  const column = TIMES[table];
+  if (!column) return null;
+  const zones = { project: moments.timezone, table: zoneOf(shop, table) };
+  const time = worth(row[column], shop.columns[table][column]!, zones);
+  return time?.kind === 'instant' ? time.instant : null;
 }
 
 /** Cursor columns; their names are the same in every shop. */
@@ -45,6 +59,9 @@ export const CURSORS: Readonly<Record<TableName, string>> = {
   refunds: 'updated_at',
   subscriptions: 'version',
   visits: 'loaded_at',
+  accounts: 'updated_at',
+  members: 'linked_at',
+  tickets: 'updated_at',
 };
 
 /** A cursor's value as the column of its table holds it. */
@@ -55,15 +72,22 @@ export function cursorCell(maker: Maker, table: TableName, cursor: Instant | nul
   return type === 'timestamp' ? toWallClock(cursor, zoneOf(maker.shop, table)) : cursor;
 }
 
-function contentOf(maker: Maker, table: TableName, column: string, type: ColumnType, quiet: boolean): Cell {
+function contentOf(
+  maker: Maker,
+  table: TableName,
+  column: string,
+  type: ColumnType,
+  { quiet, nearby }: Identity,
+): Cell {
   const { dice } = maker;
   if (table === 'events' && column === 'name') return dice.chance(0.05) ? null : dice.pick(EVENTS);
   if (table === 'refunds' && column === 'kind') return dice.pick(['full', 'full', 'part', null]);
   if (type !== 'instant' && type !== 'timestamp' && type !== 'date') {
-    return randomCell(dice, type, { wild: column === SUMMED_ONLY });
+    return randomCell(dice, type, { wild: WILD.includes(column) });
   }
   if (dice.chance(0.06)) return null;
-  const time = quiet ? farAway(maker) : randomTime(dice, maker.moments);
+  const others = column === TIMES[table] ? nearby : [];
+  const time = quiet ? farAway(maker) : randomTime(dice, maker.moments, others);
   if (type === 'date') return dayOf(time, maker.moments.timezone);
   return type === 'instant' ? time : toWallClock(unambiguous(time), zoneOf(maker.shop, table));
 }
@@ -81,7 +105,7 @@ function unambiguous(time: Instant): Instant {
   return other ? time - 2n * 3_600_000_000n * (other > 0n ? 1n : -1n) : time;
 }
 
-function zoneOf(shop: Shop, table: TableName): string {
-  if (table === 'customers') return shop.entity.timezone ?? 'UTC';
-  return shop.entity.sources.get(table)?.timezone ?? 'UTC';
+function zoneOf({ entities: { customer } }: Shop, table: TableName): string {
+  if (table === 'customers') return customer.timezone ?? 'UTC';
+  return customer.sources.get(table)?.timezone ?? 'UTC';
 }

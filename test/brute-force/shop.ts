@@ -1,5 +1,5 @@
 /** The shop that random cases play in: its tables, and the project over them. */
-import type { Cursor, Entity, Relation, Source, TraitTable } from '../../src/config/project.ts';
+import type { Cursor, Entity, Link, Relation, Source, TraitTable } from '../../src/config/project.ts';
 import { SECOND } from '../../src/instant.ts';
 import type { Dice } from './dice.ts';
 import type { ColumnType } from './tables.ts';
@@ -13,42 +13,97 @@ export type TableName =
   | 'events'
   | 'refunds'
   | 'subscriptions'
-  | 'visits';
+  | 'visits'
+  | 'accounts'
+  | 'members'
+  | 'tickets';
+
+export type EntityName = 'customer' | 'account';
 
 export type Columns = Readonly<Record<string, ColumnType>>;
 
 export interface Shop {
   readonly timezone: string;
-  readonly entity: Entity;
+  readonly entities: Readonly<Record<EntityName, Entity>>;
   readonly columns: Readonly<Record<TableName, Columns>>;
 }
 
 /** Values of the column that `shop.events` is split by. */
 export const EVENTS: readonly string[] = ['viewed', 'carted', 'ordered'];
 
-/** The column with NaN and infinity: NULL to sums and averages, while comparisons of single values leave them open. */
-export const SUMMED_ONLY = 'weight';
+/**
+ * Columns with NaN and infinity: NULL to sums, averages and comparisons of two values, while comparisons of a single
+ * value with a constant leave them open.
+ */
+export const WILD: readonly string[] = ['weight', 'balance'];
+
+/** The column that says whose a row is. */
+export const KEYS: Readonly<Record<TableName, string>> = {
+  customers: 'customer_id',
+  scores: 'customer_id',
+  consents: 'customer_id',
+  events: 'customer_id',
+  refunds: 'customer_id',
+  subscriptions: 'customer_id',
+  visits: 'customer_id',
+  accounts: 'account_id',
+  members: 'customer_id',
+  tickets: 'account_id',
+};
+
+/** When a row happened; tables whose rows have a time. */
+export const TIMES: Readonly<Partial<Record<TableName, string>>> = {
+  events: 'occurred_at',
+  refunds: 'created_at',
+  visits: 'visited_on',
+  tickets: 'opened_at',
+};
+
+interface Types {
+  readonly customer: ColumnType;
+  readonly account: ColumnType;
+  readonly occurred: ColumnType;
+  readonly opened: ColumnType;
+}
 
 /** A shop with random key types, time zones, overlaps and promises. */
 export function randomShop(dice: Dice): Shop {
-  const key = dice.pick(['integer', 'text'] as const);
-  const occurred = dice.pick(['instant', 'timestamp'] as const);
+  const types: Types = {
+    customer: dice.pick(['integer', 'text'] as const),
+    account: dice.pick(['integer', 'text'] as const),
+    occurred: dice.pick(['instant', 'timestamp'] as const),
+    opened: dice.pick(['instant', 'timestamp'] as const),
+  };
+  const tickets = ticketsOf(dice, types.opened);
   return {
-    timezone: dice.pick(['UTC', 'Europe/Berlin', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata']),
-    columns: columns(key, occurred),
-    entity: entity(dice, occurred),
+    timezone: dice.pick(TIMEZONES),
+    columns: columns(dice, types),
+    entities: { customer: customer(dice, types.occurred, tickets), account: account(dice, tickets) },
   };
 }
+
+/** In Beirut clocks change at midnight: a day of spring begins at one o'clock. */
+const TIMEZONES = [
+  'UTC',
+  'Europe/Berlin',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Asia/Beirut',
+] as const;
 
 /** `shop.events` and the like. */
 export function relation(table: TableName): Relation {
   return { kind: 'table', parts: ['shop', table] };
 }
 
-function columns(key: ColumnType, occurred: ColumnType): Shop['columns'] {
+function columns(dice: Dice, { customer, account, occurred, opened }: Types): Shop['columns'] {
   // A source's key may have another type than the entity's: it is compared in the entity's.
-  const other: ColumnType = key === 'integer' ? 'text' : 'integer';
-  const keyed = { row_id: 'integer', customer_id: key } as const;
+  const other: ColumnType = customer === 'integer' ? 'text' : 'integer';
+  const readable = (key: ColumnType): ColumnType => (key === 'text' || dice.chance(0.5) ? key : 'text');
+  const member = readable(customer);
+  const ticketed = readable(account);
+  const keyed = { row_id: 'integer', customer_id: customer } as const;
   return {
     customers: {
       ...keyed,
@@ -56,6 +111,7 @@ function columns(key: ColumnType, occurred: ColumnType): Shop['columns'] {
       plan: 'text',
       spend: 'decimal',
       score: 'float',
+      balance: 'float',
       logins: 'integer',
       opt_in: 'boolean',
       born: 'date',
@@ -95,10 +151,34 @@ function columns(key: ColumnType, occurred: ColumnType): Shop['columns'] {
       version: 'integer',
     },
     visits: { ...keyed, visited_on: 'date', pages: 'integer', loaded_at: 'instant' },
+    accounts: {
+      row_id: 'integer',
+      account_id: account,
+      tier: 'text',
+      seats: 'integer',
+      since: 'date',
+      updated_at: 'instant',
+    },
+    members: {
+      row_id: 'integer',
+      customer_id: member,
+      account_id: ticketed,
+      role: 'text',
+      linked_at: 'instant',
+    },
+    tickets: {
+      row_id: 'integer',
+      account_id: ticketed,
+      opened_at: opened,
+      severity: 'integer',
+      hours: 'decimal',
+      channel: 'text',
+      updated_at: 'instant',
+    },
   };
 }
 
-function entity(dice: Dice, occurred: ColumnType): Entity {
+function customer(dice: Dice, occurred: ColumnType, tickets: Source): Entity {
   const latest = dice.chance(0.5) ? ({ duplicates: 'latest' } as const) : {};
   const scores = { ...keyed('scores'), cursor: cursor(dice, 'scored_at'), ...latest };
   const trait = (name: string, column: string): [string, TraitTable] => [name, { ...scores, name, column }];
@@ -116,8 +196,42 @@ function entity(dice: Dice, occurred: ColumnType): Entity {
     identifiers: new Map([
       ['external_id', { name: 'external_id', trait: 'customer_id', kind: 'external_id', place: PLACE }],
     ]),
-    sources: new Map(sources(dice, occurred).map((source) => [source.name, source])),
+    sources: new Map(
+      [...sources(dice, occurred), { ...tickets, through: membersOf(dice) }].map((source) => [
+        source.name,
+        source,
+      ]),
+    ),
   };
+}
+
+function account(dice: Dice, tickets: Source): Entity {
+  return {
+    ...keyed('accounts'),
+    name: 'account',
+    cursor: cursor(dice, 'updated_at'),
+    traits: new Map(),
+    identifiers: new Map([
+      ['external_id', { name: 'external_id', trait: 'account_id', kind: 'external_id', place: PLACE }],
+    ]),
+    sources: new Map([[tickets.name, tickets]]),
+  };
+}
+
+/** An account's directly, a customer's through `members`. */
+function ticketsOf(dice: Dice, opened: ColumnType): Source {
+  return {
+    ...keyed('tickets'),
+    ...(opened === 'timestamp' && dice.chance(0.5) ? { timezone: 'America/New_York' } : {}),
+    name: 'tickets',
+    time: 'opened_at',
+    cursor: cursor(dice, 'updated_at'),
+    appendOnly: false,
+  };
+}
+
+function membersOf(dice: Dice): Link {
+  return { ...keyed('members'), sourceKey: 'account_id', cursor: cursor(dice, 'linked_at') };
 }
 
 function sources(dice: Dice, occurred: ColumnType): Source[] {
@@ -163,7 +277,7 @@ function sources(dice: Dice, occurred: ColumnType): Source[] {
 }
 
 function keyed(table: TableName): { relation: Relation; key: string; place: typeof PLACE } {
-  return { relation: relation(table), key: 'customer_id', place: PLACE };
+  return { relation: relation(table), key: KEYS[table], place: PLACE };
 }
 
 function cursor(dice: Dice, column: string): Cursor {

@@ -36,7 +36,7 @@ export function projectOf(play: Pick<Play, 'shop' | 'segments' | 'syncs'>): Proj
     targets: new Map(),
     defaultTarget: 'test',
     state: { schema: 'segsync', retain: 0n },
-    entities: new Map([[play.shop.entity.name, play.shop.entity]]),
+    entities: new Map(Object.entries(play.shop.entities)),
     tiers: new Map(),
     segments: play.segments,
     destinations: new Map(),

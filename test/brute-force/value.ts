@@ -2,8 +2,8 @@
 
 import { Temporal } from 'temporal-polyfill';
 import { type Instant, parseInstant, startOfDay } from '../../src/instant.ts';
-import type { Comparison, Scalar } from '../../src/segment/condition.ts';
-import { compareRational, exactFloat, type Rational, rational, rationalText } from './rational.ts';
+import type { Comparison, OrderOp, Scalar } from '../../src/segment/condition.ts';
+import { compareRational, exactFloat, multiply, type Rational, rational, rationalText } from './rational.ts';
 import type { Cell, ColumnType } from './tables.ts';
 
 /** A known value; NULL is `null` beside it. */
@@ -40,7 +40,7 @@ export function worth(cell: Cell | undefined, type: ColumnType, zones: Zones): V
     case 'timestamp':
       return { kind: 'instant', instant: fromWallClock(cell as bigint, zones.table) };
     case 'date':
-      return { kind: 'instant', instant: startOfDay(cell as string, zones.project) };
+      return { kind: 'instant', instant: firstInstant(cell as string, zones.project) };
   }
 }
 
@@ -50,18 +50,6 @@ export function passes(value: Value | null, test: Comparison, timezone: string):
   if (value === null) return false;
   const against = (scalar: Scalar): number => order(value, scalarValue(scalar, value, timezone));
   switch (test.op) {
-    case 'eq':
-      return against(test.value) === 0;
-    case 'ne':
-      return against(test.value) !== 0;
-    case 'gt':
-      return against(test.value) > 0;
-    case 'gte':
-      return against(test.value) >= 0;
-    case 'lt':
-      return against(test.value) < 0;
-    case 'lte':
-      return against(test.value) <= 0;
     case 'in':
       return test.values.some((scalar) => against(scalar) === 0);
     case 'not_in':
@@ -74,6 +62,37 @@ export function passes(value: Value | null, test: Comparison, timezone: string):
       return textIn(value).startsWith(test.text);
     case 'ends_with':
       return textIn(value).endsWith(test.text);
+    default:
+      return isInOrder(against(test.value), test.op);
+  }
+}
+
+/** Two values of one entity; an unknown one makes every comparison false. */
+export function ordered(left: Value | null, op: OrderOp, right: Value | null): boolean {
+  return left !== null && right !== null && isInOrder(order(left, right), op);
+}
+
+/** A number multiplied by a decimal text, where there is one. */
+export function multiplied(value: Value | null, factor: string | undefined): Value | null {
+  if (value === null || factor === undefined) return value;
+  if (value.kind !== 'number') throw new Error(`${value.kind} times ${factor}`);
+  return { kind: 'number', number: multiply(value.number, rational(factor)) };
+}
+
+function isInOrder(difference: number, op: OrderOp): boolean {
+  switch (op) {
+    case 'eq':
+      return difference === 0;
+    case 'ne':
+      return difference !== 0;
+    case 'gt':
+      return difference > 0;
+    case 'gte':
+      return difference >= 0;
+    case 'lt':
+      return difference < 0;
+    case 'lte':
+      return difference <= 0;
   }
 }
 
@@ -105,10 +124,27 @@ export function identity(value: Value): string {
 /** Wall-clock microseconds in a zone -> instant. */
 export function fromWallClock(wall: bigint, zone: string): Instant {
   if (zone === 'UTC') return wall;
-  const clock = Temporal.Instant.fromEpochNanoseconds(wall * 1000n)
-    .toZonedDateTimeISO('UTC')
-    .toPlainDateTime();
-  return clock.toZonedDateTime(zone).epochNanoseconds / 1000n;
+  return remembered(`${wall} ${zone}`, () => {
+    const clock = Temporal.Instant.fromEpochNanoseconds(wall * 1000n)
+      .toZonedDateTimeISO('UTC')
+      .toPlainDateTime();
+    return clock.toZonedDateTime(zone).epochNanoseconds / 1000n;
+  });
+}
+
+/** A day's first instant in a zone. */
+function firstInstant(date: string, zone: string): Instant {
+  return remembered(`${date} ${zone}`, () => startOfDay(date, zone));
+}
+
+const instants = new Map<string, Instant>();
+
+/** Every segment asks for the same cells at every tick, and calendars are slow. */
+function remembered(name: string, find: () => Instant): Instant {
+  const instant = instants.get(name) ?? find();
+  if (instants.size > 100_000) instants.clear();
+  instants.set(name, instant);
+  return instant;
 }
 
 /** Instant -> wall-clock microseconds in a zone. */

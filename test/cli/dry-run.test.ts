@@ -29,6 +29,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['members', 'inside', '--format', 'csv'],
   ['members', 'inside', '--key', '2001'],
   ['validate'],
+  ['validate', '--connect'],
 ];
 
 /** For the states and roles that differ little. The first prints a plan. */
@@ -204,7 +205,8 @@ async function expectForetold(rig: Rig): Promise<RunReport> {
 function figuresOf({ status, segments, syncs }: RunReport): unknown {
   return {
     status,
-    segments: segments.map(({ duration_ms, ...figures }) => figures),
+    // What it costs only a plan asks.
+    segments: segments.map(({ duration_ms, cost, ...figures }) => figures),
     // A run reports them as they end.
     syncs: syncs
       .map(({ sync, planned, unmatchable, held }) => ({ sync, planned, unmatchable, held }))

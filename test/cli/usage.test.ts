@@ -114,9 +114,6 @@ describe('wrong usage', () => {
     );
   });
 
-  it('says plainly what is not available yet', () =>
-    expectMisuse(['validate', '--connect'], 'error[E608]: `validate --connect` is not available yet\n'));
-
   it('prints one JSON document on stdout when asked for JSON', async () => {
     await using folder = await folderOf({});
     const { stdout, stderr, exit } = await segsync(folder.path, ['run', '--ful', '--json']);

@@ -109,6 +109,77 @@ describe('validate', () => {
     expect(stderr).toContain(`no segsync.yaml in ${folder.path}`);
   });
 
+  const DOUBTFUL = {
+    ...SHOP,
+    'segments/buyers.yaml':
+      'entity: customer\nwhere:\n  all:\n    - { did: orders, within: 7d }\n    - { did_not: orders, within: 30d }\n',
+    'segments/lapsed.yaml':
+      'entity: customer\nwhere:\n  any:\n    - { did: orders, older_than: 30d }\n    - { has: orders, older_than: 60d }\n',
+  };
+
+  it('warns of what can hardly be meant, and finds the project valid', async () => {
+    await using folder = await folderOf(DOUBTFUL);
+    const { stdout, stderr, exit } = await segsync(folder.path, ['validate']);
+    expect({ stdout, exit }).toEqual({
+      stdout: 'Valid, with 2 warnings: 4 segments, 1 sync and 1 destination in project corner_shop.\n',
+      exit: 0,
+    });
+    expect(stderr).toContain(
+      'warning[W202]: segment `buyers` can never hold for anybody: this contradicts the condition in line 4\n  --> segments/buyers.yaml:5:18\n',
+    );
+    expect(stderr).toContain('warning[W206]: this is true for whoever did `orders` 30d ago or earlier');
+    expect(stderr).toContain('all: [{ did: orders }, { did_not: orders, within: 30d }]');
+    expect(stderr).not.toContain('60d ago');
+    const quiet = await segsync(folder.path, ['validate', '--quiet']);
+    expect(quiet).toEqual({ stdout: '', stderr: '', exit: 0 });
+  });
+
+  it('gives warnings and errors as one JSON document, and as annotations', async () => {
+    await using folder = await folderOf({
+      ...DOUBTFUL,
+      'segments/fast.yaml':
+        'entity: customer\ntier: realtime\nwhere: { sql: "entity.opt_in AND now() > :T" }\n',
+    });
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: folder.path };
+    const { stdout, stderr, exit } = await segsync(folder.path, ['validate', '--json'], env);
+    const { errors, warnings } = JSON.parse(stdout);
+    expect(exit).toBe(78);
+    expect(errors).toEqual([
+      {
+        code: 'E217',
+        message:
+          'segment `fast` would evaluate everyone at every tick, and its tier `realtime` ticks more often than hourly',
+        file: 'segments/fast.yaml',
+        line: 1,
+        column: 1,
+        hint: 'its `sql:` depends on now(), whose edges cannot be seen; choose a slower tier, or say `allow_full: true`',
+      },
+    ]);
+    expect(warnings.map(({ code }: { code: string }) => code)).toEqual(['W202', 'W206']);
+    expect(stderr.match(/^::(error|warning) file=segments\//gm)).toHaveLength(3);
+  });
+
+  it.each([
+    ['a `query:` segment', 'query: SELECT customer_id FROM shop.customers\n'],
+    ['a subquery', 'where: { sql: "EXISTS (SELECT 1 FROM shop.orders)" }\n'],
+    ['a table without cursor', 'where: { has: plain }\n'],
+    ['a table that is a query', 'where: { has: asked }\n'],
+  ])('refuses what would be full at every tick of a fast tier: %s', async (_, where) => {
+    const sources =
+      '    sources:\n      plain: { table: shop.orders, key: customer_id }\n      asked: { query: "SELECT * FROM shop.orders", key: customer_id, cursor: ordered_at }\n';
+    const project = SHOP['segsync.yaml']!.replace('    sources:\n', sources);
+    const text = (more: string) => `entity: customer\ntier: frequent\n${more}${where}`;
+    await using folder = await folderOf({ ...SHOP, 'segsync.yaml': project, 'segments/fast.yaml': text('') });
+    const { stderr, exit } = await segsync(folder.path, ['validate']);
+    expect(exit).toBe(78);
+    expect(stderr).toMatch(/^error\[E217\]: segment `fast` would evaluate everyone/);
+    await using meant = await folderOf({
+      ...{ ...SHOP, 'segsync.yaml': project },
+      'segments/fast.yaml': text('allow_full: true\n'),
+    });
+    expect(await segsync(meant.path, ['validate'])).toMatchObject({ stderr: '', exit: 0 });
+  });
+
   it('refuses a target that the project lacks', async () => {
     await using folder = await folderOf(SHOP);
     for (const verb of ['run', 'plan', 'compile', 'validate']) {

@@ -117,6 +117,7 @@ export class Company {
     const delivery: Delivery = {
       world,
       statements: session,
+      label: 'segsync test',
       tables: state.tables,
       project: projectOf(mapping),
       sync: syncOf(mapping),

@@ -14,7 +14,7 @@ const soakMinutes = Number(process.env.SEGSYNC_SOAK ?? 0);
 const given = process.env.SEGSYNC_SEED;
 
 /** Segment-ticks to play at least. */
-const EXTENT: Readonly<Record<string, number>> = { duckdb: 2000, postgres: 400 };
+const EXTENT: Readonly<Record<string, number>> = { duckdb: 3600, postgres: 1400 };
 const OTHERWISE = 200;
 /** Seeds that may miss a lie, one after the other. */
 const MOST_TRIES = 20;
@@ -66,14 +66,18 @@ function expectMeaning(figures: Figures): void {
   expect(figures.incremental / figures.ticks).toBeGreaterThan(0.5);
   expect(figures.affectedShare / figures.incremental).toBeLessThan(0.2);
   expect(figures.exited).toBeGreaterThan(0);
+  const played = (form: string): number => figures.segments.get(form) ?? 0;
+  expect(played('sequence')).toBeGreaterThan(played('any') / 6);
+  expect(played('calendar')).toBeGreaterThan(played('any') / 8);
 }
 
 function show(
   engine: string,
-  { ticks, audiences, incremental, affectedShare, entered, exited }: Figures,
+  { ticks, audiences, incremental, affectedShare, entered, exited, segments }: Figures,
 ): void {
   const share = (affectedShare / incremental).toFixed(3);
+  const forms = [...segments].sort(([, a], [, b]) => b - a).map(([form, count]) => `${form} ${count}`);
   console.log(
-    `${engine}: ${ticks} segment-ticks, ${audiences} with an audience; ${incremental} incremental, mean affected share ${share}, ${entered} entered, ${exited} exited`,
+    `${engine}: ${ticks} segment-ticks, ${audiences} with an audience; ${incremental} incremental, mean affected share ${share}, ${entered} entered, ${exited} exited; segments by form: ${forms.join(', ')}`,
   );
 }

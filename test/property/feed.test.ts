@@ -42,7 +42,7 @@ test.each(engines)('deletions and moves are seen without a reconcile, on $name',
   const { catalog, made } = await readTables(session, warehouse.dialect, [group.members[0]!.prepared]);
   const { project } = await loadProject(realWorld(), { projectDir: folder });
   const found = await session.scratch(async (statements): Promise<TickOutcome> => {
-    const workspace = openWorkspace(statements, warehouse.dialect, '-- test');
+    const workspace = openWorkspace(statements, warehouse.dialect);
     return evaluateTick(withFeed(statements), workspace, group, {
       ...{ project, warehouse, catalog, made, t: T },
       state: {

@@ -13,7 +13,7 @@ import { projectOf } from '../brute-force/stage.ts';
 import { simulatedWorld } from '../simulated-world.ts';
 
 it('reads random projects as they were meant', async () => {
-  const size = { segments: 25, ticks: 2, active: 1, quiet: 1 };
+  const size = { segments: 32, syncs: 16, ticks: 2, active: 1, quiet: 1 };
   await fc.assert(
     fc.asyncProperty(fc.nat(), async (seed) => {
       const play = randomPlay(seed, size);

@@ -38,7 +38,6 @@ export const COMMAND_CODES = {
     (p) => `there is no segment \`${p.name}\` in this project`,
     didYouMean,
   ),
-  E608: error<{ what: string }>(EXIT.usage, (p) => `${p.what} is not available yet`),
   E609: error<{ name: string; known?: readonly string[] } & Suggestion>(
     EXIT.invalidProject,
     (p) => `there is no target \`${p.name}\` in this project`,

@@ -1,6 +1,14 @@
 /** E2xx: what a segment says. */
-import { didYouMean, error, type Suggestion } from '../declare.ts';
+import { didYouMean, error, type Suggestion, warning } from '../declare.ts';
 import { EXIT } from '../exit.ts';
+
+/** What makes a condition be true never, or always: one by itself, one with another, or several. */
+interface Fault {
+  readonly when: 'never' | 'always';
+  /** Where the other one is: `line 7`. */
+  readonly with?: string;
+  readonly several: boolean;
+}
 
 export const SEGMENT_CODES = {
   E201: error<{ name: string } & Suggestion>(
@@ -63,4 +71,57 @@ export const SEGMENT_CODES = {
     (p) =>
       `\`${p.left}\` is of type ${p.type} and cannot be compared so with \`${p.right}\` of type ${p.otherType}`,
   ),
+  E219: error<{ what: string; detail: string }>(
+    EXIT.invalidProject,
+    (p) => `the warehouse refuses ${p.what}: ${p.detail}`,
+  ),
+  E220: error<{ type: string }>(
+    EXIT.invalidProject,
+    (p) => `this SQL is of type ${p.type}, but a condition is true or false`,
+    () => 'compare it with something, so that it is boolean',
+  ),
+
+  W201: warning<{ window: string; source: string; overlap: string }>(
+    (p) =>
+      `\`${p.window}\` is shorter than the overlap of \`${p.source}\`, ${p.overlap}: a row that shows late may have left the window before it is seen`,
+    (p) =>
+      `widen the window to more than ${p.overlap}; or shorten \`overlap\`, if rows of \`${p.source}\` never show so late`,
+  ),
+  W202: warning<{ segment: string } & Fault>(
+    (p) => `segment \`${p.segment}\` can never hold for anybody: ${faultInWords(p)}`,
+  ),
+  W203: warning<{ segment: string; key: string } & Fault>(
+    (p) => `segment \`${p.segment}\` always holds for everybody: ${faultInWords(p)}`,
+    (p) => `if everybody is meant, say so: \`{ trait: ${p.key}, is_null: false }\``,
+  ),
+  W204: warning<{ when: Fault['when'] }>((p) =>
+    p.when === 'never'
+      ? 'this condition can never be true: under `any` it adds nobody'
+      : 'this condition is always true: under `all` it says nothing',
+  ),
+  W205: warning<{ segment: string; tier: string; other: string; otherTier: string }>(
+    (p) =>
+      `\`${p.segment}\` ticks in tier \`${p.tier}\`, but the \`query:\` segment \`${p.other}\` that it refers to only in tier \`${p.otherTier}\`: it counts as it was at its own last tick`,
+    (p) => `give \`${p.other}\` the tier \`${p.tier}\`, or \`${p.segment}\` a slower one`,
+  ),
+  W206: warning<{ source: string; length: string; filtered: boolean }>(
+    (p) =>
+      `this is true for whoever did \`${p.source}\` ${p.length} ago or earlier, also for those who did it again since`,
+    (p) =>
+      `if their last time is meant, write \`all: [{ did: ${p.source} }, { did_not: ${p.source}, within: ${p.length} }]\`${p.filtered ? ', each with its `where:`' : ''}; if any time is, say \`count: { gte: 1 }\` beside it`,
+  ),
+  W207: warning<{ table: string; column: string; type: string }>(
+    (p) =>
+      `\`${p.column}\` of ${p.table} is of type ${p.type} and cannot serve as a cursor: the table is read as a whole at every tick`,
+    () => 'a cursor is a time stamp, a date or a whole number that grows whenever a row is added or changed',
+  ),
 } as const;
+
+function faultInWords({ when, with: other, several }: Fault): string {
+  if (when === 'never') {
+    if (other) return `this contradicts the condition in ${other}`;
+    return several ? 'these conditions contradict each other' : 'this condition can never be true';
+  }
+  if (other) return `this or the condition in ${other} is true for each`;
+  return several ? 'one of these conditions is true for each' : 'this condition is always true';
+}

@@ -1,9 +1,13 @@
 /** E3xx: the warehouse and its tables. */
-import { error } from '../declare.ts';
+import { didYouMean, error, type Suggestion, warning } from '../declare.ts';
 import { EXIT } from '../exit.ts';
 
 export const WAREHOUSE_CODES = {
-  E301: error<{ table: string }>(EXIT.failed, (p) => `table ${p.table} does not exist, or may not be read`),
+  E301: error<{ table: string } & Suggestion>(
+    EXIT.failed,
+    (p) => `table ${p.table} does not exist, or may not be read`,
+    didYouMean,
+  ),
   E302: error<{ name: string; reason: string }>(
     EXIT.invalidProject,
     (p) => `\`${p.name}\` cannot be a name in this warehouse: ${p.reason}`,
@@ -45,5 +49,15 @@ export const WAREHOUSE_CODES = {
     EXIT.invalidProject,
     (p) => `${p.path} is named like the schema \`${p.schema}\` in it, and DuckDB cannot tell the two apart`,
     () => 'give the file another name',
+  ),
+  E312: error<{ table: string; statements: readonly string[] }>(
+    EXIT.failed,
+    (p) => `table ${p.table} may not be read by this target’s role`,
+    (p) => `let somebody who may run: ${p.statements.join('; ')}`,
+  ),
+
+  W301: warning<{ target: string; what: string; statements: readonly string[] }>(
+    (p) => `a run on target ${p.target} has to ${p.what}, which its role may not`,
+    (p) => `if runs use this role, let somebody who may run: ${p.statements.join('; ')}`,
   ),
 } as const;

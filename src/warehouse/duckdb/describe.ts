@@ -75,6 +75,15 @@ export async function movingFunctions(query: Query, names: readonly string[]): P
   return new Set(names.filter((name) => !still.has(name)));
 }
 
+/** Tables and views that are not its own. */
+export async function tableNames(query: Query): Promise<(readonly [schema: string, name: string])[]> {
+  const rows = await query(
+    'SELECT schema_name AS schema, table_name AS name FROM duckdb_tables() WHERE NOT internal' +
+      ' UNION SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1, 2',
+  );
+  return rows.map(({ schema, name }) => [schema!, name!]);
+}
+
 function typeOf(native: string): SqlType {
   return TYPES.find(([pattern]) => pattern.test(native))?.[1] ?? 'other';
 }

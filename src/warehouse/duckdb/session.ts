@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { World } from '../../world.ts';
 import type { Session, Statements } from '../warehouse.ts';
 import type { Connections } from './database.ts';
+import { tableNames } from './describe.ts';
 import { type Lender, statementsOn } from './statements.ts';
 
 /** On the database file `path`; `release` ends the session's hold on it. */
@@ -51,14 +52,18 @@ export function sessionOn(
         throw error;
       }
     }, 'used');
+  const statements = statementsOn(any);
   return {
-    ...statementsOn(any),
+    ...statements,
     now: async () => world.clock.now(),
     // Only this process can write, and it has no transaction open while it asks.
     oldestOpenTransaction: async () => undefined,
     identity: async () => path,
     transaction: (work) => inTransaction('COMMIT', work),
     scratch: (work) => inTransaction('ROLLBACK', work),
+    // It has no roles: whoever can open the file may do everything.
+    missingGrants: async () => [],
+    tableNames: () => tableNames(statements.query),
     cancel: async () => connections.cancel(),
     async close() {
       connections.close();

@@ -91,6 +91,19 @@ export async function movingFunctions(
   return new Set(names.filter((name) => !still.has(name)));
 }
 
+/** Tables, views and the like that are not the server's own. */
+export async function tableNames(
+  query: (sql: string) => Promise<Row[]>,
+): Promise<(readonly [schema: string, name: string])[]> {
+  const rows = await query(
+    'SELECT s.nspname AS schema, c.relname AS name FROM pg_catalog.pg_class AS c' +
+      ' JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace' +
+      " WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND s.nspname !~ '^pg_' AND s.nspname <> 'information_schema'" +
+      ' ORDER BY 1, 2',
+  );
+  return rows.map(({ schema, name }) => [schema!, name!]);
+}
+
 async function tableColumns(connection: Connection, parts: readonly string[]): Promise<Column[] | undefined> {
   const { rows } = await connection.query<{ name: string; base: string; native: string }>(
     `SELECT a.attname AS name, ${BASE_TYPE} AS base, format_type(a.atttypid, a.atttypmod) AS native

@@ -2,7 +2,9 @@
 import type { Instant } from '../../instant.ts';
 import type { World } from '../../world.ts';
 import type { ConnectOptions, Session, Statements } from '../warehouse.ts';
+import { tableNames } from './describe.ts';
 import { failureOf } from './failure.ts';
+import { missingGrants } from './grants.ts';
 import type { Connection, Pool } from './pool.ts';
 import { type Lender, statementsOn } from './statements.ts';
 
@@ -42,6 +44,8 @@ export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: 
       scratch(pool, request.access === 'read' && temporaryTables, (connection) =>
         work(statementsOn(pinned(connection))),
       ),
+    missingGrants: (needs) => missingGrants(any.query, needs),
+    tableNames: () => tableNames(any.query),
     async cancel() {
       cancellation.abort();
       cancellation = new AbortController();

@@ -13,6 +13,7 @@ import { Dice } from '../../brute-force/dice.ts';
 import { engines, type Opened } from '../../engines.ts';
 
 const engine = engines.find(({ name }) => name === 'postgres')!;
+const world = realWorld();
 let opened: Opened;
 const clients: pg.Client[] = [];
 beforeEach(async () => {
@@ -156,7 +157,6 @@ async function openShop(overlap: string): Promise<void> {
 }
 
 async function tick(): Promise<SegmentResult> {
-  const world = realWorld();
   const { project } = await loadProject(world, { projectDir: opened.folder });
   const { report } = await runPipeline(world, project, {
     command: 'run',

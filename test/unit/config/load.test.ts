@@ -142,7 +142,7 @@ describe('syncs', async () => {
   });
 
   it('keep fields in order, constants as they are written', () => {
-    expect([...plain.fields]).toEqual([
+    expect([...plain.fields]).toMatchObject([
       ['name', { trait: 'first_name' }],
       ['value', { trait: 'cart_value' }],
       ['kind', { value: { type: 'number', text: '7.50' } }],

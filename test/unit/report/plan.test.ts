@@ -60,6 +60,40 @@ describe('a plan', () => {
   });
 });
 
+describe('the cost of a plan', () => {
+  const cost = (amount: number) => ({ cost: { amount, unit: 'planner cost' } });
+  const lineOf = (given: Parameters<typeof report>[0]): string | undefined =>
+    text({ ...cost(12345.6), ...given })
+      .split('\n')
+      .find((line) => line.startsWith('Estimated cost'));
+
+  it('is one line before the last, with what the segments would cost alone', () => {
+    const segments = [segment(cost(9000.25)), segment({ segment: 'all', ...cost(4000) })];
+    const out = text({ ...cost(12345.6), segments });
+    expect(out).toMatch(
+      /\.\nEstimated cost: 12,346 \(planner cost\); one by one: 13,000\.\nNothing was sent\.\n$/,
+    );
+  });
+
+  it('compares nothing where one segment is alone, or the cost of one is unknown', () => {
+    const alone = 'Estimated cost: 12,346 (planner cost).';
+    expect(lineOf({ segments: [segment(cost(12345.6))] })).toBe(alone);
+    const skipped = segment({ segment: 'late', mode: 'skipped', reason: 'not_due' });
+    expect(lineOf({ segments: [segment(cost(12345.6)), skipped] })).toBe(alone);
+    expect(lineOf({ segments: [segment(cost(1)), segment({ segment: 'all' })] })).toBe(alone);
+  });
+
+  it('is left out where the warehouse cannot say', () => {
+    expect(text({ segments: [segment(cost(1)), segment({ segment: 'all' })] })).not.toContain('cost');
+  });
+
+  it('fits a narrow terminal', () => {
+    const dear = { cost: { amount: 1_234_567_890_123, unit: 'bytes read' } };
+    const line = lineOf({ ...dear, segments: [segment(dear), segment({ ...dear, segment: 'all' })] });
+    expect(line!.length).toBeLessThanOrEqual(80);
+  });
+});
+
 describe('pending changes', () => {
   const pending = (given: Parameters<typeof report>[0]): boolean => hasChanges(report(given));
 

@@ -1,0 +1,23 @@
+/** What a group's tick is compiled from, but for what makes a key affected. */
+import type { Scope } from '../compile/rows.ts';
+import type { TickInput } from '../compile/tick.ts';
+import type { TickContext, TickGroup } from './tick.ts';
+
+export function tickInput(
+  group: TickGroup,
+  { state, warehouse }: TickContext,
+  scope: Scope,
+): Omit<TickInput, 'incremental'> {
+  return {
+    entity: group.entity,
+    segments: group.members.map(({ prepared: { name, verdict, sent } }) => ({ name, verdict, sent })),
+    membership: state.membership,
+    changes: state.changes,
+    capabilities: warehouse.capabilities,
+    scope,
+  };
+}
+
+export function scopeOf({ catalog, project, t }: TickContext): Scope {
+  return { catalog, timezone: project.timezone, t };
+}

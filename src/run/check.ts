@@ -1,0 +1,37 @@
+/** What `validate` tells beyond what reading a project does, without a connection. Each segment is looked at by itself. */
+import type { Project } from '../config/project.ts';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Kinds } from '../evaluate/mode.ts';
+import { prepareSegment } from '../evaluate/prepared.ts';
+import { judgeSegment } from '../segment/judge.ts';
+import type { World } from '../world.ts';
+import { refusedFull } from './refused-full.ts';
+
+/** Warnings, and E217 for segments that would be full at every tick of a fast tier whatever the warehouse says. */
+export async function checkProject(world: World, project: Project): Promise<Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const segment of project.segments.values()) {
+    for (const each of judgeSegment(project, segment)) {
+      if (!(each.code === 'W206' && (await speaksOfRows(world, each.place!)))) found.push(each);
+    }
+    const refusal = refusedFull(project, prepareSegment(project, segment), CERTAIN);
+    if (refusal) found.push(refusal);
+  }
+  return found;
+}
+
+/** A cursor that is declared may serve, and functions may stand still: the warehouse knows better. */
+const CERTAIN: Kinds = {
+  cursorKind: ({ table }) => (table.cursor ? 'time' : undefined),
+  mayMove: () => false,
+};
+
+/**
+ * Whether `has:` stands before a source's name, and not `did:`. They mean the same; but who has a row that is old has it
+ * today, while who did something long ago may have done it again.
+ */
+async function speaksOfRows(world: World, { file, line, column }: Place): Promise<boolean> {
+  const text = await world.files.readText(file);
+  const before = text.split(/\r\n|\r|\n/)[line - 1]?.slice(0, column - 1) ?? '';
+  return /\bhas["']?\s*:\s*$/.test(before);
+}
