@@ -6,7 +6,7 @@ import { MINUTE } from './shop.mjs';
 
 /**
  * A project named `name` over the shop: `tick(now)`, and `members` as SQL. Without `reconcile`, no scheduled look at
- * everyone falls into a tick that is measured.
+ * everyone, which is a full pass, falls into a tick that is measured.
  */
 export async function openSegsync(
   bench,

@@ -36,7 +36,7 @@ export function declaredTables(segments: readonly PreparedSegment[]): Declared[]
   return [...found.values()];
 }
 
-export interface TableCheck {
+interface TableCheck {
   readonly session: Session;
   readonly described: Described;
   readonly grants: readonly MissingGrant[];

@@ -2,7 +2,7 @@
 import type { Condition } from './condition.ts';
 
 /** A condition that is no group. */
-export type Part = Exclude<Condition, { kind: 'all' | 'any' | 'not' }>;
+type Part = Exclude<Condition, { kind: 'all' | 'any' | 'not' }>;
 
 /** In the order written. */
 export function partsOf(condition: Condition): Part[] {

@@ -22,7 +22,7 @@ export class Budget {
   }
 }
 
-export interface Search {
+interface Search {
   readonly values: Values;
   readonly budget: Budget;
   /** What values that depend on each other can be at once; undefined: they do not. */

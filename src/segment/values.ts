@@ -8,7 +8,7 @@ import { withoutPlaces } from './reads.ts';
 export type Outcomes = bigint;
 
 /** The outcomes for which a test may hold, and those for which it may fail. Where it cannot be told, both. */
-export interface Answer {
+interface Answer {
   /** The value; or, of values that nothing sure can be said of, this test alone. */
   readonly value: string;
   readonly all: Outcomes;

@@ -14,7 +14,8 @@ describe('plan', () => {
     const before = await readdir(folder.path, { recursive: true });
     const { stdout, stderr, exit } = await segsync(folder.path, ['plan']);
     expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
-    expect(stdout).toBe(
+    // The figures are DuckDB's own.
+    expect(stdout.replace(/^(Estimated cost:).*$/m, '$1')).toBe(
       lines(
         '+ segment big_spenders: new',
         '+ segment buyers: new',
@@ -33,6 +34,7 @@ describe('plan', () => {
         '',
         'Plan: 5 definition changes; +636 -0 in 3 segments;',
         '      630 operations in 2 requests to 2 syncs.',
+        'Estimated cost:',
         'Nothing was sent.',
       ),
     );
