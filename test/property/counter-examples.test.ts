@@ -358,7 +358,7 @@ describe.each(engines)('on $name', (engine) => {
         'UPDATE shop.events SET customer_id = 4 WHERE customer_id = 2',
         event(3, 'viewed', '08:02'),
       );
-      await tick('10:00', { viewers: [1, 2], silent: [3] });
+      await tick('09:50', { viewers: [1, 2], silent: [3] });
       await tick('11:00', { viewers: [3], silent: [1, 2] }, { full: true, mode: 'full' });
     });
   });
