@@ -61,8 +61,8 @@ async function performSteps(play: Play, product: Product, figures: Figures): Pro
   const expected = new Map<string, Set<string>>([...play.segments.keys()].map((name) => [name, new Set()]));
   for (const segment of play.segments.values()) countForms(segment, figures);
   const last = new Map<string, Instant>();
-  await product.execute(writeStatements(play.shop, play.steps[0]!.writes));
-  for (const [index, step] of play.steps.entries()) {
+  for (const step of play.steps) {
+    await product.execute(writeStatements(play.shop, step.writes));
     stage.apply(step.writes);
     const report = await product.tick(step.now, { segments: new Set(step.segments) });
     const scene: Scene = { play, step, stage, product, report, last, expected };
@@ -74,7 +74,6 @@ async function performSteps(play: Play, product: Product, figures: Figures): Pro
     figures.audiences += syncs.length;
     count(scene, figures);
     for (const segment of step.segments) last.set(segment, step.now);
-    await product.execute(writeStatements(play.shop, play.steps[index + 1]?.writes ?? []));
   }
 }
 

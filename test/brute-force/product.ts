@@ -104,13 +104,10 @@ export class Product {
   }
 
   /** Keys by segment, as the table `membership` holds them. */
-  membership(): Promise<Map<string, Set<string>>> {
-    return this.visit((session) => this.membershipIn(session));
-  }
-
-  /** As `membership`, over a session that is open already. */
-  async membershipIn(session: Session): Promise<Map<string, Set<string>>> {
-    const rows = await session.query('SELECT segment, entity_key FROM segsync.membership');
+  async membership(): Promise<Map<string, Set<string>>> {
+    const rows = await this.visit((session) =>
+      session.query('SELECT segment, entity_key FROM segsync.membership'),
+    );
     const members = new Map([...this.#project.segments.keys()].map((name) => [name, new Set<string>()]));
     for (const row of rows) members.get(row.segment!)!.add(row.entity_key!);
     return members;

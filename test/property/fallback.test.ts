@@ -122,7 +122,7 @@ async function openShop(opened: Opened, segments: Record<string, string>) {
     project: 'fallback',
     default_target: 'test',
     targets: { test: opened.target },
-    entities: { customer: { table: 'customers', key: 'id', cursor: 'seen' } },
+    entities: { customer: { table: 'customers', key: 'id', cursor: 'seen', reconcile: 'never' } },
   };
   await mkdir(join(opened.folder, 'destinations'));
   await writeFile(
