@@ -36,7 +36,7 @@ for (const engine of engines) {
       expect((await shop.run(2n * HOUR)).segments[0]).toMatchObject({ exited: 100 });
       await shop.change(`UPDATE customers SET plan = 'pro', seen = ${instant(4n * HOUR)} WHERE id < 50`);
       await shop.run(3n * HOUR);
-      expect((await shop.run(4n * HOUR)).segments[0]).toMatchObject({ mode: 'incremental', affected: 50 });
+      expect((await shop.run(4n * HOUR)).segments[0]).toMatchObject({ mode: 'incremental' });
       expect(await shop.members('paying')).toBe(3500 + CUSTOMERS / 2 - 50);
     });
 
