@@ -32,8 +32,11 @@ export function comparePair(
     const [a, b] = [left.operand, right.operand];
     return fail('E218', { left: a.name, type: a.type, right: b.name, otherType: b.type }, place);
   };
-  if (types.includes('other')) return compare(left.operand.expression, OPS[op], scaled(right, times));
-  if (types.every((type) => NUMBERS.has(type))) return numbers(left, op, right, times);
+  if (types.includes('other') && !left.per && !right.per)
+    return compare(left.operand.expression, OPS[op], scaled(right, times));
+  const isAverage = left.per !== undefined || right.per !== undefined;
+  const areNumbers = types.every((type) => NUMBERS.has(type) || (isAverage && type === 'other'));
+  if (areNumbers) return numbers(left, op, right, times);
   if (times !== undefined) return wrong();
   if (left.operand.time && right.operand.time) {
     return compare(asInstant(left.operand.time), OPS[op], asInstant(right.operand.time));

@@ -54,7 +54,9 @@ export function whichRows({ filter, source }: RowsOf, as: string, scope: Scope):
 export function splitBound(of: readonly RowsOf[], as: string): Expression[] {
   const { split } = of[0]!.source;
   const values = of.map((rows) => rows.split);
-  if (split === undefined || !values.every((each) => each !== undefined)) return [];
+  // Two sources over one table may be split by different columns.
+  const isOne = of.every(({ source }) => source.split === split);
+  if (split === undefined || !isOne || !values.every((each) => each !== undefined)) return [];
   return [{ kind: 'in', of: column(split, as), values: [...new Set(values)].sort().map(text) }];
 }
 

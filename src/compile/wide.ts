@@ -99,6 +99,9 @@ function scansOf(aggregates: readonly Aggregate[], { capabilities, full }: WideI
       source.relation,
       source.key,
       source.through,
+      // The scan's bound is on one time column: two sources over one table may go by different ones.
+      source.time,
+      source.timezone,
       splits ? hasLowEnd(window) : null,
       perSplit ? split : null,
     ]);

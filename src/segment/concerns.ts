@@ -31,7 +31,8 @@ function splitsOf(verdict: Verdict): (table: Source) => Pick<Concern, 'splits'> 
         withoutPlaces(linkOf(source)) === withoutPlaces(linkOf(table)),
     );
     const values = own.map(({ split }) => split).filter((split) => split !== undefined);
-    const isSplit = table.split !== undefined && table.appendOnly && values.length > 0;
+    const isOne = own.every(({ source }) => source.split === table.split);
+    const isSplit = isOne && table.split !== undefined && table.appendOnly && values.length > 0;
     return isSplit && values.length === own.length ? { splits: [...new Set(values)].sort() } : {};
   };
 }

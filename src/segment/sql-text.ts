@@ -14,7 +14,7 @@ export interface SqlText {
 }
 
 const TOKEN =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|::|:T\b|[A-Za-z_][\w$]*(?:\s*\.\s*[A-Za-z_"][\w$"]*)*(?:\s*\()?|[\s\S]/g;
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"(?:\s*\.\s*"(?:[^"]|"")*")*(?:\s*\()?|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|::|:T\b|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*(?:\s*\.\s*[A-Za-z_"\u0080-\uffff][\w$"\u0080-\uffff]*)*(?:\s*\()?|[\s\S]/g;
 
 /** Words that mean the moment, the session or another query wherever they stand alone. */
 const MOVING_WORDS = new Set(
@@ -27,8 +27,8 @@ const MOVING_WORDS = new Set(
 const MOVING_CALLS =
   /^(now|today|age|random|rand|randn|randstr|uniform|normal|setseed|uuid|uuidv[47]|\w*uuid\w*|getdate|getutcdate|sysdate|timeofday|unix_timestamp|clock_timestamp|statement_timestamp|transaction_timestamp|get_current_\w+|current_\w+|session_\w+|nextval|currval|lastval|seq\d|version|pg_\w+|txid_\w+|inet_\w+|has_\w+|getvariable|getenv|setting\w*|last_query_id|last_transaction)$/;
 
-/** Texts that PostgreSQL reads as the moment when they are cast to a time. */
-const MOVING_TEXTS = new Set(["'now'", "'today'", "'tomorrow'", "'yesterday'"]);
+/** Words in texts that PostgreSQL reads as the moment when they are cast to a time. */
+const MOVING_TEXT = /\b(now|today|tomorrow|yesterday)\b/i;
 
 /** Not functions, though a parenthesis may follow; or functions by grammar, which only compute. */
 const PLAIN_CALLS = new Set(
@@ -51,7 +51,7 @@ export function readSql(sql: string): SqlText {
     }
     pieces.push(token);
     moving ??= movingText(token);
-    const call = /^[A-Za-z_]/.test(token) && token.endsWith('(') ? callOf(token) : undefined;
+    const call = /^[A-Za-z_\u0080-\uffff]/.test(token) && token.endsWith('(') ? callOf(token) : undefined;
     if (call !== undefined && !PLAIN_CALLS.has(call)) calls.add(call);
   }
   return {
@@ -64,8 +64,10 @@ export function readSql(sql: string): SqlText {
 
 function movingText(token: string): string | undefined {
   const lower = token.toLowerCase();
-  if (MOVING_TEXTS.has(lower)) return token;
-  if (!/^[a-z_]/.test(lower)) return undefined;
+  if (/^(e?'|\$)/.test(lower) && MOVING_TEXT.test(lower)) return token;
+  // A name in quotes may be any function's.
+  if (lower.startsWith('"') && lower.endsWith('(')) return `${callOf(token)}()`;
+  if (!/^[a-z_\u0080-\uffff]/.test(lower)) return undefined;
   if (lower.endsWith('(')) {
     const call = callOf(token);
     // A function of somebody's own schema may do anything.

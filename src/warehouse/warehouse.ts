@@ -125,7 +125,7 @@ export interface Session extends Statements {
   /** The warehouse's clock. */
   now(): Promise<Instant>;
   /**
-   * When the oldest transaction began that is open now and has written something: its rows will show later, with
+   * When the oldest transaction began that is open now: its rows will show later, with
    * cursors as old as that. Undefined when there is none, or where it cannot be told.
    */
   oldestOpenTransaction(): Promise<Instant | undefined>;

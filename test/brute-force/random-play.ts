@@ -23,7 +23,7 @@ export interface Size {
   readonly quiet: number;
 }
 
-export const USUAL: Size = { segments: 36, syncs: 6, ticks: 12, active: 60, quiet: 400 };
+export const USUAL: Size = { segments: 60, syncs: 6, ticks: 12, active: 60, quiet: 600 };
 
 /** The play of a seed: the same whenever it is asked for. */
 export function randomPlay(seed: number, size: Size): Play {
@@ -40,7 +40,7 @@ export function randomPlay(seed: number, size: Size): Play {
   const names = [...segments.keys()];
   const steps = moments.ticks.map((now, index): Step => {
     // The segments of a tick share their affected keys: only in small company does one stand or fall by its own.
-    const company = dice.pick([5, 5, 15, names.length]);
+    const company = dice.pick([5, 5, 25, names.length]);
     const together = index === 0 ? names : dice.some(names, dice.between(1, company));
     return { now, writes: writes[index]!, segments: together };
   });

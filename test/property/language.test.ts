@@ -268,6 +268,51 @@ describe.each(engines)('on $name', (engine) => {
     });
   });
 
+  describe('two sources over one table', () => {
+    it('that go by different times do not bound one another', async () => {
+      await begin(
+        { either: '{any: [{did: happening, within: 5d}, {did: ending, next: 30d}]}' },
+        {
+          sources: [
+            'happening: {table: shop.events, key: customer_id, time: happened_at, cursor: seen_at}',
+            'ending: {table: shop.events, key: customer_id, time: ends_at, cursor: seen_at}',
+          ],
+        },
+      );
+      const row = (customer: number, happened: string, ends: string, seen: string): string =>
+        `INSERT INTO shop.events VALUES (${customer}, 'x', ${sql(happened)}, 1, 1, ${sql(ends)}, ${sql(seen)})`;
+      await story.change(
+        row(1, '2026-01-01', '2026-03-20', '07:00'),
+        row(2, '2026-01-01', '2026-01-02', '07:00'),
+      );
+      await story.tick('08:00', { either: [1] });
+      await story.change(row(2, '2026-01-01', '2026-03-20', '08:10'), row(3, '08:05', '2026-01-02', '08:10'));
+      await story.tick('08:10', { either: [1, 2, 3] });
+    });
+
+    it('that are split by different columns do not bound one another', async () => {
+      await begin(
+        { either: '{any: [{has: bya.x}, {has: byb.y}]}' },
+        {
+          tables: [
+            'CREATE TABLE shop.plans (customer_id BIGINT, a TEXT, b TEXT, changed_at TIMESTAMPTZ)',
+            `INSERT INTO shop.plans VALUES (900, 'none', 'none', ${sql('07:55')})`,
+          ],
+          sources: [
+            'bya: {table: shop.plans, split: a, key: customer_id, cursor: changed_at}',
+            'byb: {table: shop.plans, split: b, key: customer_id, cursor: changed_at}',
+          ],
+        },
+      );
+      await story.change(
+        `INSERT INTO shop.plans VALUES (1, 'x', 'n', ${sql('07:00')}), (2, 'n', 'y', ${sql('07:00')}), (3, 'y', 'x', ${sql('07:00')})`,
+      );
+      await story.tick('08:00', { either: [1, 2] });
+      await story.change(`UPDATE shop.plans SET b = 'y', changed_at = ${sql('08:10')} WHERE customer_id = 3`);
+      await story.tick('08:10', { either: [1, 2, 3] });
+    });
+  });
+
   describe('a second hop', () => {
     it('rows of what a customer is linked to, each once, as links and rows come and change', async () => {
       await begin(

@@ -63,11 +63,16 @@ async function now(world: World, statements: Statements): Promise<Instant> {
   return BigInt(row!.now!);
 }
 
-/** Of other roles' sessions the server tells it only to members of pg_read_all_stats. */
+/**
+ * Also of one that has only read so far: what it writes later may be dated by its beginning (`now()`). Of other roles' sessions the server tells it only to members of pg_read_all_stats.
+ */
 async function oldestOpenTransaction(statements: Statements): Promise<Instant | undefined> {
   const [row] = await statements.query(
-    'SELECT CAST(extract(epoch FROM min(xact_start)) * 1000000 AS bigint) AS began FROM pg_catalog.pg_stat_activity' +
-      ' WHERE backend_xid IS NOT NULL AND datname = current_database()',
+    'SELECT CAST(extract(epoch FROM min(began)) * 1000000 AS bigint) AS began FROM (' +
+      ' SELECT xact_start FROM pg_catalog.pg_stat_activity' +
+      " WHERE backend_type = 'client backend' AND datname = current_database() AND pid <> pg_backend_pid()" +
+      ' UNION ALL SELECT prepared FROM pg_catalog.pg_prepared_xacts WHERE database = current_database()' +
+      ') AS open (began)',
   );
   return row?.began ? BigInt(row.began) : undefined;
 }
