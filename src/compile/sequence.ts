@@ -23,11 +23,6 @@ const NEXT = 'next';
 const STOP = 'stop';
 const ROWS = 'step_rows';
 
-/** Equal for sequences that hold for the same keys. */
-export function sequenceId(sequence: SequenceOf): string {
-  return withoutPlaces(sequence);
-}
-
 /** One column, `k`: each key for which the sequence holds, once. */
 export function sequenceQuery(
   { steps }: SequenceOf,

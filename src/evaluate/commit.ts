@@ -35,7 +35,8 @@ export async function commitTick(statements: Statements, tables: StateTables, co
 /** Everyone was evaluated, so that nothing can have escaped; segments that always are need no note of it. */
 async function noteFull(statements: Statements, tables: StateTables, { group, t }: Commit): Promise<void> {
   if (!group.full) return;
-  const full = [...group.full].filter(([, reason]) => !ALWAYS_FULL.has(reason));
+  const ticked = new Set(group.members.map(({ prepared }) => prepared.name));
+  const full = [...group.full].filter(([name, reason]) => ticked.has(name) && !ALWAYS_FULL.has(reason));
   for (const isNew of [true, false]) {
     const own = full.filter(([, reason]) => NEW.has(reason) === isNew).map(([name]) => name);
     await writeReconciled(statements, tables, own, { at: t, isNew });

@@ -57,6 +57,7 @@ async function passOver(
 ): Promise<{ drift: ReadonlyMap<string, Drift>; keys?: readonly string[] }> {
   const { entity } = group;
   const members = await withStates(group.members, context);
+  if (members.length === 0) return { drift: new Map(), keys: [] };
   return context.session.scratch(async (unlabelled) => {
     const statements = unlabelled.labelled(tickLabel(context, group));
     const workspace = openWorkspace(statements, context.warehouse.dialect);

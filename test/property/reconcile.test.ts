@@ -102,6 +102,19 @@ describe.each(engines)('on $name', (engine) => {
     expect(drift(await story!.tick('09:30', { buyers: [2] }))).toEqual({});
   });
 
+  it('a segment that fails in a full tick does not count as looked at, the others of the tick do', async () => {
+    story = await Story.begin(engine, { ...BUYERS, broken: '{trait: no_such_column, eq: 1}' });
+    await story.product.tick(at('08:00'), { full: true });
+    const rows = await story.product.visit((session) =>
+      session.query("SELECT name FROM segsync.meta WHERE name LIKE 'reconciled:%' ORDER BY name"),
+    );
+    expect(rows.map(({ name }) => name)).toEqual([
+      'reconciled:buyers',
+      'reconciled:pros',
+      'reconciled:refunded',
+    ]);
+  });
+
   it('an entity that says `reconcile: never` is left alone', async () => {
     await begin('table: shop.customers\n    cursor: updated_at\n    reconcile: never');
     await story!.change('DELETE FROM shop.events WHERE customer_id = 1');
