@@ -7,6 +7,7 @@ import type { Leases } from '../state/leases.ts';
 import type { StateTables } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
+import type { Behind } from './behind.ts';
 import type { Lane } from './rate.ts';
 
 /**
@@ -36,6 +37,7 @@ export interface Preview {
   readonly sync: Sync;
   readonly destination: { readonly session: DestinationSession; readonly manifest: Manifest };
   readonly roster: Roster;
+  readonly behind: Behind;
   /** Default: the state tables themselves. */
   readonly relations?: Relations;
   /** The warehouse's clock at the beginning of the run. */

@@ -42,6 +42,10 @@ async function reportOf(delivery: Delivery): Promise<Report> {
   const scope = await readScope(delivery, audienceRef);
   if (scope.row?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
   await begin(delivery, scope);
+  if (scope.idle) {
+    await finish(delivery, scope, { deliveredAt: delivery.now, isWaiting: false, hasLoaded: false });
+    return NOTHING;
+  }
   const counted = await countAhead(delivery, scope);
   const held = counted && (await heldBy(delivery, scope, counted.planned));
   if (held) return hold(delivery, scope, counted, held);

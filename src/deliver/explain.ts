@@ -32,6 +32,7 @@ async function reportOf(preview: Preview): Promise<Report> {
   const audienceRef = await destination.session.ensureAudience({ name: sync.audience, dryRun: true });
   const scope = await readScope(preview, audienceRef);
   if (scope.row?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
+  if (scope.idle) return NOTHING;
   const { planned, unmatchable, requests } = await survey(preview, decidedOf(preview, scope));
   const held = await heldBy(preview, scope, planned);
   return { ...NOTHING, planned, unmatchable, requests, ...(held ? { held } : {}) };

@@ -1,7 +1,6 @@
 /** Which keys a delivery looks at, and up to which tick it then has delivered. */
-import { newestPrunedTick } from '../state/prune.ts';
 import { text } from '../state/sql.ts';
-import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
+import type { SyncRow } from '../state/sync-rows.ts';
 import { committedRelations, type Preview, type Relations } from './context.ts';
 import { syncFingerprint } from './fingerprint.ts';
 import { hadFirstLoad } from './first-load.ts';
@@ -20,17 +19,19 @@ export interface Scope {
   readonly ledgerSize: number;
   /** Nobody was ever delivered to this audience: a segment that was empty at first still has its first load before it. */
   readonly firstLoad: boolean;
+  /** Surely not a single candidate. */
+  readonly idle: boolean;
 }
 
-/** Reads where a sync stands: the segment's tick before anything else. */
+/** Where a sync stands. */
 export async function readScope(preview: Preview, audienceRef: string): Promise<Scope> {
-  const { statements, tables, sync } = preview;
+  const { tables, sync, behind } = preview;
   const relations = preview.relations ?? committedRelations(tables);
-  const target = await readTarget(preview, relations);
-  const row = (await readSyncRows(statements, tables)).get(sync.name);
+  const target = behind.ticks.get(sync.segment);
+  const row = behind.rows.get(sync.name);
   const fingerprint = syncFingerprint(preview.project, sync);
   const same = row?.audienceRef === audienceRef ? row : undefined;
-  const since = await standsAt(preview, fingerprint, same);
+  const since = standsAt(preview, fingerprint, same);
   const ledgerSize = same ? same.members : await countLedger(preview, audienceRef);
   return {
     audienceRef,
@@ -38,24 +39,21 @@ export async function readScope(preview: Preview, audienceRef: string): Promise<
     fingerprint,
     firstLoad: same?.tickId === undefined || (ledgerSize === 0 && !(await hadFirstLoad(preview))),
     ledgerSize,
+    idle: since !== undefined && since === target && !behind.open.has(sync.name),
     ...(row ? { row } : {}),
     ...(target === undefined ? {} : { target }),
     ...(since === undefined ? {} : { since }),
   };
 }
 
-async function standsAt(preview: Preview, fingerprint: string, row?: SyncRow): Promise<bigint | undefined> {
-  if (preview.full || row?.tickId === undefined || row.fingerprint !== fingerprint) return undefined;
-  const pruned = await newestPrunedTick(preview.statements, preview.tables, preview.sync.segment);
+function standsAt(
+  { full, behind, sync }: Preview,
+  fingerprint: string,
+  row: SyncRow | undefined,
+): bigint | undefined {
+  if (full || row?.tickId === undefined || row.fingerprint !== fingerprint) return undefined;
+  const pruned = behind.pruned.get(sync.segment);
   return pruned !== undefined && row.tickId < pruned ? undefined : row.tickId;
-}
-
-async function readTarget(preview: Preview, relations: Relations): Promise<bigint | undefined> {
-  const { statements, tables, sync } = preview;
-  const rows = await statements.query(
-    `SELECT tick_id FROM ${relations.segments} AS segments WHERE segment = ${text(tables.dialect, sync.segment)}`,
-  );
-  return rows[0]?.tick_id ? BigInt(rows[0].tick_id) : undefined;
 }
 
 /** An audience that the sync was turned away from and comes back to still has its ledger. */

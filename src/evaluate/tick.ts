@@ -89,7 +89,7 @@ export async function evaluateTick(
   }
   const input: TickInput = { ...base, incremental: incremental(group, scope, captured) };
   await workspace.define(compileAffected(input)!);
-  const affected = await countAffected(workspace);
+  const affected = await workspace.size(steps.affected);
   if (affected === 0) return unchanged(group, watermarks);
   const rows = await statements.approximateRows(group.entity.relation);
   if (fullIsCheaper(affected, rows, context.warehouse.capabilities)) {
@@ -115,8 +115,8 @@ async function evaluateAll(
   dialect: Dialect,
 ): Promise<TickOutcome> {
   const counts = await diff(statements, workspace, group, base, dialect);
-  const [row] = await workspace.rows(countRows({ kind: 'step', name: steps.wide }));
-  return { mode: 'full', reasons, affected: Number(row!.rows), counts, watermarks, drift: NO_DRIFT };
+  const affected = await workspace.size(steps.wide);
+  return { mode: 'full', reasons, affected, counts, watermarks, drift: NO_DRIFT };
 }
 
 async function diff(
@@ -181,11 +181,6 @@ async function emptyTables(workspace: Workspace, reads: readonly ReadTable[]): P
     if (row!.rows === '0') empty.set(id, relationName(table.relation));
   }
   return empty;
-}
-
-async function countAffected(workspace: Workspace): Promise<number> {
-  const [row] = await workspace.rows(countRows({ kind: 'step', name: steps.affected }));
-  return Number(row!.rows);
 }
 
 function countRows(from: From): Query {

@@ -10,43 +10,34 @@ import type { Row, Statements } from '../warehouse/warehouse.ts';
 export interface Workspace {
   /** Makes a named intermediate result that later queries can read. */
   define(step: Step): Promise<void>;
+  /** How many rows a result has that was defined. */
+  size(name: string): Promise<number>;
   rows(query: Query): Promise<Row[]>;
   /** Keeps a result under another name, so that its own and those it was made of can be defined anew. */
   keep(name: string, as: string): Promise<void>;
   /** `sql` as a FROM-able text, with whatever it needs before it. */
   relation(sql: string): string;
-  /** Removes what was made. */
-  clear(): Promise<void>;
 }
 
+/** In a transaction: what it makes goes with that. */
 export function openWorkspace(statements: Statements, dialect: Dialect): Workspace {
   return statements.temporaryTables ? inTables(statements, dialect) : inExpressions(statements, dialect);
 }
 
 function inTables(statements: Statements, dialect: Dialect): Workspace {
-  const made: string[] = [];
+  const sizes = new Map<string, number>();
+  const make = async (name: string, text: string, comment = ''): Promise<void> => {
+    const table = dialect.quote(name);
+    if (sizes.has(name)) await statements.execute(`DROP TABLE ${table}`);
+    sizes.set(name, await statements.execute(`${comment}CREATE TEMPORARY TABLE ${table} AS\n${text}`));
+    await statements.analyze(name);
+  };
   return {
-    async define(step) {
-      const name = dialect.quote(step.name);
-      await statements.execute(`DROP TABLE IF EXISTS ${name}`);
-      await statements.execute(
-        `-- ${step.comment}\nCREATE TEMPORARY TABLE ${name} AS\n${renderQuery(step.query, dialect)}`,
-      );
-      made.push(name);
-      await statements.analyze(step.name);
-    },
-    async keep(name, as) {
-      await statements.execute(
-        `CREATE TEMPORARY TABLE ${dialect.quote(as)} AS SELECT * FROM ${dialect.quote(name)}`,
-      );
-      made.push(dialect.quote(as));
-      await statements.analyze(as);
-    },
+    define: (step) => make(step.name, renderQuery(step.query, dialect), `-- ${step.comment}\n`),
+    size: async (name) => sizes.get(name)!,
+    keep: (name, as) => make(as, `SELECT * FROM ${dialect.quote(name)}`),
     rows: (query) => statements.query(renderQuery(query, dialect)),
     relation: (sql) => `(${sql})`,
-    async clear() {
-      for (const name of made.splice(0).reverse()) await statements.execute(`DROP TABLE IF EXISTS ${name}`);
-    },
   };
 }
 
@@ -62,11 +53,12 @@ function inExpressions(statements: Statements, dialect: Dialect): Workspace {
       made.clear();
       made.set(dialect.quote(as), kept);
     },
+    async size(name) {
+      const [row] = await statements.query(`${before()}SELECT count(*) AS rows FROM ${dialect.quote(name)}`);
+      return Number(row!.rows);
+    },
     rows: (query) => statements.query(`${before()}${renderQuery(query, dialect)}`),
     relation: (sql) => `(${before()}${sql})`,
-    async clear() {
-      made.clear();
-    },
   };
 }
 

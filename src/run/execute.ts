@@ -1,6 +1,7 @@
 /** Interprets a run's steps by doing them: ticks are committed, changes are sent. */
 import pLimit from 'p-limit';
 import type { Sync } from '../config/project.ts';
+import type { Behind } from '../deliver/behind.ts';
 import { deliverSync } from '../deliver/deliver.ts';
 import { commitTick } from '../evaluate/commit.ts';
 import { evaluateTick, type TickGroup } from '../evaluate/tick.ts';
@@ -15,7 +16,7 @@ import { tickLabel } from './labels.ts';
 import { evaluateLease } from './leases.ts';
 import { type Found, lookAtEveryone } from './reconcile.ts';
 import type { Step } from './steps.ts';
-import { delivery, leftAlone, reportSyncFailure, skippedSync } from './syncs.ts';
+import { delivery, readyToDeliver, reportSyncFailure } from './syncs.ts';
 
 /** Syncs that deliver side by side. Each streams and writes over connections of its own. */
 const SYNCS_AT_ONCE = 4;
@@ -64,7 +65,6 @@ async function executeGroup(
       const finishedAt = world.clock.now();
       await commitTick(statements, tables, { group, outcome: found, t, startedAt, finishedAt, runId });
       await notePass(statements, tables, group, pass.passedAt);
-      await workspace.clear();
       return found;
     },
     { isolation: 'snapshot', label: tickLabel(context, group) },
@@ -91,20 +91,17 @@ async function groupInstant(group: TickGroup, { options, session, t }: RunContex
 }
 
 async function deliverAll(syncs: readonly Sync[], context: RunContext): Promise<void> {
+  const found = await readyToDeliver(context, syncs, context.session);
+  if (!found) return;
   const limit = pLimit(SYNCS_AT_ONCE);
-  await Promise.all(syncs.map((sync) => limit(() => deliverOne(sync, context))));
+  await Promise.all(found.ready.map((sync) => limit(() => deliverOne(sync, found.behind, context))));
 }
 
-async function deliverOne(sync: Sync, context: RunContext): Promise<void> {
+async function deliverOne(sync: Sync, behind: Behind, context: RunContext): Promise<void> {
   if (context.options.signal.aborted) return;
   const started = context.world.clock.monotonic();
-  const why = leftAlone(context, sync);
-  if (why !== undefined) {
-    context.results.sync(skippedSync(sync, why));
-    return;
-  }
   try {
-    context.results.sync(await deliverSync(await delivery(context, sync)));
+    context.results.sync(await deliverSync(await delivery(context, sync, behind)));
   } catch (error) {
     reportSyncFailure(context, sync, error, context.world.clock.monotonic() - started);
   }

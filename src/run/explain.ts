@@ -15,7 +15,7 @@ import { evaluateApart, report, tickContext } from './evaluate.ts';
 import { syncLabel, tickLabel } from './labels.ts';
 import { pending } from './overlay.ts';
 import type { Step } from './steps.ts';
-import { leftAlone, preview, reportSyncFailure, skippedSync } from './syncs.ts';
+import { preview, readyToDeliver, reportSyncFailure } from './syncs.ts';
 
 /** Changes of `query:` segments that would have ticked before. */
 const EARLIER = 'segsync_earlier';
@@ -93,16 +93,13 @@ async function explainSyncs(
   relations: Relations | undefined,
   context: RunContext,
 ): Promise<void> {
-  for (const sync of syncs) {
+  const found = await readyToDeliver(context, syncs, statements, relations);
+  for (const sync of found?.ready ?? []) {
     const started = context.world.clock.monotonic();
-    const why = leftAlone(context, sync);
-    if (why !== undefined) {
-      context.results.sync(skippedSync(sync, why));
-      continue;
-    }
     try {
       const labelled = statements.labelled(syncLabel(context, sync));
-      const result = await explainSync(await preview(context, sync, labelled, relations));
+      const behind = found!.behind;
+      const result = await explainSync(await preview(context, sync, labelled, { behind, relations }));
       context.results.sync(asSentFrom(context, sync, result));
     } catch (error) {
       reportSyncFailure(context, sync, error, context.world.clock.monotonic() - started);

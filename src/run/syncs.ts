@@ -1,6 +1,7 @@
 /** What delivery needs of a run for one sync, and how a sync that fails or is left out is reported. */
 import { compileRoster } from '../compile/roster.ts';
 import type { Sync } from '../config/project.ts';
+import { type Behind, readBehind } from '../deliver/behind.ts';
 import type { Delivery, Preview, Relations } from '../deliver/context.ts';
 import type { Watermarks } from '../evaluate/watermark.ts';
 import type { SyncResult } from '../report/results.ts';
@@ -8,7 +9,7 @@ import { entityOf } from '../segment/resolve.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
 import { sendsOn } from './destinations.ts';
-import { syncLabel } from './labels.ts';
+import { runLabel, syncLabel } from './labels.ts';
 import { failureReport } from './results.ts';
 
 const NONE = { add: 0, remove: 0, update: 0 };
@@ -17,7 +18,7 @@ export async function preview(
   context: RunContext,
   sync: Sync,
   statements: Statements,
-  relations?: Relations,
+  { behind, relations }: { behind: Behind; relations?: Relations | undefined },
 ): Promise<Preview> {
   const { world, project, tables, catalog, warehouse, t, options } = context;
   const entity = entityOf(project, project.segments.get(sync.segment)!.entity);
@@ -31,6 +32,7 @@ export async function preview(
     sync,
     destination: { manifest, session },
     roster: compileRoster(entity, sync, scope, warehouse.dialect),
+    behind,
     ...(relations ? { relations } : {}),
     now: t,
     full: options.full,
@@ -50,12 +52,12 @@ function emptySource(watermarks: Watermarks | undefined): Pick<Preview, 'emptySo
     : { emptySource: { table: emptied.emptied, since: emptied.since } };
 }
 
-export async function delivery(context: RunContext, sync: Sync): Promise<Delivery> {
+export async function delivery(context: RunContext, sync: Sync, behind: Behind): Promise<Delivery> {
   const { session, options, runId, results } = context;
   const { lane } = await context.destinations.open(sync.destination);
   const label = syncLabel(context, sync);
   return {
-    ...(await preview(context, sync, session.labelled(label))),
+    ...(await preview(context, sync, session.labelled(label), { behind })),
     label,
     leases: context.leases!,
     lane,
@@ -69,8 +71,29 @@ export function skippedSync(sync: Sync, skipped: string): SyncResult {
   return { sync: sync.name, planned: NONE, rejected: 0, waiting: 0, unmatchable: 0, skipped, duration_ms: 0 };
 }
 
+/** Those of `syncs` that may deliver, with what lies behind them; the others are reported. */
+export async function readyToDeliver(
+  context: RunContext,
+  syncs: readonly Sync[],
+  statements: Statements,
+  relations?: Relations,
+): Promise<{ ready: readonly Sync[]; behind: Behind } | undefined> {
+  const { results, tables, t } = context;
+  const reasons = new Map(syncs.map((sync) => [sync, leftAlone(context, sync)]));
+  for (const [sync, why] of reasons) if (why !== undefined) results.sync(skippedSync(sync, why));
+  const ready = syncs.filter((sync) => reasons.get(sync) === undefined);
+  if (ready.length === 0) return undefined;
+  const labelled = statements.labelled(runLabel(context));
+  try {
+    return { ready, behind: await readBehind(labelled, tables, ready, { relations, now: t }) };
+  } catch (error) {
+    for (const sync of ready) reportSyncFailure(context, sync, error, 0);
+    return undefined;
+  }
+}
+
 /** Why a sync is left alone in this run; undefined: it delivers. */
-export function leftAlone(context: RunContext, sync: Sync): string | undefined {
+function leftAlone(context: RunContext, sync: Sync): string | undefined {
   if (context.results.failedSegments.has(sync.segment)) return 'segment_failed';
   const sends = sendsOn(context.project.destinations.get(sync.destination)!, context.target.name);
   return sends || context.options.command === 'plan' ? undefined : 'target';

@@ -22,25 +22,13 @@ export async function pruneIfDue(
   );
 }
 
-/** By segment: the newest tick whose changes are no longer kept. */
+/** By segment: the newest tick whose changes are no longer kept. A sync that stands before it cannot know what changed. */
 export async function newestPrunedTicks(
   statements: Statements,
   tables: StateTables,
 ): Promise<ReadonlyMap<string, bigint>> {
   const pruned = await readPruned(statements, tables);
   return new Map([...pruned].map(([segment, tick]) => [segment, BigInt(tick)]));
-}
-
-/**
- * The newest tick of a segment whose changes are no longer kept; undefined when all are. A sync that stands before it
- * can no longer know what changed.
- */
-export async function newestPrunedTick(
-  statements: Statements,
-  tables: StateTables,
-  segment: string,
-): Promise<bigint | undefined> {
-  return (await newestPrunedTicks(statements, tables)).get(segment);
 }
 
 async function prune(

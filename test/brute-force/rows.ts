@@ -89,7 +89,9 @@ function contentOf(
   const others = column === TIMES[table] ? nearby : [];
   const time = quiet ? farAway(maker) : randomTime(dice, maker.moments, others);
   if (type === 'date') return dayOf(time, maker.moments.timezone);
-  return type === 'instant' ? time : toWallClock(unambiguous(time), zoneOf(maker.shop, table));
+  if (type === 'instant') return time;
+  const zone = zoneOf(maker.shop, table);
+  return toWallClock(unambiguous(time, zone), zone);
 }
 
 function farAway({ dice, moments }: Maker): Instant {
@@ -97,12 +99,12 @@ function farAway({ dice, moments }: Maker): Instant {
   return dice.chance(0.9) ? moments.ticks[0]! - distance : moments.ticks.at(-1)! + distance;
 }
 
+const HOUR = 3_600_000_000n;
+
 /** A wall clock shows the hour in which clocks go back twice, and engines differ over which one it means. */
-function unambiguous(time: Instant): Instant {
-  const other = [-3_600_000_000n, 3_600_000_000n].find(
-    (shift) => toWallClock(time + shift, 'Europe/Berlin') === toWallClock(time, 'Europe/Berlin'),
-  );
-  return other ? time - 2n * 3_600_000_000n * (other > 0n ? 1n : -1n) : time;
+function unambiguous(time: Instant, zone: string): Instant {
+  const other = [-HOUR, HOUR].find((shift) => toWallClock(time + shift, zone) === toWallClock(time, zone));
+  return other ? time - 2n * HOUR * (other > 0n ? 1n : -1n) : time;
 }
 
 function zoneOf({ entities: { customer } }: Shop, table: TableName): string {

@@ -4,9 +4,11 @@
  */
 import type { Roster } from '../../src/compile/roster.ts';
 import type { Mode, Project, Sync } from '../../src/config/project.ts';
+import { type Behind, readBehind } from '../../src/deliver/behind.ts';
 import type { Delivery } from '../../src/deliver/context.ts';
 import { leaseName } from '../../src/deliver/context.ts';
 import { deliverSync } from '../../src/deliver/deliver.ts';
+import { explainSync } from '../../src/deliver/explain.ts';
 import { Lane } from '../../src/deliver/rate.ts';
 import { formatInstant, HOUR, MINUTE, SECOND } from '../../src/instant.ts';
 import type { SyncResult } from '../../src/report/results.ts';
@@ -114,7 +116,7 @@ export class Company {
     const state = await openState({ session, warehouse, schema: 'segsync', world: slow, access: 'write' });
     const { held } = await state.leases.acquire([leaseName(SYNC)], { waitMs: 0 });
     if (held.size === 0) throw new Error('another process holds the lease');
-    const delivery: Delivery = {
+    const delivery: Omit<Delivery, 'behind'> = {
       world,
       statements: session,
       label: 'segsync test',
@@ -132,15 +134,16 @@ export class Company {
       onProgress: () => {},
       ...options,
     };
+    const behind = (): Promise<Behind> => readBehind(session, state.tables, [delivery.sync], delivery);
     return {
-      delivery,
       world,
+      explain: async () => explainSync({ ...delivery, behind: await behind() }),
       crash() {
         life.ended = true;
         end();
       },
       async run() {
-        const result = await deliverSync(delivery);
+        const result = await deliverSync({ ...delivery, behind: await behind() });
         if (!life.ended) await state.leases.release();
         end();
         return result;
@@ -167,8 +170,8 @@ export class Company {
 }
 
 export interface Process {
-  readonly delivery: Delivery;
   readonly world: World;
+  explain(): Promise<SyncResult>;
   crash(): void;
   run(): Promise<SyncResult>;
 }

@@ -1,5 +1,5 @@
 /** One statement on a connection. */
-import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api';
+import { type DuckDBConnection, type DuckDBMaterializedResult, StatementType } from '@duckdb/node-api';
 import { WarehouseError } from '../warehouse.ts';
 
 /** Runs a text that holds one statement. The driver would run any number, and give the rows of one of them. */
@@ -14,4 +14,11 @@ export async function runOne(connection: DuckDBConnection, sql: string): Promise
   } finally {
     prepared.destroySync();
   }
+}
+
+/** How many rows a statement wrote. CREATE TABLE AS tells it as its one row, and not where other statements do. */
+export async function rowsWritten(result: DuckDBMaterializedResult): Promise<number> {
+  if (result.statementType !== StatementType.CREATE) return result.rowsChanged;
+  const [row] = await result.getRows();
+  return Number(row?.[0] ?? 0);
 }

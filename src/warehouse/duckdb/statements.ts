@@ -6,7 +6,7 @@ import type { Row, Statements } from '../warehouse.ts';
 import { approximateRows, describe, movingFunctions } from './describe.ts';
 import { estimate } from './estimate.ts';
 import { failureOf } from './failure.ts';
-import { runOne } from './one.ts';
+import { rowsWritten, runOne } from './one.ts';
 import { streamPages } from './stream.ts';
 import { rowsOf } from './values.ts';
 import { writeRows } from './write.ts';
@@ -44,7 +44,7 @@ export function statementsOn(lender: Lender, label = ''): Statements {
     temporaryTables: true,
     query: (sql) => query(sql),
     stream: (sql, options) => stream(lender, line + sql, options?.signal),
-    execute: (sql) => on(async (connection) => (await runOne(connection, line + sql)).rowsChanged),
+    execute: (sql) => on(async (connection) => rowsWritten(await runOne(connection, line + sql))),
     writeRows: (table, columns, rows) =>
       on((connection) => writeRows(connection, table, columns, rows, { staging: lender.freshName(), line })),
     describe: (relation) => describe(queryAbout(relation), relation),

@@ -1,6 +1,5 @@
 /** One delivery after another, on real engines: what is sent, and what the ledger then says. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { explainSync } from '../../../src/deliver/explain.ts';
 import { DiagnosedError, diagnose } from '../../../src/diagnostics/diagnostic.ts';
 import { Company, type Mapping, type Person } from '../../delivery/company.ts';
 import { all, Receiver, type ReceiverOptions } from '../../delivery/receiver.ts';
@@ -339,9 +338,9 @@ for (const engine of engines) {
         ...people(4, {}, 20),
         person('n', { email: null }),
       ]);
-      const { delivery } = await company.process(receiver);
+      const process = await company.process(receiver);
       const before = await company.rows('syncs', 'sync, tick_id, members');
-      const explained = await explainSync(delivery);
+      const explained = await process.explain();
       expect(explained).toMatchObject({
         planned: { add: 4, remove: 2, update: 2 },
         requests: 4,

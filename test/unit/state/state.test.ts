@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DAY } from '../../../src/instant.ts';
 import { readMeta, writeMeta } from '../../../src/state/meta.ts';
 import { statementsFrom } from '../../../src/state/migrations.ts';
-import { newestPrunedTick, pruneIfDue } from '../../../src/state/prune.ts';
+import { newestPrunedTicks, pruneIfDue } from '../../../src/state/prune.ts';
 import { finishRun, startRun } from '../../../src/state/runs.ts';
 import { readSegmentRows } from '../../../src/state/segment-rows.ts';
 import { openState, type StateOptions } from '../../../src/state/state.ts';
@@ -163,15 +163,15 @@ for (const engine of engines) {
       ]);
       const now = 1_772_600_000_000_000n; // 2026-03-04
       await pruneIfDue(session, tables, { retain: 30n * DAY, now });
-      expect(await newestPrunedTick(session, tables, 'a')).toBe(2n);
-      expect(await newestPrunedTick(session, tables, 'b')).toBeUndefined();
+      expect((await newestPrunedTicks(session, tables)).get('a')).toBe(2n);
+      expect((await newestPrunedTicks(session, tables)).get('b')).toBeUndefined();
       const left = () => session.query(`SELECT tick_id FROM ${tables.from('changes')} AS c ORDER BY tick_id`);
       expect(await left()).toEqual([{ tick_id: '3' }]);
       await pruneIfDue(session, tables, { retain: 1n, now: now + DAY / 2n });
       expect(await left()).toEqual([{ tick_id: '3' }]);
       await pruneIfDue(session, tables, { retain: 1n, now: now + DAY });
-      expect(await newestPrunedTick(session, tables, 'b')).toBe(3n);
-      expect(await newestPrunedTick(session, tables, 'a')).toBe(2n);
+      expect((await newestPrunedTicks(session, tables)).get('b')).toBe(3n);
+      expect((await newestPrunedTicks(session, tables)).get('a')).toBe(2n);
     });
   });
 }

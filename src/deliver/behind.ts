@@ -1,0 +1,69 @@
+/** What lies behind the syncs of a step, read once for all of them: most of them mostly have nothing to do. */
+import type { Sync } from '../config/project.ts';
+import type { Instant } from '../instant.ts';
+import { newestPrunedTicks } from '../state/prune.ts';
+import { instant, type StateTables, textList } from '../state/sql.ts';
+import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
+import type { Statements } from '../warehouse/warehouse.ts';
+import { committedRelations, type Relations } from './context.ts';
+
+export interface Behind {
+  /** By segment: its newest tick with changes. */
+  readonly ticks: ReadonlyMap<string, bigint>;
+  /** By sync. */
+  readonly rows: ReadonlyMap<string, SyncRow>;
+  /** By segment: the newest tick whose changes are no longer kept. */
+  readonly pruned: ReadonlyMap<string, bigint>;
+  /** Syncs with rows in doubt, or rejections whose time has come. */
+  readonly open: ReadonlySet<string>;
+}
+
+/** The segments' ticks before anything else: what is committed meanwhile is the next run's. Each sync's lease is held. */
+export async function readBehind(
+  statements: Statements,
+  tables: StateTables,
+  syncs: readonly Sync[],
+  { relations = committedRelations(tables), now }: { relations?: Relations | undefined; now: Instant },
+): Promise<Behind> {
+  const ticks = await readTicks(statements, tables, syncs, relations);
+  return {
+    ticks,
+    rows: await readSyncRows(statements, tables),
+    pruned: await newestPrunedTicks(statements, tables),
+    open: await readOpen(statements, tables, syncs, now),
+  };
+}
+
+async function readTicks(
+  statements: Statements,
+  { dialect }: StateTables,
+  syncs: readonly Sync[],
+  relations: Relations,
+): Promise<Behind['ticks']> {
+  const names = textList(dialect, [...new Set(syncs.map(({ segment }) => segment))]);
+  const rows = await statements.query(
+    `SELECT segment, tick_id FROM ${relations.segments} AS segments WHERE segment IN ${names}`,
+  );
+  return new Map(
+    rows.flatMap(({ segment, tick_id: tick }) => (tick ? [[segment!, BigInt(tick)] as const] : [])),
+  );
+}
+
+async function readOpen(
+  statements: Statements,
+  tables: StateTables,
+  syncs: readonly Sync[],
+  now: Instant,
+): Promise<Behind['open']> {
+  const { dialect } = tables;
+  const names = textList(
+    dialect,
+    syncs.map(({ name }) => name),
+  );
+  const rows = await statements.query(
+    `SELECT sync FROM ${tables.from('ledger')} AS ledger WHERE sync IN ${names} AND state = 'sending'\n` +
+      `UNION SELECT sync FROM ${tables.from('rejections')} AS rejections` +
+      ` WHERE sync IN ${names} AND next_at <= ${instant(dialect, now)}`,
+  );
+  return new Set(rows.map((row) => row.sync!));
+}
