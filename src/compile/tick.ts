@@ -1,5 +1,6 @@
 /** One tick as queries: affected keys, wide row, verdicts, diff. Pure: the same input gives the same text. */
 import type { Entity } from '../config/project.ts';
+import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
 import type { Edge } from '../segment/edges.ts';
 import type { Capabilities } from '../warehouse/warehouse.ts';
@@ -49,8 +50,22 @@ export function compileAffected(input: TickInput): Step | undefined {
   });
 }
 
+export interface VerdictSteps {
+  readonly wides: readonly Step[];
+  readonly verdict: Step;
+  readonly changed: Step;
+  /** Columns of wide rows that a `sql:` fills: an engine may take what is not boolean for true. */
+  readonly spoken: readonly SpokenColumn[];
+}
+
+export interface SpokenColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly place: Place;
+}
+
 /** Wide rows, verdicts and diff, in order; they read the affected keys unless everyone is evaluated. */
-export function compileVerdicts(input: TickInput): { wides: Step[]; verdict: Step; changed: Step } {
+export function compileVerdicts(input: TickInput): VerdictSteps {
   const { entity, segments, scope, capabilities, membership } = input;
   const dated = causes(input);
   const parts = wideParts(segments).map((own, index): Deciding => {
@@ -71,6 +86,7 @@ export function compileVerdicts(input: TickInput): { wides: Step[]; verdict: Ste
   });
   return {
     wides: parts.map(({ wide }) => wide.step),
+    spoken: parts.flatMap(spokenColumns),
     verdict: verdictStep(parts, entity, scope, dated),
     changed: changedStep({
       segments: segments.map((segment) => segment.name),
@@ -79,6 +95,13 @@ export function compileVerdicts(input: TickInput): { wides: Step[]; verdict: Ste
       scope,
     }),
   };
+}
+
+function spokenColumns({ segments, wide }: Deciding): SpokenColumn[] {
+  const facts = segments.flatMap(({ verdict }) => factsOf(verdict));
+  return facts.flatMap((fact) =>
+    fact.kind === 'sql' ? [{ table: wide.step.name, column: wide.factColumn(fact), place: fact.place }] : [],
+  );
 }
 
 /** A wide row of more columns would meet engines' limits, and cost more to fill than two scans. */

@@ -35,7 +35,7 @@ export function parseSource(key: string, { value }: YamlEntry, scope: ConditionS
   if (!scope.entity) return value.text;
   const found = findSource(scope.entity, value.text);
   if ('source' in found) return value.text;
-  const problem = { name: value.text, entity: scope.entity.name, suggestion: found.suggestion };
+  const problem = { name: value.text, entity: scope.entity.name, ...found };
   return scope.problems.report('E203', problem, value.place);
 }
 

@@ -5,7 +5,9 @@ import type { Entity, Source } from './project.ts';
 
 export type FoundSource =
   | { readonly source: Source /** Of a `split:` source: the value that is meant. */; readonly value?: string }
-  | { readonly suggestion?: string };
+  | { readonly suggestion?: string }
+  /** What it may have meant, where it may be a value of several sources. */
+  | { readonly splits: readonly string[] };
 
 /**
  * `orders`: the source declared so; `product_viewed`: a value of the entity's only `split:` source;
@@ -19,5 +21,6 @@ export function findSource(entity: Entity, name: string): FoundSource {
   if (dotted) return { source: dotted, value: name.slice(dotted.name.length + 1) };
   const [only, second] = splits;
   if (only && !second && name !== '') return { source: only, value: name };
+  if (second && !name.includes('.')) return { splits: splits.map((source) => `${source.name}.${name}`) };
   return { suggestion: nearest(name, entity.sources.keys()) };
 }

@@ -5,7 +5,7 @@ import { changeCounts } from '../compile/changed.ts';
 import type { From, Query } from '../compile/query.ts';
 import type { Scope } from '../compile/rows.ts';
 import { steps } from '../compile/steps.ts';
-import { compileAffected, compileVerdicts, type TickInput } from '../compile/tick.ts';
+import { compileAffected, compileVerdicts, type SpokenColumn, type TickInput } from '../compile/tick.ts';
 import { watermarksQuery } from '../compile/watermarks.ts';
 import { duplicatesQuery } from '../compile/wide.ts';
 import type { Entity, Project } from '../config/project.ts';
@@ -126,12 +126,13 @@ async function diff(
   input: TickInput,
   dialect: Dialect,
 ): Promise<TickOutcome['counts']> {
-  const { wides, verdict, changed } = compileVerdicts(input);
+  const { wides, verdict, changed, spoken } = compileVerdicts(input);
   for (const wide of wides) {
     await workspace.define(wide);
     const [repeated] = await workspace.rows(duplicatesQuery(wide));
     if (repeated!.keys !== '0') await failForDuplicates(statements, group, dialect);
   }
+  await checkSpoken(statements, spoken);
   await workspace.define(verdict);
   await workspace.define(changed);
   const counts = new Map(
@@ -141,6 +142,16 @@ async function diff(
     counts.get(row.segment!)![row.op as 'enter' | 'exit' | 'touch'] = Number(row.keys);
   }
   return counts;
+}
+
+/** Throws E220 for a `sql:` that is not boolean. Without temporary tables there is nothing to look at: such an engine refuses it. */
+async function checkSpoken(statements: Statements, spoken: readonly SpokenColumn[]): Promise<void> {
+  if (!statements.temporaryTables) return;
+  for (const { table, column, place } of spoken) {
+    const columns = await statements.describe({ kind: 'table', parts: [table] });
+    const own = columns?.find(({ name }) => name === column);
+    if (own && own.type !== 'boolean') fail('E220', { type: own.native.toLowerCase() }, place);
+  }
 }
 
 async function failForDuplicates(statements: Statements, group: TickGroup, dialect: Dialect): Promise<void> {

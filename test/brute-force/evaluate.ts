@@ -196,10 +196,10 @@ function inShare(name: string, percent: string, key: string): boolean {
   );
 }
 
-/** A source by its own name, or by a value of a `split:` column. */
+/** A source by its own name, or by a value of a `split:` column, with the source's name before it where there are two. */
 function sourceOf(name: string, entity: Entity): Source {
-  const declared = entity.sources.get(name);
-  if (declared && declared.split === undefined) return declared;
+  const declared = entity.sources.get(name) ?? entity.sources.get(name.split('.')[0]!);
+  if (declared) return declared;
   const split = [...entity.sources.values()].find((source) => source.split !== undefined);
   if (!split) throw new Error(`no source ${name}`);
   return split;

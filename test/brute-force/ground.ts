@@ -1,5 +1,14 @@
 /** What conditions over an entity can speak of: its traits and its sources, as columns with types. */
-import { type Columns, type EntityName, EVENTS, KEYS, type Shop, type TableName, TIMES } from './shop.ts';
+import {
+  CHANNELS,
+  type Columns,
+  type EntityName,
+  EVENTS,
+  KEYS,
+  type Shop,
+  type TableName,
+  TIMES,
+} from './shop.ts';
 import type { ColumnType } from './tables.ts';
 
 export interface Ground {
@@ -33,15 +42,25 @@ const SORTS: Readonly<Record<ColumnType, Sort>> = {
 
 export function groundOf(shop: Shop, entity: EntityName): Ground {
   if (entity === 'account') {
-    return { entity, traits: content(shop, 'accounts'), sources: [sourceOf(shop, 'tickets')] };
+    return { entity, traits: content(shop, 'accounts'), sources: [sourceOf(shop, 'tickets', 'tickets')] };
   }
   const joined: Columns = { churn: 'float', churn_label: 'text', scored_on: 'date', ads: 'boolean' };
-  const names = [...EVENTS, ...EVENTS, 'refunds', 'subscriptions', 'visits', 'tickets'];
+  const events = eventNames(shop);
+  const others = ['refunds', 'subscriptions', 'visits', 'tickets'];
   return {
     entity,
     traits: { ...content(shop, 'customers'), ...joined },
-    sources: names.map((name) => sourceOf(shop, name)),
+    sources: [
+      ...[...events, ...events, 'ends'].map((name) => sourceOf(shop, name, 'events')),
+      ...others.map((name) => sourceOf(shop, name, name as TableName)),
+    ],
   };
+}
+
+/** Two sources with `split:` have to be told apart. */
+function eventNames({ entities: { customer } }: Shop): readonly string[] {
+  if (!customer.sources.has('channels')) return EVENTS;
+  return [...EVENTS.map((name) => `events.${name}`), ...CHANNELS.map((name) => `channels.${name}`)];
 }
 
 /** Names of the columns whose values are of a sort. */
@@ -49,8 +68,7 @@ export function ofSort(columns: Columns, sort: Sort): string[] {
   return Object.keys(columns).filter((column) => SORTS[columns[column]!] === sort);
 }
 
-function sourceOf(shop: Shop, name: string): GroundSource {
-  const table = EVENTS.includes(name) ? 'events' : (name as TableName);
+function sourceOf(shop: Shop, name: string, table: TableName): GroundSource {
   return { name, columns: content(shop, table), timed: table in TIMES };
 }
 

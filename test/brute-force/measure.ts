@@ -35,12 +35,17 @@ export function timesOf(selection: Selection, context: KeyRows): Instant[] {
 
 function counts(row: Row, selection: Selection, context: KeyRows): boolean {
   const { source, now, project } = context;
-  if (source.split !== undefined && row[source.split] !== selection.source) return false;
+  if (source.split !== undefined && row[source.split] !== splitValue(selection.source)) return false;
   if (source.where && !rowHolds(source.where, row, context)) return false;
   if (selection.where && !rowHolds(selection.where, row, context)) return false;
   if (!selection.window) return true;
   const time = timeOf(row, context);
   return time !== null && inWindow(selection.window, time, now, project.timezone);
+}
+
+/** `viewed` and `events.viewed` mean the same. */
+function splitValue(source: string): string {
+  return source.slice(source.indexOf('.') + 1);
 }
 
 function rowHolds(condition: RowCondition, row: Row, context: KeyRows): boolean {

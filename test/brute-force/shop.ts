@@ -31,6 +31,9 @@ export interface Shop {
 /** Values of the column that `shop.events` is split by. */
 export const EVENTS: readonly string[] = ['viewed', 'carted', 'ordered'];
 
+/** Values of the column that it may be split by as well. */
+export const CHANNELS: readonly string[] = ['pro', 'free'];
+
 /**
  * Columns with NaN and infinity: NULL to sums, averages and comparisons of two values, while comparisons of a single
  * value with a constant leave them open.
@@ -235,17 +238,8 @@ function membersOf(dice: Dice): Link {
 }
 
 function sources(dice: Dice, occurred: ColumnType): Source[] {
-  const zone = occurred === 'timestamp' && dice.chance(0.5) ? { timezone: 'Europe/Berlin' } : {};
   return [
-    {
-      ...keyed('events'),
-      ...zone,
-      name: 'events',
-      split: 'name',
-      time: 'occurred_at',
-      cursor: cursor(dice, 'ingested_at'),
-      appendOnly: dice.chance(0.5),
-    },
+    ...eventSources(dice, occurred),
     {
       ...keyed('refunds'),
       name: 'refunds',
@@ -274,6 +268,28 @@ function sources(dice: Dice, occurred: ColumnType): Source[] {
       appendOnly: false,
     },
   ];
+}
+
+/** One table, read by another time and, now and then, by another split or promise as well. */
+function eventSources(dice: Dice, occurred: ColumnType): Source[] {
+  const events: Source = {
+    ...keyed('events'),
+    ...(occurred === 'timestamp' && dice.chance(0.5) ? { timezone: 'Europe/Berlin' } : {}),
+    name: 'events',
+    split: 'name',
+    time: 'occurred_at',
+    cursor: cursor(dice, 'ingested_at'),
+    appendOnly: dice.chance(0.5),
+  };
+  const { split: _, ...whole } = events;
+  const ends = { ...whole, name: 'ends', time: 'ends_at', appendOnly: events.appendOnly && dice.chance(0.7) };
+  const channels = {
+    ...events,
+    name: 'channels',
+    split: 'channel',
+    time: dice.pick(['occurred_at', 'ends_at']),
+  };
+  return [events, ends, ...(dice.chance(0.4) ? [channels] : [])];
 }
 
 function keyed(table: TableName): { relation: Relation; key: string; place: typeof PLACE } {

@@ -46,6 +46,7 @@ for (const engine of engines) {
       const shop = await openShop(opened, {
         broken: 'where: { trait: no_such_column, eq: 1 }',
         cast: 'where: { trait: plan, gt: 5 }',
+        counted: 'where: { sql: "entity.id + 3" }',
         paying: 'where: { trait: plan, eq: pro }',
       });
       const report = await shop.run(0n);
@@ -53,6 +54,7 @@ for (const engine of engines) {
       expect(report.status).toBe('failed');
       expect(byName.broken?.error).toMatchObject({ code: 'E211' });
       expect(byName.cast?.error).toMatchObject({ code: 'E213' });
+      expect(byName.counted?.error).toMatchObject({ code: 'E220', line: 4 });
       expect(byName.paying).toMatchObject({ mode: 'full', members: CUSTOMERS / 2 });
     });
 

@@ -21,10 +21,10 @@ export const SEGMENT_CODES = {
     (p) => `segments refer to each other in a circle: ${p.cycle.join(' -> ')}`,
     () => 'a reference pastes the other segment’s condition in; take one of them out',
   ),
-  E203: error<{ name: string; entity: string } & Suggestion>(
+  E203: error<{ name: string; entity: string; splits?: readonly string[] } & Suggestion>(
     EXIT.invalidProject,
     (p) => `entity \`${p.entity}\` has no source \`${p.name}\``,
-    didYouMean,
+    (p) => (p.splits ? `several sources have \`split:\`: write ${p.splits.join(' or ')}` : didYouMean(p)),
   ),
   E210: error<{ warehouse: string; what: string }>(
     EXIT.invalidProject,

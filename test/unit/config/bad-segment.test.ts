@@ -86,6 +86,19 @@ expectProblems('a source that no split can hold', segment('entity: account\nwher
   'E203 segments/b.yaml:2:14 entity `account` has no source `x`',
 ]);
 expectProblems(
+  'an event where several sources are split',
+  {
+    ...segment('entity: customer\nwhere: {did: viewed}\n'),
+    'segsync.yaml': SHOP['segsync.yaml'].replace(
+      'sources:\n',
+      'sources:\n      clicks: { table: shop.clicks, split: kind, key: customer_id, time: at }\n',
+    ),
+  },
+  [
+    'E203 segments/b.yaml:2:14 entity `customer` has no source `viewed` | several sources have `split:`: write clicks.viewed or events.viewed',
+  ],
+);
+expectProblems(
   'sources of measures and steps that no split can hold',
   segment(
     'entity: account\nwhere:\n  any:\n    - {measure: {did: x}, lt: {measure: {has: y}}}\n    - sequence: [{did: x}, {not: {did: y}}]\n',
