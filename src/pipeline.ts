@@ -42,6 +42,8 @@ export interface RunOptions {
   /** Syncs whose guards against removing, or adding, too many are lifted for this run. */
   readonly allowRemoval?: ReadonlySet<string>;
   readonly allowAdd?: ReadonlySet<string>;
+  /** Takes state that was made in another warehouse, a clone or a restore, for this one's. */
+  readonly adoptState?: boolean;
   /** How long to wait for what another process holds. */
   readonly waitMs: number;
   /** Aborted by SIGINT and SIGTERM: what is in flight ends, nothing new begins. */

@@ -21,6 +21,7 @@ export interface Request {
   readonly now?: string;
   readonly allowRemoval?: readonly string[];
   readonly allowAdd?: readonly string[];
+  readonly adoptState?: boolean;
 }
 
 export interface Executed {
@@ -70,6 +71,7 @@ async function observed(
       ...selection,
       ...(tiers ? { tiers: new Set(tiers) } : {}),
       waitMs: globals.waitMs,
+      ...(request.adoptState ? { adoptState: true } : {}),
       allowRemoval: knownSyncs(project, request.allowRemoval ?? []),
       allowAdd: knownSyncs(project, request.allowAdd ?? []),
     });

@@ -12,6 +12,7 @@ interface Options {
   now?: string;
   allowRemoval?: string[];
   allowAdd?: string[];
+  adoptState?: boolean;
   detailedExitcode?: boolean;
 }
 
@@ -26,6 +27,7 @@ export const plan: Verb<Options> = {
       .option('--detailed-exitcode', 'exit 2 when a run would change something')
       .option('--allow-removal <syncs...>', 'lift the guard against removing too many')
       .option('--allow-add <syncs...>', 'lift the guard against adding too many')
+      .option('--adopt-state', 'as if state that was copied here were taken over')
       .addHelpText('after', '\nExample:\n  $ segsync plan --select tag:lifecycle dest:meta_ads');
   },
 
@@ -39,6 +41,7 @@ export const plan: Verb<Options> = {
       now: options.now,
       allowRemoval: options.allowRemoval,
       allowAdd: options.allowAdd,
+      adoptState: options.adoptState,
     });
     screen.result(screen.flags.json ? jsonText(report) : planText(report, screen.colors));
     const pending = options.detailedExitcode && hasChanges(report);

@@ -46,6 +46,36 @@ const VERBS: readonly Entry[] = [
     summary: 'print who is in a segment, or whether one key is',
     load: async () => (await import('./members.ts')).members,
   },
+  {
+    name: 'status',
+    group: 'Looking after it:',
+    summary: 'show how fresh everything is, and what needs somebody',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'pause',
+    group: 'Looking after it:',
+    summary: 'send nothing for some syncs until they are resumed',
+    load: async () => (await import('./pause.ts')).pause,
+  },
+  {
+    name: 'resume',
+    group: 'Looking after it:',
+    summary: 'take paused syncs on again, or lift their guards once',
+    load: async () => (await import('./resume.ts')).resume,
+  },
+  {
+    name: 'retry',
+    group: 'Looking after it:',
+    summary: 'have rejected rows tried again',
+    load: async () => (await import('./retry.ts')).retry,
+  },
+  {
+    name: 'forget',
+    group: 'Looking after it:',
+    summary: 'remove one person everywhere, then from the state',
+    load: async () => (await import('./forget.ts')).forget,
+  },
 ];
 
 /**

@@ -14,6 +14,7 @@ interface Options {
   now?: string;
   allowRemoval?: string[];
   allowAdd?: string[];
+  adoptState?: boolean;
   dryRun?: boolean;
 }
 
@@ -28,6 +29,7 @@ export const run: Verb<Options> = {
       .option('--dry-run', 'as `segsync plan --due`: change nothing')
       .option('--allow-removal <syncs...>', 'lift the guard against removing too many')
       .option('--allow-add <syncs...>', 'lift the guard against adding too many')
+      .option('--adopt-state', 'go on from state that was copied here from another warehouse')
       .addHelpText('after', '\nExample:\n  $ segsync run --target prod --tier realtime frequent');
   },
 

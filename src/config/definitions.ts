@@ -1,4 +1,5 @@
 /** The files of `segments/` and `destinations/`, each read on its own and then checked against each other. */
+import { nearest } from '../diagnostics/suggest.ts';
 import { type DefinitionFile, findDefinitions } from './find.ts';
 import type { Foundation } from './foundation.ts';
 import { child, type YamlMap } from './node.ts';
@@ -28,12 +29,44 @@ export async function readDefinitions(foundation: Foundation, problems: Problems
   // A file that is not even YAML still defines a name that others may refer to.
   const names = new Set([...read.map((each) => each.name), ...files.map((file) => file.name)]);
   checkReferences(segments, names, problems);
+  checkExcluded(destinations, segments, names, problems);
   const syncs = read.flatMap((owner) => readSyncs(owner, destinations, foundation));
+  checkEntities(syncs, destinations, segments, problems);
   return {
     segments,
     destinations: keepWhole(destinations),
     syncs: collectSyncs(syncs, context.root, problems),
   };
+}
+
+/** Reports E201 for an `exclude:` that names no segment. */
+function checkExcluded(
+  destinations: ReadonlyMap<string, ResolvedDestination | undefined>,
+  segments: ReadonlyMap<string, Segment>,
+  names: ReadonlySet<string>,
+  problems: Problems,
+): void {
+  for (const resolved of destinations.values()) {
+    const name = resolved?.destination.exclude;
+    if (name === undefined || names.has(name)) continue;
+    problems.report('E201', { name, suggestion: nearest(name, segments.keys()) }, resolved!.excludePlace!);
+  }
+}
+
+/** Reports E129 for a sync whose people an `exclude:` of other entities could never keep out. */
+function checkEntities(
+  syncs: readonly ReadSync[],
+  destinations: ReadonlyMap<string, ResolvedDestination | undefined>,
+  segments: ReadonlyMap<string, Segment>,
+  problems: Problems,
+): void {
+  for (const { sync } of syncs) {
+    const excluded = sync.exclude === undefined ? undefined : segments.get(sync.exclude);
+    const own = segments.get(sync.segment);
+    if (!excluded || !own || excluded.entity === own.entity) continue;
+    const problem = { segment: excluded.name, entity: own.entity, other: excluded.entity };
+    problems.report('E129', problem, destinations.get(sync.destination)?.excludePlace ?? sync.place);
+  }
 }
 
 async function readDestinations(

@@ -139,6 +139,10 @@ export interface Destination {
   readonly type: string;
   /** Targets whose runs send here; undefined: all (`file` and `webhook` only). Elsewhere: planned, not sent. */
   readonly targets?: readonly string[];
+  /** Members of this segment are kept out of every audience there. */
+  readonly exclude?: string;
+  /** Identifiers that may ever go there; undefined: all. */
+  readonly allow?: readonly string[];
   /** Validated by the adapter's own schema; secrets as `Secret`. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly place: Place;
@@ -165,8 +169,14 @@ export interface Sync {
   /** Payload field -> where its value comes from, in the order written. */
   readonly fields: ReadonlyMap<string, FieldSource>;
   readonly consent?: Consent;
+  /** Of its destination: who is in this segment is kept out. */
+  readonly exclude?: string;
   readonly tier: string;
   readonly guards: Guards;
+  /** `on_enter` only: who is in the segment at the first load counts as having entered. */
+  readonly backfill?: boolean;
+  /** `on_enter` only: how long after one event a member is sent no other; undefined: each entry is one. */
+  readonly againAfter?: Duration;
   readonly place: Place;
 }
 

@@ -16,14 +16,21 @@ import { type DefaultsPart, defaultsSchema } from './schema.ts';
 import { text } from './values.ts';
 
 /** Keys of a destination file that are not its type's. */
-const OWN_KEYS = ['type', 'targets', 'defaults'];
+const OWN_KEYS = ['type', 'targets', 'defaults', 'exclude', 'allow'];
 
-const ownSchema = z.object({ targets: z.array(text).min(1).optional(), defaults: z.unknown().optional() });
+const ownSchema = z.object({
+  targets: z.array(text).min(1).optional(),
+  exclude: text.optional(),
+  allow: z.array(text).min(1).optional(),
+  defaults: z.unknown().optional(),
+});
 
 export interface ResolvedDestination {
   readonly destination: Destination;
   readonly manifest: Manifest;
   readonly defaults: DefaultsPart;
+  /** Where `exclude:` stands. */
+  readonly excludePlace?: Place;
   /** Where `defaults:` stands in the file, for messages about what it says. */
   readonly defaultsNode?: YamlNode;
 }
@@ -39,7 +46,7 @@ export async function resolveDestination(
   const place: Place = { file: path, line: 1, column: 1 };
   const node = interpolateMap(written, context.values, problems);
   const isNamed = checkName('destination', name, place, problems);
-  const targets = readTargets(node, targetNames, context);
+  const { targets, exclude, allow } = readOwn(node, targetNames, context);
   const defaults = readDefaults(node, context);
   const type = typeOf(node, '', place, problems);
   if (!type) return undefined;
@@ -54,22 +61,30 @@ export async function resolveDestination(
   const inUse = !targets || targets.includes(context.target);
   const { options: schema, secrets } = manifest;
   const options = readOptions(without(node, OWN_KEYS), { schema, secrets, inUse, label: '' }, context);
-  const destination = { name, file, type: type.text, ...(targets ? { targets } : {}), options, place };
-  return isNamed ? { destination, manifest, ...defaults } : undefined;
+  const destination: Destination = {
+    ...{ name, file, type: type.text, options, place },
+    ...(targets ? { targets } : {}),
+    ...(exclude === undefined ? {} : { exclude }),
+    ...(allow ? { allow } : {}),
+  };
+  const excludePlace = child(node, 'exclude')?.place;
+  return isNamed
+    ? { destination, manifest, ...defaults, ...(excludePlace ? { excludePlace } : {}) }
+    : undefined;
 }
 
-function readTargets(
+function readOwn(
   node: YamlMap,
   known: readonly string[] | undefined,
   { problems }: Context,
-): string[] | undefined {
+): z.infer<typeof ownSchema> {
   const part = check(ownSchema, node, problems);
   const list = child(node, 'targets');
   for (const [index, target] of part?.targets?.entries() ?? []) {
     const place = list?.kind === 'list' ? list.items[index]?.place : undefined;
     if (known) checkKnown('target', target, known, place ?? node.place, problems);
   }
-  return part?.targets;
+  return part ?? {};
 }
 
 function readDefaults(

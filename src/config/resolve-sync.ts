@@ -36,9 +36,7 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
   const part = check(syncSchema, node, problems, { notYet: SYNC_NOT_YET, label: `sync[${index}]` });
   if (!part) return undefined;
   const place = child(node, 'to')?.place ?? node.place;
-  if (part.mode === 'on_enter') {
-    return problems.report('E112', { key: 'mode: on_enter' }, child(node, 'mode')?.place ?? place);
-  }
+  for (const key of ONLY_ON_ENTER) checkOnEnter(key, part, node, context);
   const nameNode = child(node, 'name');
   const isNamed = !nameNode || checkName('sync', part.name ?? '', nameNode.place, problems);
   if (!checkKnown('destination', part.to, destinations.keys(), place, problems)) return undefined;
@@ -46,6 +44,8 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
   const name = `${owner.name}.${part.name ?? part.to}`;
   const mapping = readMapping(name, part, node, place, destination, scope);
   if (!isNamed || !destination || !mapping) return undefined;
+  if (!isAllowed(name, mapping, place, destination, scope)) return undefined;
+  const { exclude } = destination.destination;
   const sync: Sync = {
     name,
     segment: owner.name,
@@ -53,10 +53,52 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
     audience: part.audience ?? owner.name,
     mode: part.mode ?? 'mirror',
     ...mapping,
+    ...(exclude === undefined ? {} : { exclude }),
     guards: guardsOf(part, destination, scope),
+    ...(part.backfill === undefined ? {} : { backfill: part.backfill }),
+    ...(part.again_after === undefined ? {} : { againAfter: part.again_after }),
     place,
   };
   return { sync, shared: part.shared ?? false };
+}
+
+/** Reports E133 for what a destination's `allow:` keeps from going there: an identifier, or a field that holds one. */
+function isAllowed(
+  sync: string,
+  { match, fields }: Mapping,
+  place: Place,
+  { destination }: ResolvedDestination,
+  { entity, context }: SyncScope,
+): boolean {
+  const { allow, name } = destination;
+  if (!allow || !entity) return true;
+  const kept = [...entity.identifiers.values()].filter((each) => !allow.includes(each.name));
+  const matched = kept.filter((each) => match.includes(each.name));
+  const sent = [...fields].flatMap(([field, source]) => {
+    const holds = 'trait' in source && kept.find(({ trait }) => trait === source.trait);
+    return holds ? [{ identifier: holds.name, field }] : [];
+  });
+  const wrong = [...matched.map((each) => ({ identifier: each.name })), ...sent];
+  for (const each of wrong)
+    context.problems.report('E133', { sync, destination: name, ...each, allow }, place);
+  return wrong.length === 0;
+}
+
+const ONLY_ON_ENTER = ['backfill', 'again_after'] as const;
+
+/** A key that would silently do nothing is a mistake. */
+function checkOnEnter(
+  key: (typeof ONLY_ON_ENTER)[number],
+  part: SyncPart,
+  node: YamlNode,
+  { problems }: Context,
+): void {
+  if (part[key] === undefined || part.mode === 'on_enter') return;
+  problems.report(
+    'E116',
+    { key, detail: 'belongs to `mode: on_enter`' },
+    child(node, key)?.place ?? node.place,
+  );
 }
 
 function guardsOf(part: SyncPart, destination: ResolvedDestination, { guards, owner }: SyncScope): Guards {

@@ -102,9 +102,11 @@ export const syncSchema = z.strictObject({
   audience: text.optional(),
   mode: z.enum(['mirror', 'add_only', 'remove_only', 'on_enter']).optional(),
   shared: z.boolean().optional(),
+  again_after: duration.optional(),
+  backfill: z.boolean().optional(),
   ...mapping,
 });
-export const SYNC_NOT_YET = ['adopt', 'on_delete', 'backfill', 'again_after'];
+export const SYNC_NOT_YET = ['adopt', 'on_delete'];
 
 export const segmentSchema = z.strictObject({
   name: text.optional(),

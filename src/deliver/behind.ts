@@ -1,6 +1,8 @@
 /** What lies behind the syncs of a step, read once for all of them: most of them mostly have nothing to do. */
 import type { Sync } from '../config/project.ts';
 import type { Instant } from '../instant.ts';
+import { type Allowance, readAllowances } from '../state/allowances.ts';
+import { readExcludedTicks } from '../state/excluded.ts';
 import { newestPrunedTicks } from '../state/prune.ts';
 import { instant, type StateTables, textList } from '../state/sql.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
@@ -10,10 +12,16 @@ import { committedRelations, type Relations } from './context.ts';
 export interface Behind {
   /** By segment: its newest tick with changes. */
   readonly ticks: ReadonlyMap<string, bigint>;
+  /** By segment. */
+  readonly members: ReadonlyMap<string, number>;
   /** By sync. */
   readonly rows: ReadonlyMap<string, SyncRow>;
   /** By segment: the newest tick whose changes are no longer kept. */
   readonly pruned: ReadonlyMap<string, bigint>;
+  /** Guards that `resume` lifted, by sync. */
+  /** Of syncs with `exclude:`: the newest tick of that segment that is delivered. */
+  readonly excluded: ReadonlyMap<string, bigint>;
+  readonly allowed: ReadonlyMap<string, Allowance>;
   /** Syncs with rows in doubt, or rejections whose time has come. */
   readonly open: ReadonlySet<string>;
 }
@@ -25,28 +33,44 @@ export async function readBehind(
   syncs: readonly Sync[],
   { relations = committedRelations(tables), now }: { relations?: Relations | undefined; now: Instant },
 ): Promise<Behind> {
-  const ticks = await readTicks(statements, tables, syncs, relations);
   return {
-    ticks,
+    ...(await readSegments(statements, tables, syncs, relations)),
     rows: await readSyncRows(statements, tables),
     pruned: await newestPrunedTicks(statements, tables),
+    excluded: await readExcludedTicks(
+      statements,
+      tables,
+      syncs.filter(({ exclude }) => exclude !== undefined).map(({ name }) => name),
+    ),
+    allowed: await readAllowances(
+      statements,
+      tables,
+      syncs.map(({ name }) => name),
+    ),
     open: await readOpen(statements, tables, syncs, now),
   };
 }
 
-async function readTicks(
+async function readSegments(
   statements: Statements,
   { dialect }: StateTables,
   syncs: readonly Sync[],
   relations: Relations,
-): Promise<Behind['ticks']> {
-  const names = textList(dialect, [...new Set(syncs.map(({ segment }) => segment))]);
+): Promise<Pick<Behind, 'ticks' | 'members'>> {
+  const names = textList(dialect, [
+    ...new Set(
+      syncs.flatMap(({ segment, exclude }) => (exclude === undefined ? [segment] : [segment, exclude])),
+    ),
+  ]);
   const rows = await statements.query(
-    `SELECT segment, tick_id FROM ${relations.segments} AS segments WHERE segment IN ${names}`,
+    `SELECT segment, tick_id, members FROM ${relations.segments} AS segments WHERE segment IN ${names}`,
   );
-  return new Map(
-    rows.flatMap(({ segment, tick_id: tick }) => (tick ? [[segment!, BigInt(tick)] as const] : [])),
-  );
+  return {
+    ticks: new Map(
+      rows.flatMap(({ segment, tick_id: tick }) => (tick ? [[segment!, BigInt(tick)] as const] : [])),
+    ),
+    members: new Map(rows.map(({ segment, members }) => [segment!, Number(members ?? 0)])),
+  };
 }
 
 async function readOpen(

@@ -1,5 +1,5 @@
 /** The candidates of a sync and all that is known of each, as one query; its rows as standings. */
-import { instant, integer, text } from '../state/sql.ts';
+import { instant, integer, type StateTables, text, textList } from '../state/sql.ts';
 import type { Row } from '../warehouse/warehouse.ts';
 import type { Preview } from './context.ts';
 import type { LedgerRow, Rejection, Standing } from './operation.ts';
@@ -17,10 +17,12 @@ export function candidatesSql(preview: Preview, scope: Scope): string {
   const payload = [...roster.identifiers, ...roster.fields].map(({ column }) => `roster.${column}`);
   const columns = [
     'candidates.entity_key AS entity_key',
-    'membership.entity_key IS NOT NULL AS holds',
+    `${holdsSql(scope)} AS holds`,
     'roster.entity_key IS NOT NULL AS known',
     'roster.consented AS consented',
     ...payload,
+    `${enteredSql(preview, scope)} AS entered`,
+    'ledger.tick_id AS ledger_tick_id',
     'ledger.state AS ledger_state',
     `${text_of('ledger.identifiers')} AS ledger_identifiers`,
     'ledger.payload_hash AS ledger_hash',
@@ -45,24 +47,83 @@ SELECT
 FROM segsync_candidates AS candidates
 LEFT JOIN segsync_due AS due ON due.entity_key = candidates.entity_key
 LEFT JOIN (${membersSql(preview, scope)}) AS membership ON membership.entity_key = candidates.entity_key
-LEFT JOIN (
+${excludedJoin(preview, scope)}LEFT JOIN (
 ${roster.sql('segsync_candidates')}
 ) AS roster ON roster.entity_key = candidates.entity_key
 LEFT JOIN (${ledgerSql(preview, scope)}) AS ledger ON ledger.entity_key = candidates.entity_key
 LEFT JOIN (${rejectionsSql(preview)}) AS rejections ON rejections.entity_key = candidates.entity_key
-ORDER BY
-  CASE WHEN membership.entity_key IS NOT NULL AND roster.consented THEN 1 ELSE 0 END,
+${leftAlone(preview, scope)}ORDER BY
+  CASE WHEN ${holdsSql(scope)} AND roster.consented THEN 1 ELSE 0 END,
   ${binary_order('candidates.entity_key')}`;
 }
 
+/** A member of the segment, and of none that the destination excludes. */
+function holdsSql({ excluded }: Scope): string {
+  const isMember = 'membership.entity_key IS NOT NULL';
+  return excluded ? `(${isMember} AND excluded.entity_key IS NULL)` : isMember;
+}
+
+/** Where jobs go on. */
+function leftAlone(preview: Preview, { running }: Scope): string {
+  if (running.length === 0) return '';
+  const { coalesce } = preview.tables.dialect.functions;
+  const batch = coalesce('ledger.batch_id', text(preview.tables.dialect, ''));
+  return `WHERE NOT (ledger.entity_key IS NOT NULL AND ledger.state = 'sending' AND ${batch} IN ${textList(preview.tables.dialect, running)})\n`;
+}
+
+function excludedJoin({ tables }: Preview, { relations, excluded }: Scope): string {
+  if (!excluded) return '';
+  return (
+    `LEFT JOIN (SELECT entity_key FROM ${relations.membership} AS membership` +
+    ` WHERE segment = ${text(tables.dialect, excluded.segment)})` +
+    ' AS excluded ON excluded.entity_key = candidates.entity_key\n'
+  );
+}
+
+/** Whether an entry made it a candidate; at a first load with `backfill`, everyone has just entered. */
+function enteredSql({ sync }: Preview, { since }: Scope): string {
+  if (sync.mode !== 'on_enter') return 'FALSE';
+  return since === undefined ? 'TRUE' : 'due.entity_key IS NOT NULL';
+}
+
 /** The newest change of each key; none where everyone is a candidate, since all changes ever would be read. */
-function changedSql({ tables, sync }: Preview, { relations, since }: Scope): string {
-  const segment = text(tables.dialect, sync.segment);
+function changedSql(preview: Preview, scope: Scope): string {
+  const { tables, sync } = preview;
+  const { since, silent, excluded } = scope;
+  const only = sync.mode === 'on_enter' ? entriesSql(tables, silent) : '';
+  const own = changesSql(preview, scope, sync.segment, since, only);
+  // Who is let in again has not entered: no event comes of it.
+  if (!excluded || sync.mode === 'on_enter') return newest(own);
+  const others = since === undefined ? undefined : excluded.since;
+  return newest(`${own} UNION ALL ${changesSql(preview, scope, excluded.segment, others)}`);
+}
+
+function newest(changes: string): string {
+  return (
+    'SELECT entity_key, max(tick_id) AS tick_id, max(caused_at) AS caused_at' +
+    ` FROM (${changes}) AS changes GROUP BY entity_key`
+  );
+}
+
+function changesSql(
+  { tables }: Preview,
+  { relations }: Scope,
+  segment: string,
+  since: bigint | undefined,
+  only = '',
+): string {
   const range = since === undefined ? '1 = 0' : `tick_id > ${integer(tables.dialect, since)}`;
   return (
-    `SELECT entity_key, max(tick_id) AS tick_id, max(caused_at) AS caused_at FROM ${relations.changes} AS changes` +
-    ` WHERE segment = ${segment} AND ${range} GROUP BY entity_key`
+    `SELECT entity_key, tick_id, caused_at FROM ${relations.changes} AS changes` +
+    ` WHERE segment = ${text(tables.dialect, segment)} AND ${range}${only}`
   );
+}
+
+/** Entries that are events: not those of ticks that found everyone there is. */
+function entriesSql({ dialect }: StateTables, silent: readonly bigint[]): string {
+  const loud =
+    silent.length === 0 ? '' : ` AND tick_id NOT IN (${silent.map((id) => integer(dialect, id)).join(', ')})`;
+  return ` AND op = 'enter'${loud}`;
 }
 
 function membersSql({ tables, sync }: Preview, { relations }: Scope): string {
@@ -74,7 +135,7 @@ function membersSql({ tables, sync }: Preview, { relations }: Scope): string {
 
 function ledgerSql({ tables, sync }: Preview, { audienceRef }: Scope): string {
   return (
-    `SELECT entity_key, state, identifiers, payload_hash, tick_id, delivered_at FROM ${tables.from('ledger')} AS ledger` +
+    `SELECT entity_key, state, identifiers, payload_hash, batch_id, tick_id, delivered_at FROM ${tables.from('ledger')} AS ledger` +
     ` WHERE sync = ${text(tables.dialect, sync.name)} AND audience_ref = ${text(tables.dialect, audienceRef)}`
   );
 }
@@ -110,6 +171,7 @@ export function standingOf(row: Row, preview: Preview): Standing {
     key: row.entity_key!,
     holds: row.holds === 'true',
     known: row.known === 'true',
+    entered: row.entered === 'true',
     consented: row.consented === 'true',
     payload: payloadOf(row, preview.roster, preview.destination.session),
     tickId: BigInt(row.tick_id!),
@@ -125,6 +187,7 @@ function ledgerRow(row: Row): LedgerRow | undefined {
     state: row.ledger_state === 'sending' ? 'sending' : 'delivered',
     identifiers: JSON.parse(row.ledger_identifiers ?? '{}') as Identifiers,
     ...(row.ledger_hash ? { payloadHash: row.ledger_hash } : {}),
+    ...(row.ledger_tick_id ? { tickId: BigInt(row.ledger_tick_id) } : {}),
     ...(row.ledger_delivered_at ? { deliveredAt: BigInt(row.ledger_delivered_at) } : {}),
   };
 }

@@ -12,10 +12,11 @@ const NEEDS: Readonly<Record<Sync['mode'], readonly Operation[]>> = {
   on_enter: [],
 };
 
-/** Throws E450 for a mode that is not built yet, E453 for one that the destination cannot serve. */
-export function checkMode(sync: Sync, { operations }: Manifest): void {
+/** Throws E453 for a mode that the destination cannot serve. */
+export function checkMode(sync: Sync, { operations, takesEvents }: Manifest): void {
   const { name, mode, destination, place } = sync;
-  if (mode === 'on_enter') fail('E450', { sync: name }, place);
+  if (mode === 'on_enter' && !takesEvents)
+    fail('E453', { sync: name, destination, operation: 'event', mode }, place);
   const lacking = NEEDS[mode].find((operation) => !operations.includes(operation));
   if (lacking) fail('E453', { sync: name, destination, operation: lacking, mode }, place);
 }

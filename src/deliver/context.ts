@@ -18,6 +18,8 @@ export interface Relations {
   readonly membership: string;
   readonly changes: string;
   readonly segments: string;
+  /** Its columns `tick_id` and `segments` (text). */
+  readonly ticks: string;
 }
 
 /** A table that had rows and has none. */
@@ -75,5 +77,6 @@ export function committedRelations(tables: StateTables): Relations {
     membership: tables.from('membership'),
     changes: tables.from('changes'),
     segments: tables.from('segments'),
+    ticks: `(SELECT tick_id, ${tables.dialect.functions.text_of('segments')} AS segments FROM ${tables.from('ticks')} AS known)`,
   };
 }

@@ -60,12 +60,13 @@ export async function survey(preview: Preview, decided: AsyncIterable<Decided>):
   return { planned, unmatchable, requests: requests.total(), ...(kept ? { kept } : {}) };
 }
 
-function rulesOf({ sync, destination }: Preview): Rules {
+function rulesOf({ sync, destination, now }: Preview): Rules {
   return {
     mode: sync.mode,
     asksConsent: sync.consent !== undefined,
     needsIdentifier: destination.manifest.needsIdentifier,
     canUpdate: destination.manifest.operations.includes('update'),
+    ...(sync.againAfter === undefined ? {} : { notSince: now - sync.againAfter }),
   };
 }
 

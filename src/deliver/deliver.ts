@@ -1,12 +1,16 @@
 /** Brings one audience up to its segment: the steps in order. */
 import { type Instant, MINUTE } from '../instant.ts';
 import type { Counts, Held, SyncResult } from '../report/results.ts';
+import { endAllowance } from '../state/allowances.ts';
+import { writeExcludedTick } from '../state/excluded.ts';
 import { beginSync, finishSync, holdSync } from '../state/sync-rows.ts';
 import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
+import { audienceOf } from './audience.ts';
 import { checkMode, failureOf, heldDiagnostic } from './check.ts';
 import { type Delivery, leaseName } from './context.ts';
 import { type Decided, decidedOf, type Survey, survey } from './decided.ts';
 import { noteFirstLoad } from './first-load.ts';
+import { doneUpTo, type Polled, pollJobs } from './jobs.ts';
 import { heldBy, noteEmptySource } from './pressure.ts';
 import { Pump } from './pump.ts';
 import { readScope, type Scope } from './scope.ts';
@@ -36,11 +40,32 @@ export async function deliverSync(delivery: Delivery): Promise<SyncResult> {
 }
 
 async function reportOf(delivery: Delivery): Promise<Report> {
-  const { sync, destination, leases, lane, project } = delivery;
+  const { sync, destination } = delivery;
   checkMode(sync, destination.manifest);
-  const audienceRef = await destination.session.ensureAudience({ name: sync.audience, dryRun: false });
-  const scope = await readScope(delivery, audienceRef);
-  if (scope.row?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
+  const audienceRef = await audienceOf(sync, destination.session, { dryRun: false });
+  if (delivery.behind.rows.get(sync.name)?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
+  const polled = await pollJobs(delivery, audienceRef);
+  const report = await deliverRest(delivery, await readScope(delivery, audienceRef, polled.running));
+  return withPolled(report, polled);
+}
+
+/** What jobs of earlier runs have come to counts as this run's. */
+function withPolled(report: Report, { delivered, rejected, waiting }: Polled): Report {
+  const sum = report.delivered ?? NOTHING.delivered!;
+  return {
+    ...report,
+    delivered: {
+      add: sum.add + delivered.add,
+      remove: sum.remove + delivered.remove,
+      update: sum.update + delivered.update,
+    },
+    rejected: report.rejected + rejected,
+    waiting: report.waiting + waiting,
+  };
+}
+
+async function deliverRest(delivery: Delivery, scope: Scope): Promise<Report> {
+  const { sync, leases, lane, project } = delivery;
   await begin(delivery, scope);
   if (scope.idle) {
     await finish(delivery, scope, { deliveredAt: delivery.now, isWaiting: false, hasLoaded: false });
@@ -90,7 +115,7 @@ async function send(delivery: Delivery, scope: Scope, counted: Survey | undefine
   if (complete)
     await finish(delivery, scope, {
       deliveredAt: pump.record.now(),
-      isWaiting: pump.waiting > 0,
+      isWaiting: pump.waiting > 0 || scope.running.length > 0,
       hasLoaded: pump.record.delivered.add > 0,
     });
   const freshness = pump.record.freshness.percentiles();
@@ -138,12 +163,23 @@ async function finish(
   const { sync, tables } = delivery;
   const { fingerprint, target, row } = scope;
   if (target === undefined) return;
-  const same = row?.tickId === target && row.fingerprint === fingerprint && row.heldReason === undefined;
+  const upTo = await doneUpTo(delivery, scope.audienceRef, target);
+  const isAllowed = delivery.behind.allowed.has(sync.name);
+  const { excluded } = scope;
+  const same =
+    row?.tickId === upTo &&
+    excluded?.since === excluded?.target &&
+    row.fingerprint === fingerprint &&
+    row.heldReason === undefined &&
+    !isAllowed;
   if (same && row.deliveredAt !== undefined && deliveredAt - row.deliveredAt < MINUTE) return;
   await commit(delivery, async (transaction) => {
-    const stands = { name: sync.name, fingerprint, tickId: target };
+    const stands = { name: sync.name, fingerprint, tickId: upTo };
     await finishSync(transaction, tables, isWaiting ? stands : { ...stands, deliveredAt });
     await noteEmptySource(transaction, delivery);
+    if (excluded && excluded.since !== excluded.target)
+      await writeExcludedTick(transaction, tables, sync.name, excluded.target);
+    if (delivery.behind.allowed.has(sync.name)) await endAllowance(transaction, tables, sync.name);
     if (scope.firstLoad && hasLoaded) await noteFirstLoad(transaction, tables, sync.name, deliveredAt);
   });
 }

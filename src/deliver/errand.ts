@@ -105,6 +105,18 @@ export function doneEntry(errand: Errand, now: Instant, batchId?: string): Entry
   };
 }
 
+/** What the state says once an asynchronous job has taken a step: still a question, with what it would leave there. */
+export function acceptedEntry(errand: Errand, batchId: string): Entry {
+  const { op, identifiers, hash } = errand.step;
+  const { payloadHash, deliveredAt } = errand.acknowledged ?? {};
+  return {
+    ...entry(errand),
+    batchId,
+    clearsRejection: false,
+    ledger: { state: 'sending', identifiers, payloadHash: op === 'remove' ? payloadHash : hash, deliveredAt },
+  };
+}
+
 /** What the state says once a step was rejected: the other side is as it was before. */
 export function rejectedEntry(errand: Errand, receipt: Receipt & { kind: 'rejected' }, now: Instant): Entry {
   const { step, prior, rejection } = errand;

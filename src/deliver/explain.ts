@@ -1,5 +1,6 @@
 /** What a delivery would do, by the same candidates and the same decisions; nothing is changed anywhere. */
 import type { SyncResult } from '../report/results.ts';
+import { audienceOf } from './audience.ts';
 import { checkMode, failureOf } from './check.ts';
 import type { Preview } from './context.ts';
 import { decidedOf, survey } from './decided.ts';
@@ -29,7 +30,7 @@ export async function explainSync(preview: Preview): Promise<SyncResult> {
 async function reportOf(preview: Preview): Promise<Report> {
   const { sync, destination } = preview;
   checkMode(sync, destination.manifest);
-  const audienceRef = await destination.session.ensureAudience({ name: sync.audience, dryRun: true });
+  const audienceRef = await audienceOf(sync, destination.session, { dryRun: true });
   const scope = await readScope(preview, audienceRef);
   if (scope.row?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
   if (scope.idle) return NOTHING;

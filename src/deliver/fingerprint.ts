@@ -10,7 +10,13 @@ const PAYLOAD_VERSION = 1;
 export function syncFingerprint(project: Project, sync: Sync): string {
   const entity = project.entities.get(project.segments.get(sync.segment)!.entity)!;
   const identifiers = sync.match.map((name) => entity.identifiers.get(name));
-  const mapping = { identifiers, fields: sync.fields, consent: sync.consent, mode: sync.mode };
+  const mapping = {
+    identifiers,
+    fields: sync.fields,
+    consent: sync.consent,
+    mode: sync.mode,
+    exclude: sync.exclude,
+  };
   const text = withoutPlaces({ version: PAYLOAD_VERSION, match: sync.match, ...mapping });
   return hashOf(JSON.parse(text)).slice(0, 32);
 }

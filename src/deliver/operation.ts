@@ -15,6 +15,8 @@ export interface Standing {
   readonly holds: boolean;
   /** A row of the entity's table. */
   readonly known: boolean;
+  /** `on_enter`: a change says that it entered, and that is an event. */
+  readonly entered: boolean;
   /** True, too, when the sync asks for none. */
   readonly consented: boolean;
   readonly payload: Payload;
@@ -33,6 +35,8 @@ export interface LedgerRow {
   /** Of what was last acknowledged; undefined when nothing ever was. */
   readonly payloadHash?: string;
   readonly deliveredAt?: Instant;
+  /** The tick of the change that was sent last. */
+  readonly tickId?: bigint;
 }
 
 export interface Rejection {
@@ -51,6 +55,8 @@ export interface Rules {
   readonly needsIdentifier: boolean;
   /** The destination has an operation for members that it has already. */
   readonly canUpdate: boolean;
+  /** `on_enter`: who was sent an event after this instant is sent no other. */
+  readonly notSince?: Instant;
 }
 
 export interface Step {
@@ -69,11 +75,23 @@ export type Decision =
   /** `effect` is what becomes of the audience: it gains, loses or keeps the member. */
   | { readonly kind: 'send'; readonly effect: Operation; readonly steps: readonly Step[] };
 
-/** What to do for one candidate. `on_enter` is not decided here. */
+/** What to do for one candidate. */
 export function decide(standing: Standing, rules: Rules): Decision {
-  const decision = rules.mode === 'remove_only' ? takeOut(standing, rules) : keepEqual(standing, rules);
-  if (decision.kind === 'send' && isRejected(standing, decision.steps[0]!)) return nothing();
+  const decision = decisionOf(standing, rules);
+  if (decision.kind === 'send' && rules.mode !== 'on_enter' && isRejected(standing, decision.steps[0]!))
+    return nothing();
   return decision;
+}
+
+function decisionOf(standing: Standing, rules: Rules): Decision {
+  switch (rules.mode) {
+    case 'remove_only':
+      return takeOut(standing, rules);
+    case 'on_enter':
+      return greet(standing, rules);
+    default:
+      return keepEqual(standing, rules);
+  }
 }
 
 function keepEqual(standing: Standing, rules: Rules): Decision {
@@ -118,6 +136,12 @@ function bringOut(standing: Standing, rules: Rules): Decision {
   return decision.kind === 'nothing' ? { ...decision, unmatchable } : decision;
 }
 
+/** Takes someone out for good, whatever the mode says: what only remembers an event or a removal is forgotten without a call. */
+export function forget(ledger: LedgerRow, mode: Mode): Decision {
+  if (mode === 'on_enter' || mode === 'remove_only') return { kind: 'settled', ledger: 'dropped' };
+  return send('remove', step('remove', ledger.identifiers, {}, false));
+}
+
 /** `remove_only`: the ledger holds whom it took out. Whoever leaves the segment is forgotten, not put back. */
 function takeOut(standing: Standing, rules: Rules): Decision {
   const { ledger, payload, holds, known } = standing;
@@ -129,6 +153,25 @@ function takeOut(standing: Standing, rules: Rules): Decision {
   const done = ledger?.state === 'delivered' && ledger.payloadHash === remove.hash;
   if (done) return withoutCall(standing);
   return send(ledger?.payloadHash === undefined ? 'remove' : 'update', remove);
+}
+
+/** `on_enter`: one event an entry. The ledger holds whom the last one was sent, and which entry it was for. */
+function greet(standing: Standing, rules: Rules): Decision {
+  const { ledger, entered, payload, tickId, rejection } = standing;
+  const wanted = isWanted(standing, { ...rules, mode: 'mirror' }) === 'there';
+  const inDoubt = ledger?.state === 'sending';
+  if (inDoubt && !wanted) return { kind: 'settled', ledger: ledger.payloadHash ? 'delivered' : 'dropped' };
+  const isNews = entered && !(ledger?.tickId !== undefined && ledger.tickId >= tickId);
+  if (wanted && (inDoubt || rejection?.due || (isNews && !isRecent(ledger, rules)))) {
+    return send('add', step('add', payload.identifiers, payload.fields, true));
+  }
+  const unmatchable = isNews && standing.holds && standing.known && !isMatchable(standing, rules);
+  const decision = withoutCall(standing);
+  return decision.kind === 'nothing' ? { ...decision, unmatchable } : decision;
+}
+
+function isRecent(ledger: LedgerRow | undefined, { notSince }: Rules): boolean {
+  return notSince !== undefined && ledger?.deliveredAt !== undefined && ledger.deliveredAt > notSince;
 }
 
 /** Final until what is sent changes; a row in doubt is asked for all the same. */

@@ -16,6 +16,8 @@ export interface Addressee {
   readonly sync: string;
   readonly segment: string;
   readonly audience: Audience;
+  /** What is sent are events, not members of an audience. */
+  readonly events: boolean;
   /** Stands for the cause of errands that no change caused. */
   readonly now: Instant;
 }
@@ -45,10 +47,10 @@ export function groupOf({ step, effect }: Pick<Errand, 'step' | 'effect'>): stri
 
 /** One batch of errands of one group, which are at least one. */
 export function parcelOf(errands: readonly Errand[], to: Addressee): Parcel {
-  const { sync, segment, audience } = to;
+  const { sync, segment, audience, events } = to;
   const { op } = errands[0]!.step;
   const changes = errands.map((errand) => changeOf(errand, to.now));
-  return { errands, batch: { id: batchId(errands, to), op, sync, segment, audience, changes } };
+  return { errands, batch: { id: batchId(errands, to), op, sync, segment, audience, changes, events } };
 }
 
 /** An errand's open step as it is sent. */

@@ -22,10 +22,15 @@ export async function heldBy(preview: Preview, scope: Scope, planned: Counts): P
     removes: takesOut && scope.firstLoad ? 0 : planned.remove,
     adds: planned.add,
     lostLastHour: takesOut ? 0 : await lostLastHour(preview),
-    ledgerSize: scope.ledgerSize,
+    ledgerSize: sync.mode === 'on_enter' ? membersBefore(preview, planned) : scope.ledgerSize,
     firstLoad: scope.firstLoad,
   };
   return judge(sync.guards, pressure, allow);
+}
+
+/** What a share of entries is of: the ledger of events says nothing of how many members there are. */
+function membersBefore({ behind, sync }: Preview, planned: Counts): number {
+  return Math.max(0, (behind.members.get(sync.segment) ?? 0) - planned.add);
 }
 
 /** Notes that removals were let pass though a table is empty: that emptiness is no surprise any more. */

@@ -7,6 +7,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
+import { isPaused } from '../state/sync-rows.ts';
 import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import { type Asked, askFor } from './asking.ts';
 import { retryBoundMs } from './backoff.ts';
@@ -60,6 +61,7 @@ export class Pump {
       sync: sync.name,
       segment: sync.segment,
       audience: { name: sync.audience, ref: audienceRef },
+      events: sync.mode === 'on_enter',
       now,
     };
     const began = world.clock.monotonic();
@@ -158,8 +160,20 @@ export class Pump {
     return this.#isRead && (this.#parcels.size === 0 || (this.#unasked.length > 0 && isHungry));
   }
 
+  /** Somebody may take the sync off while it runs: then nothing new is asked for. */
+  async #heedPause(): Promise<void> {
+    if (this.#isHalted || this.#unasked.length === 0) return;
+    const { statements, tables, sync } = this.#delivery;
+    try {
+      if (await isPaused(statements, tables, sync.name)) this.#stop();
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
   async #flush(): Promise<void> {
     this.#flushedAt = this.#monotonic();
+    await this.#heedPause();
     const asked = this.#isHalted ? [] : this.#takeAskable();
     const taken = this.record.take();
     if (asked.length === 0 && taken.entries.length === 0 && taken.batches.length === 0) return;

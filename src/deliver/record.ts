@@ -2,7 +2,7 @@
 import type { Operation } from '../destination/destination.ts';
 import type { Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
-import { doneEntry, type Entry, type Errand, nextOf, rejectedEntry } from './errand.ts';
+import { acceptedEntry, doneEntry, type Entry, type Errand, nextOf, rejectedEntry } from './errand.ts';
 import type { BatchRow } from './flush.ts';
 import { FreshnessSample } from './freshness.ts';
 import { RejectionReasons } from './rejection-reasons.ts';
@@ -67,6 +67,9 @@ export class DeliveryRecord {
       this.add(rejectedEntry(errand, receipt, this.#options.now()));
       this.reasons.add(receipt);
     }
+    for (const { errand, receipt } of open) {
+      if (receipt.kind === 'accepted') this.add(acceptedEntry(errand, answer.parcel.batch.id));
+    }
     this.rejected += rejected.length;
     this.waiting += open.length;
     this.#line(answer, 'delivered', acknowledged);
@@ -106,7 +109,8 @@ export class DeliveryRecord {
     this.#batches.push({
       runId,
       batchId: answer.parcel.batch.id,
-      effect: effectOf(answer, status),
+      // Its job decides what becomes of the operation itself; the key's next one waits for that.
+      effect: job ? answer.parcel.batch.op : effectOf(answer, status),
       rows: rows.length,
       status,
       attempts: answer.attempts,

@@ -1,6 +1,10 @@
 /** Which keys a delivery looks at, and up to which tick it then has delivered. */
-import { text } from '../state/sql.ts';
+
+import { fail } from '../diagnostics/diagnostic.ts';
+import { NO_MOMENT } from '../evaluate/mode.ts';
+import { integer, text } from '../state/sql.ts';
 import type { SyncRow } from '../state/sync-rows.ts';
+import type { Row } from '../warehouse/warehouse.ts';
 import { committedRelations, type Preview, type Relations } from './context.ts';
 import { syncFingerprint } from './fingerprint.ts';
 import { hadFirstLoad } from './first-load.ts';
@@ -19,27 +23,55 @@ export interface Scope {
   readonly ledgerSize: number;
   /** Nobody was ever delivered to this audience: a segment that was empty at first still has its first load before it. */
   readonly firstLoad: boolean;
+  /** `on_enter`: ticks whose entries are no events. */
+  readonly silent: readonly bigint[];
+  /** Who is kept out, where the destination excludes a segment. */
+  readonly excluded?: Excluded;
+  /** Batches whose jobs go on on the other side: their keys are left alone. */
+  readonly running: readonly string[];
   /** Surely not a single candidate. */
   readonly idle: boolean;
 }
 
-/** Where a sync stands. */
-export async function readScope(preview: Preview, audienceRef: string): Promise<Scope> {
+export interface Excluded {
+  readonly segment: string;
+  /** Its newest tick: what the sync catches up with. */
+  readonly target: bigint;
+  /** Its changes after this tick make candidates; undefined: nothing of it was delivered yet. */
+  readonly since?: bigint;
+}
+
+/** Where a sync stands. Throws E457 while the segment that its destination excludes was never evaluated. */
+export async function readScope(
+  preview: Preview,
+  audienceRef: string,
+  running: readonly string[] = [],
+): Promise<Scope> {
   const { tables, sync, behind } = preview;
   const relations = preview.relations ?? committedRelations(tables);
   const target = behind.ticks.get(sync.segment);
   const row = behind.rows.get(sync.name);
   const fingerprint = syncFingerprint(preview.project, sync);
   const same = row?.audienceRef === audienceRef ? row : undefined;
-  const since = standsAt(preview, fingerprint, same);
+  const excluded = excludedOf(preview);
+  const since =
+    sync.mode === 'on_enter' ? heardUpTo(preview, same, target) : standsAt(preview, fingerprint, same);
   const ledgerSize = same ? same.members : await countLedger(preview, audienceRef);
   return {
     audienceRef,
+    running,
     relations,
     fingerprint,
     firstLoad: same?.tickId === undefined || (ledgerSize === 0 && !(await hadFirstLoad(preview))),
     ledgerSize,
-    idle: since !== undefined && since === target && !behind.open.has(sync.name),
+    silent:
+      sync.mode === 'on_enter' && since !== undefined ? await silentTicks(preview, relations, since) : [],
+    idle:
+      since !== undefined &&
+      since === target &&
+      excluded?.since === excluded?.target &&
+      !behind.open.has(sync.name),
+    ...(excluded ? { excluded } : {}),
     ...(row ? { row } : {}),
     ...(target === undefined ? {} : { target }),
     ...(since === undefined ? {} : { since }),
@@ -52,8 +84,44 @@ function standsAt(
   row: SyncRow | undefined,
 ): bigint | undefined {
   if (full || row?.tickId === undefined || row.fingerprint !== fingerprint) return undefined;
-  const pruned = behind.pruned.get(sync.segment);
-  return pruned !== undefined && row.tickId < pruned ? undefined : row.tickId;
+  const { exclude } = sync;
+  const isKept = (segment: string, tick: bigint): boolean => tick >= (behind.pruned.get(segment) ?? 0n);
+  const seen = exclude === undefined ? undefined : behind.excluded.get(sync.name);
+  if (exclude !== undefined && (seen === undefined || !isKept(exclude, seen))) return undefined;
+  return isKept(sync.segment, row.tickId) ? row.tickId : undefined;
+}
+
+function excludedOf({ sync, behind }: Preview): Excluded | undefined {
+  const { exclude: segment, name } = sync;
+  if (segment === undefined) return undefined;
+  if (!behind.members.has(segment)) fail('E457', { sync: name, segment }, sync.place);
+  const target = behind.ticks.get(segment) ?? 0n;
+  const since = behind.excluded.get(name);
+  return { segment, target, ...(since === undefined ? {} : { since }) };
+}
+
+/** Entries after this tick are events, whatever else changed; who is there already at the first load only with `backfill`. */
+function heardUpTo(
+  { sync }: Preview,
+  row: SyncRow | undefined,
+  target: bigint | undefined,
+): bigint | undefined {
+  return row?.tickId ?? (sync.backfill ? undefined : target);
+}
+
+/** Ticks since then that found members who had not entered just now. */
+async function silentTicks(
+  { statements, tables, sync }: Preview,
+  relations: Relations,
+  since: bigint,
+): Promise<bigint[]> {
+  const rows = await statements.query(
+    `SELECT tick_id, segments FROM ${relations.ticks} AS ticks` +
+      ` WHERE tick_id > ${integer(tables.dialect, since)} ORDER BY tick_id`,
+  );
+  const reasonOf = (row: Row): string =>
+    (JSON.parse(row.segments ?? '{}') as Record<string, string>)[sync.segment] ?? '';
+  return rows.filter((row) => NO_MOMENT.has(reasonOf(row))).map((row) => BigInt(row.tick_id!));
 }
 
 /** An audience that the sync was turned away from and comes back to still has its ledger. */

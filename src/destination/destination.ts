@@ -30,6 +30,8 @@ export interface Batch {
   readonly segment: string;
   readonly audience: Audience;
   readonly changes: readonly Change[];
+  /** The changes are events of `mode: on_enter`: a journey begins or a message is sent; there is no audience. */
+  readonly events: boolean;
 }
 
 export interface Audience {
@@ -56,6 +58,14 @@ export type Outcome =
   /** The batch was refused as a whole: it is split until the bad rows are alone. */
   | { readonly refused: { readonly code: string; readonly message: string }; readonly httpStatus?: number };
 
+/** What became of an asynchronous job. */
+export type JobState =
+  | { readonly kind: 'running' }
+  /** Applied, but for the keys that were rejected. `message` never holds a person's data. */
+  | { readonly kind: 'done'; readonly rejected?: ReadonlyMap<string, { code: string; message: string }> }
+  /** Nothing of it was applied. `again`: the same may succeed later; otherwise all its rows are rejected. */
+  | { readonly kind: 'failed'; readonly again: boolean; readonly code: string; readonly message: string };
+
 export interface Manifest {
   readonly type: string;
   readonly title: string;
@@ -68,6 +78,8 @@ export interface Manifest {
   /** True when `targets:` may be left out. */
   readonly anyTarget: boolean;
   readonly operations: readonly Operation[];
+  /** It can take an add as the event of `mode: on_enter`. */
+  readonly takesEvents: boolean;
   /** Most rows and bytes of one request, before the project's own settings. */
   readonly batch: { readonly rows: number; readonly bytes: number };
   /** Requests in flight at once. */
@@ -116,5 +128,7 @@ export interface DestinationSession {
    * the whole sync (bad credentials: exit 77; a full disk).
    */
   send(batch: Batch, options: { readonly signal?: AbortSignal }): Promise<Outcome>;
+  /** Asks after a job whose rows were `accepted`; absent where none ever are. Throws as `send` does. */
+  poll?(job: string, audience: Audience): Promise<JobState>;
   close(): Promise<void>;
 }

@@ -55,6 +55,13 @@ async function nextTickId(statements: Statements, tables: StateTables): Promise<
   return BigInt(row!.tick_id!);
 }
 
+/** What `ticks.segments` holds: why each segment of the tick was evaluated as it was. */
+export function reasonsOf({ members }: TickGroup, { reasons }: TickOutcome): Record<string, string> {
+  return Object.fromEntries(
+    members.map(({ prepared: { name } }) => [name, reasons.get(name) ?? 'changed_keys']),
+  );
+}
+
 async function insertTick(
   statements: Statements,
   tables: StateTables,
@@ -70,10 +77,7 @@ async function insertTick(
     integer(dialect, tickId),
     text(dialect, group.entity.name),
     text(dialect, tiers.join(',')),
-    json(
-      tables,
-      group.members.map(({ prepared }) => prepared.name),
-    ),
+    json(tables, reasonsOf(group, outcome)),
     text(dialect, outcome.mode),
     instant(dialect, commit.t),
     text(dialect, 'committed'),

@@ -36,6 +36,14 @@ export type FullReason =
   /** The affected keys were so many that evaluating everyone is cheaper. */
   | 'affected_share';
 
+/** Reasons for which whoever is found to be a member has not entered just now: no moment to send an event for. */
+export const NO_MOMENT: ReadonlySet<string> = new Set<FullReason>([
+  'requested',
+  'reconcile',
+  'first_tick',
+  'logic_changed',
+]);
+
 /** Reasons that stand at every tick. */
 export const ALWAYS_FULL: ReadonlySet<FullReason> = new Set([
   'no_cursor',

@@ -97,7 +97,9 @@ export async function evaluateTick(
     return evaluateAll(statements, workspace, group, base, watermarks, reasons, dialect);
   }
   const counts = await diff(statements, workspace, group, input, dialect);
-  const reasons = new Map(group.members.map(({ prepared }) => [prepared.name, 'changed_keys']));
+  // Ticked just before without these keys, so that what it finds now is due to them.
+  const reason = group.drifted?.length ? 'reconcile' : 'changed_keys';
+  const reasons = new Map(group.members.map(({ prepared }) => [prepared.name, reason]));
   return { mode: 'incremental', reasons, affected, counts, watermarks, drift: NO_DRIFT };
 }
 

@@ -1,6 +1,6 @@
 /** The documents of `--json`: exactly one on stdout, ending in a line feed. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { RunReport } from './results.ts';
+import type { ForgetReport, RunReport, StatusReport } from './results.ts';
 
 export interface Problem {
   readonly code: string;
@@ -46,9 +46,34 @@ export interface SqlDocument {
   readonly sql: string;
 }
 
+export interface PausedDocument {
+  readonly version: 1;
+  readonly paused: readonly string[];
+}
+
+export interface ResumedDocument {
+  readonly version: 1;
+  readonly resumed: readonly { readonly sync: string; readonly was_paused: boolean }[];
+}
+
+export interface RetriedDocument {
+  readonly version: 1;
+  readonly retried: readonly { readonly sync: string; readonly rows: number }[];
+}
+
 /** Pretty-printed JSON. */
 export function jsonText(
-  document: RunReport | ErrorsDocument | ValidationDocument | MembershipDocument | SqlDocument,
+  document:
+    | RunReport
+    | StatusReport
+    | ForgetReport
+    | ErrorsDocument
+    | ValidationDocument
+    | MembershipDocument
+    | SqlDocument
+    | PausedDocument
+    | ResumedDocument
+    | RetriedDocument,
 ): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }

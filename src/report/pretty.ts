@@ -51,6 +51,7 @@ const SKIPPED: Record<string, string> = {
   locked: 'another process is at work on it',
   target: 'its destination does not list this target',
   paused: 'it is paused',
+  foreign_state: 'the state was made in another warehouse (`--adopt-state`)',
   segment_failed: 'its segment could not be evaluated',
 };
 

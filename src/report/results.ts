@@ -1,4 +1,4 @@
-/** What `run` and `plan` give, as documented for `--json` (version 1). Counts are of members; times in milliseconds. */
+/** What commands give: `run` and `plan`, `status`, `forget`; as documented for `--json` (version 1). Counts are of members; times in milliseconds. */
 
 export interface Counts {
   add: number;
@@ -66,7 +66,7 @@ export interface SyncResult {
   readonly waiting: number;
   readonly unmatchable: number;
   readonly held?: Held;
-  /** Why nothing was done for it: `not_due`, `locked`, `target` (its destination does not list this target), `segment_failed`, `paused`. */
+  /** Why nothing was done for it: `not_due`, `locked`, `target` (its destination does not list this target), `segment_failed`, `paused`, `foreign_state` (the state is a copy of another warehouse's). */
   readonly skipped?: string;
   readonly freshness_ms?: Freshness;
   readonly duration_ms: number;
@@ -112,3 +112,53 @@ export type RunEvent =
     }
   | { readonly event: 'sync_finished'; readonly result: SyncResult }
   | { readonly event: 'warning'; readonly code: string; readonly message: string };
+
+export interface SegmentStatus {
+  readonly segment: string;
+  readonly tier: string;
+  readonly members: number;
+  /** ISO 8601; absent: never. */
+  readonly evaluated_at?: string;
+  readonly age_ms?: number;
+  /** Older than its tier promises. */
+  readonly late: boolean;
+}
+
+export interface SyncStatus {
+  readonly sync: string;
+  readonly tier: string;
+  /** Rows of its ledger: who is, or may be, on the other side. */
+  readonly members: number;
+  /** When everything was last delivered; absent: never. */
+  readonly delivered_at?: string;
+  readonly age_ms?: number;
+  readonly late: boolean;
+  /** Rows that the destination rejected, and of them removals: people who should be gone. */
+  readonly rejected: number;
+  readonly rejected_removals: number;
+  /** Rows that were asked for without an answer. */
+  readonly waiting: number;
+  readonly held_reason?: string;
+  readonly paused_at?: string;
+  readonly paused_reason?: string;
+}
+
+export interface StatusReport {
+  readonly version: 1;
+  /** The warehouse's clock. */
+  readonly now: string;
+  readonly segments: readonly SegmentStatus[];
+  readonly syncs: readonly SyncStatus[];
+}
+
+export interface ForgetReport {
+  readonly version: 1;
+  readonly entity: string;
+  readonly key: string;
+  /** Syncs whose audience it is out of. */
+  readonly removed: readonly string[];
+  /** Syncs whose audience it may still be in, with why. */
+  readonly left: readonly { readonly sync: string; readonly reason: string }[];
+  /** The warehouse still has its row. */
+  readonly still_there: boolean;
+}

@@ -32,6 +32,8 @@ export interface RunContext {
   readonly watermarks: Map<string, Watermarks>;
   /** The instant of this run's ticks. */
   readonly t: Instant;
+  /** The state was made elsewhere: nothing is delivered. */
+  readonly isForeign: boolean;
   readonly results: Results;
   /** Filled by a plan. */
   readonly costs: Costs;

@@ -1,5 +1,7 @@
 /** Which definitions differ from what the state was made with: for the plan. */
+
 import type { Project, Sync } from '../config/project.ts';
+import { audienceOf } from '../deliver/audience.ts';
 import { syncFingerprint } from '../deliver/fingerprint.ts';
 import { DiagnosedError } from '../diagnostics/diagnostic.ts';
 import type { SegmentState } from '../evaluate/mode.ts';
@@ -60,7 +62,7 @@ async function audienceRef(input: DefinitionsInput, sync: Sync): Promise<string 
   if (!sendsOn(input.project.destinations.get(sync.destination)!, input.target)) return undefined;
   try {
     const { session } = await input.destinations.open(sync.destination);
-    return await session.ensureAudience({ name: sync.audience, dryRun: true });
+    return await audienceOf(sync, session, { dryRun: true });
   } catch (error) {
     if (error instanceof DiagnosedError) return undefined;
     throw error;

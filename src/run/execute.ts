@@ -4,7 +4,8 @@ import type { Sync } from '../config/project.ts';
 import type { Behind } from '../deliver/behind.ts';
 import { deliverSync } from '../deliver/deliver.ts';
 import { commitTick } from '../evaluate/commit.ts';
-import { evaluateTick, type TickGroup } from '../evaluate/tick.ts';
+import { readSegmentStates } from '../evaluate/states.ts';
+import { evaluateTick, type TickGroup, type TickOutcome } from '../evaluate/tick.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
 import { type Instant, latest } from '../instant.ts';
 import { writeReconciled } from '../state/reconciled.ts';
@@ -38,7 +39,7 @@ export const execute: {
         context,
       );
       if (!found) return;
-      await executeGroup(found.group, context, found);
+      await executeFound(found, context);
       delivered.push(...found.syncs);
     });
     await deliverAll(delivered, context);
@@ -46,18 +47,43 @@ export const execute: {
   deliver: (step, context) => deliverAll(step.syncs, context),
 };
 
+/**
+ * What no cursor announced is found in a tick of its own, after one of what did, so that it is not taken for what
+ * happened just now.
+ */
+async function executeFound({ group, ...pass }: Found, context: RunContext): Promise<void> {
+  const { drifted, ...announced } = group;
+  if (!drifted?.length) return executeGroup(announced, context, pass);
+  const started = context.world.clock.monotonic();
+  const first = await tick(announced, context);
+  const states = await readSegmentStates(context.session, context.tables);
+  const members = group.members.map(({ prepared }) => ({ prepared, state: states.get(prepared.name)! }));
+  const second = await tick({ ...group, members }, context, pass);
+  report(context, announced, together(first, second), context.world.clock.monotonic() - started, pass.drift);
+}
+
 async function executeGroup(
   group: TickGroup,
   context: RunContext,
   pass: Partial<Pick<Found, 'drift' | 'passedAt'>> = {},
 ): Promise<void> {
+  const started = context.world.clock.monotonic();
+  const outcome = await tick(group, context, pass);
+  report(context, group, outcome, context.world.clock.monotonic() - started, pass.drift);
+}
+
+/** One tick in one transaction. */
+async function tick(
+  group: TickGroup,
+  context: RunContext,
+  pass: Partial<Pick<Found, 'passedAt'>> = {},
+): Promise<TickOutcome> {
   const { world, tables, runId } = context;
-  const started = world.clock.monotonic();
   const startedAt = world.clock.now();
   const open = await context.session.oldestOpenTransaction();
   const t = await groupInstant(group, context);
   const names = group.members.map(({ prepared }) => evaluateLease(prepared.name));
-  const outcome = await context.leases!.fenced(
+  return context.leases!.fenced(
     names,
     async (statements) => {
       const workspace = openWorkspace(statements, context.warehouse.dialect);
@@ -69,7 +95,20 @@ async function executeGroup(
     },
     { isolation: 'snapshot', label: tickLabel(context, group) },
   );
-  report(context, group, outcome, world.clock.monotonic() - started, pass.drift);
+}
+
+/** Two ticks of the same segments as one. */
+function together(first: TickOutcome, second: TickOutcome): TickOutcome {
+  const counts = new Map(
+    [...first.counts].map(([segment, { enter, exit, touch }]) => {
+      const later = second.counts.get(segment)!;
+      return [
+        segment,
+        { enter: enter + later.enter, exit: exit + later.exit, touch: touch + later.touch },
+      ] as const;
+    }),
+  );
+  return { ...second, counts, affected: first.affected + second.affected };
 }
 
 async function notePass(

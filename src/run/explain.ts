@@ -60,7 +60,7 @@ async function explainGroup(
     report(context, group, outcome, context.world.clock.monotonic() - started);
     const tickId = (await newestTick(statements, context)) + 1n;
     const relations = hasChanges(outcome)
-      ? pending(context.tables, workspace, group, { tickId, t: context.t })
+      ? pending(context.tables, workspace, group, { tickId, t: context.t, outcome })
       : undefined;
     await explainSyncs(
       syncs.filter((sync) => own.has(sync.segment)),
@@ -79,9 +79,14 @@ async function afterQueries(
   workspace: Workspace,
   context: RunContext,
 ): Promise<TickContext['state']> {
-  await evaluateTick(statements, workspace, queries, tickContext(context));
+  const outcome = await evaluateTick(statements, workspace, queries, tickContext(context));
   await workspace.keep(steps.changed, EARLIER);
-  const commit = { tickId: (await newestTick(statements, context)) + 1n, t: context.t, from: EARLIER };
+  const commit = {
+    tickId: (await newestTick(statements, context)) + 1n,
+    t: context.t,
+    outcome,
+    from: EARLIER,
+  };
   const { membership, changes, segments } = pending(context.tables, workspace, queries, commit);
   const from = (sql: string): From => ({ kind: 'state', sql });
   return { membership: from(membership), changes: from(changes), segments: from(segments) };

@@ -1,5 +1,6 @@
 /** Looks before anything is done: the instant, what is behind, what is due, whose it is, and so the list of steps. */
 import type { Project } from '../config/project.ts';
+import { diagnose } from '../diagnostics/diagnostic.ts';
 import { EXIT } from '../diagnostics/exit.ts';
 import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
 import { isReconcileDue } from '../evaluate/reconcile-due.ts';
@@ -7,6 +8,7 @@ import { readSegmentStates } from '../evaluate/states.ts';
 import type { Instant } from '../instant.ts';
 import type { RunOptions } from '../pipeline.ts';
 import type { DefinitionChange } from '../report/results.ts';
+import { adoptState, readForeign } from '../state/provenance.ts';
 import { newestPrunedTicks } from '../state/prune.ts';
 import { readReconciled } from '../state/reconciled.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
@@ -45,6 +47,7 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   const results = new Results(options.onEvent);
   const prepared = prepareAll(project, options.segments);
   const runId = world.random.uuid();
+  const isForeign = await heedForeign(opened, options, results);
   const first = await look(input, prepared, results);
   const announced = { segments: first.due.segments.length, syncs: first.due.syncs.length };
   options.onEvent({ event: 'run_started', run_id: runId, ...announced });
@@ -68,6 +71,7 @@ export async function survey(input: SurveyInput): Promise<Survey> {
     project,
     options,
     runId,
+    isForeign,
     results,
     costs: new Costs(),
     t,
@@ -100,6 +104,22 @@ export async function survey(input: SurveyInput): Promise<Survey> {
         })
       : undefined;
   return { context, steps, ...(definitions ? { definitions } : {}) };
+}
+
+/** Whether the state was made in another warehouse, and is not taken over now: that is told. */
+async function heedForeign(
+  { session, warehouse, tables }: Opened,
+  { command, adoptState: adopt }: RunOptions,
+  results: Results,
+): Promise<boolean> {
+  const foreign = await readForeign(session, warehouse, tables);
+  if (!foreign) return false;
+  if (!adopt) {
+    results.warn(diagnose('W703', { place: foreign.place }));
+    return true;
+  }
+  if (command === 'run') await adoptState(session, warehouse, tables, foreign);
+  return false;
 }
 
 /** What is behind each segment and sync, the instant, and so what is due. */

@@ -22,6 +22,7 @@ export async function preview(
 ): Promise<Preview> {
   const { world, project, tables, catalog, warehouse, t, options } = context;
   const entity = entityOf(project, project.segments.get(sync.segment)!.entity);
+  const allowed = behind.allowed.get(sync.name);
   const scope = { catalog, timezone: project.timezone, t };
   const { manifest, session } = await context.destinations.open(sync.destination);
   return {
@@ -37,8 +38,8 @@ export async function preview(
     now: t,
     full: options.full,
     allow: {
-      removal: options.allowRemoval?.has(sync.name) ?? false,
-      add: options.allowAdd?.has(sync.name) ?? false,
+      removal: options.allowRemoval?.has(sync.name) || allowed?.removal || false,
+      add: options.allowAdd?.has(sync.name) || allowed?.add || false,
     },
     ...emptySource(context.watermarks.get(sync.segment)),
   };
@@ -94,6 +95,7 @@ export async function readyToDeliver(
 
 /** Why a sync is left alone in this run; undefined: it delivers. */
 function leftAlone(context: RunContext, sync: Sync): string | undefined {
+  if (context.isForeign) return 'foreign_state';
   if (context.results.failedSegments.has(sync.segment)) return 'segment_failed';
   const sends = sendsOn(context.project.destinations.get(sync.destination)!, context.target.name);
   return sends || context.options.command === 'plan' ? undefined : 'target';

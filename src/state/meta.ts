@@ -1,6 +1,6 @@
 /** The table `meta`: one value a name. */
 import type { Statements } from '../warehouse/warehouse.ts';
-import { type StateTables, text } from './sql.ts';
+import { type StateTables, text, textList } from './sql.ts';
 
 /** The value of `name`; undefined when there is none. */
 export async function readMeta(
@@ -27,6 +27,23 @@ export async function writeMeta(
     `UPDATE ${tables.name('meta')} SET value = ${text(dialect, value)} WHERE name = ${text(dialect, name)}`,
   );
   if (changed === 0) await insert(statements, tables, name, value);
+}
+
+/** The values of those of `names` that have one. */
+export async function readMetas(
+  statements: Statements,
+  tables: StateTables,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await statements.query(
+    `SELECT name, value FROM ${tables.from('meta')} AS meta WHERE name IN ${textList(tables.dialect, names)}`,
+  );
+  return new Map(rows.map((row) => [row.name!, row.value ?? '']));
+}
+
+/** Takes the value of `name` away. */
+export async function removeMeta(statements: Statements, tables: StateTables, name: string): Promise<void> {
+  await statements.execute(`DELETE FROM ${tables.name('meta')} WHERE name = ${text(tables.dialect, name)}`);
 }
 
 /** Sets the value of `name` unless it has one. */

@@ -105,6 +105,36 @@ export async function holdSync(
   );
 }
 
+/** Takes a sync off; `undefined`: on again. One that never began gets a row without an audience. */
+export async function pauseSync(
+  statements: Statements,
+  tables: StateTables,
+  sync: Pick<SyncRow, 'sync' | 'segment' | 'destination'>,
+  pause: { at: Instant; reason?: string } | undefined,
+): Promise<void> {
+  const { dialect } = tables;
+  const at = pause ? instant(dialect, pause.at) : 'NULL';
+  const reason = pause?.reason === undefined ? 'NULL' : text(dialect, pause.reason);
+  const name = text(dialect, sync.sync);
+  const changed = await statements.execute(
+    `UPDATE ${tables.name('syncs')} SET paused_at = ${at}, paused_reason = ${reason} WHERE sync = ${name}`,
+  );
+  if (changed > 0 || !pause) return;
+  await statements.execute(
+    `INSERT INTO ${tables.name('syncs')} (sync, segment, destination, audience_ref, members, paused_at, paused_reason)` +
+      ` VALUES (${name}, ${text(dialect, sync.segment)}, ${text(dialect, sync.destination)}, ${text(dialect, '')}, 0, ${at}, ${reason})`,
+  );
+}
+
+/** Whether somebody has taken a sync off. */
+export async function isPaused(statements: Statements, tables: StateTables, sync: string): Promise<boolean> {
+  const rows = await statements.query(
+    `SELECT 1 AS paused FROM ${tables.from('syncs')} AS syncs` +
+      ` WHERE sync = ${text(tables.dialect, sync)} AND paused_at IS NOT NULL`,
+  );
+  return rows.length > 0;
+}
+
 /** The ledger of a sync grew by `by` rows (shrank, when negative). */
 export async function growSync(
   statements: Statements,

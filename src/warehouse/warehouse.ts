@@ -86,6 +86,8 @@ export interface Warehouse {
   readonly options: z.ZodType;
   /** Option names that are secrets. */
   readonly secrets: readonly string[];
+  /** Whether two answers of `Session.identity` are of one place. */
+  samePlace(one: string, other: string): boolean;
   /**
    * Opens the warehouse. `access: 'read'` promises to change nothing: a DuckDB target whose file is missing then
    * runs its `init` in memory. Throws E3xx diagnostics: credentials (77), locked by another process (75).

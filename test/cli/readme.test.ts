@@ -106,6 +106,7 @@ describe('the README', () => {
       sync,
       segment,
       audience: { name: audience, ref: audience },
+      events: false,
       changes: changes.map((change: Record<string, string>) => ({
         ...change,
         causedAt: parseInstant(change.caused_at!, 'UTC'),

@@ -64,6 +64,7 @@ export class Receiver implements DestinationSession {
       needsIdentifier: this.#options.matchesBy === 'identifiers',
       anyTarget: true,
       operations,
+      takesEvents: true,
       batch: { rows: this.limits.batchRows, bytes: this.limits.batchBytes },
       concurrency: this.limits.concurrency,
       idempotency: 'natural',

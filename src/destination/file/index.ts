@@ -11,6 +11,7 @@ const manifest: Manifest = {
   needsIdentifier: false,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
+  takesEvents: true,
   batch: { rows: BATCH_ROWS, bytes: BATCH_BYTES },
   concurrency: 1,
   idempotency: 'natural',

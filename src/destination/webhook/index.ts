@@ -11,6 +11,7 @@ const manifest: Manifest = {
   needsIdentifier: false,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
+  takesEvents: true,
   batch: { rows: 500, bytes: BATCH_BYTES },
   concurrency: 4,
   idempotency: 'key',

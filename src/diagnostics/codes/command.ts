@@ -48,6 +48,11 @@ export const COMMAND_CODES = {
     (p) => `there is no sync \`${p.name}\` in this project`,
     didYouMean,
   ),
+  E611: error<object>(
+    EXIT.usage,
+    () => 'no sync is named',
+    () => 'name the syncs, or choose them by `--select`, as in `--select "*"`',
+  ),
   E621: error<{ file: string; reason: string }>(
     EXIT.failed,
     (p) => `cannot write ${p.file}: ${p.reason}`,

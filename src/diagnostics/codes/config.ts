@@ -160,6 +160,18 @@ export const CONFIG_CODES = {
     ownHint,
   ),
 
+  E133: error<{
+    sync: string;
+    destination: string;
+    identifier: string;
+    field?: string;
+    allow: readonly string[];
+  }>(
+    INVALID,
+    (p) =>
+      `sync ${p.sync} would send \`${p.identifier}\`${p.field === undefined ? '' : ` (as the field \`${p.field}\`)`} to \`${p.destination}\`, which may get only: ${p.allow.join(', ')}`,
+    () => '`allow:` in the destination’s file lists the identifiers that may ever go there',
+  ),
   W101: warning<{ name: string }>(
     (p) => `\${${p.name}} is sent as it is written`,
     (p) => `if the environment variable is meant, write \${env:${p.name}}`,

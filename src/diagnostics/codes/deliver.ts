@@ -3,11 +3,6 @@ import { error } from '../declare.ts';
 import { EXIT } from '../exit.ts';
 
 export const DELIVER_CODES = {
-  E450: error<{ sync: string }>(
-    EXIT.invalidProject,
-    (p) => `sync ${p.sync} has \`mode: on_enter\`, which is not available yet`,
-    () => 'use `mode: mirror`, `add_only` or `remove_only`',
-  ),
   E451: error<{ sync: string; guard: 'max_remove' | 'max_add'; figure: string; limit: string }>(
     EXIT.held,
     (p) =>
@@ -36,6 +31,12 @@ export const DELIVER_CODES = {
     EXIT.failed,
     (p) => `everything was refused, all ${p.rows} rows of a batch: ${p.code} ${p.message}`,
     () => 'nobody was rejected for it; once its cause is set right, the next run sends everything again',
+  ),
+  E457: error<{ sync: string; segment: string }>(
+    EXIT.failed,
+    (p) =>
+      `sync ${p.sync}: its destination excludes \`${p.segment}\`, which was not evaluated yet: who is to be kept out is not known`,
+    (p) => `run with \`--select ${p.segment}\` first, or without a selection`,
   ),
   E455: error<{ sync: string; detail: string }>(
     EXIT.failed,

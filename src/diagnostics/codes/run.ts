@@ -22,6 +22,10 @@ export const RUN_CODES = {
   W701: warning<{ by: string }>(
     (p) => `the warehouse's clock is ${p.by} behind the last tick; until it has caught up, time stands still`,
   ),
+  W703: warning<{ place: string }>(
+    (p) =>
+      `this state was made in another warehouse (${p.place}) and is a copy of it here: nothing is delivered until \`segsync run --adopt-state\` says that this is the one to go on from`,
+  ),
   W702: warning<{ name: string; owner: string }>(
     (p) => `${p.name} is held by another process (${p.owner}) and left out`,
   ),

@@ -20,6 +20,11 @@ export const STATE_CODES = {
     (p) => `the state tables cannot be made in schema \`${p.schema}\`: ${p.detail}`,
     (p) => `grant the right to create schema \`${p.schema}\` and tables in it, or set \`state.schema\``,
   ),
+  E506: error<{ name: string; owner: string }>(
+    EXIT.tryLater,
+    (p) => `another process is at work on ${p.name}: ${p.owner}`,
+    () => 'try again later, or wait with `--wait 60s`',
+  ),
   E505: error<{ schema: string; detail: string }>(
     EXIT.failed,
     (p) => `the state in schema \`${p.schema}\` may not be read: ${p.detail}`,

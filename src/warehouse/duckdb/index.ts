@@ -34,6 +34,7 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: [],
+  samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');
     return connect(request, options.parse(request.options));

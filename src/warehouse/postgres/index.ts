@@ -50,8 +50,17 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['url', 'password'],
+  samePlace,
   async connect(request) {
     const { connect } = await import('./connect.ts');
     return connect(request, options.parse(request.options));
   },
 };
+
+/** `server/oid/name`: a role that may not ask for the server leaves that part empty, which then says nothing. */
+function samePlace(one: string, other: string): boolean {
+  const [server, ...database] = one.split('/');
+  const [otherServer, ...otherDatabase] = other.split('/');
+  const isOther = server !== '' && otherServer !== '' && server !== otherServer;
+  return !isOther && database.join('/') === otherDatabase.join('/');
+}

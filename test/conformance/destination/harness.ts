@@ -64,6 +64,7 @@ export function batch(changes: readonly Change[], name = 'vip', ref = name): Bat
     segment: 'vip',
     audience: { name, ref },
     changes,
+    events: false,
   };
 }
 

@@ -96,6 +96,8 @@ expectProblems(
   },
   [
     'E203 segments/b.yaml:2:14 entity `customer` has no source `viewed` | several sources have `split:`: write clicks.viewed or events.viewed',
+    'E203 segments/lifecycle/cart_abandoners.yaml:8:12 entity `customer` has no source `added_to_cart` | several sources have `split:`: write clicks.added_to_cart or events.added_to_cart',
+    'E203 segments/lifecycle/cart_abandoners.yaml:10:16 entity `customer` has no source `order_completed` | several sources have `split:`: write clicks.order_completed or events.order_completed',
   ],
 );
 expectProblems(
@@ -116,8 +118,9 @@ expectProblems('an unknown destination', syncs('to: oot'), [
 expectProblems('an unknown mode', syncs('{to: out, mode: miror}'), [
   'E106 segments/b.yaml:4:21 `sync[0].mode` must be one of `mirror`, `add_only`, `remove_only`, `on_enter` | did you mean `mirror`?',
 ]);
-expectProblems('a mode that is not there yet', syncs('{to: out, mode: on_enter}'), [
-  'E112 segments/b.yaml:4:21 `mode: on_enter` is not available yet in this version | see the README for what this version can do',
+expectProblems('what belongs to events', syncs('{to: out, again_after: 7d, backfill: true}'), [
+  'E116 segments/b.yaml:4:28 `again_after`: belongs to `mode: on_enter`',
+  'E116 segments/b.yaml:4:42 `backfill`: belongs to `mode: on_enter`',
 ]);
 expectProblems('identifiers that the entity lacks', syncs('{to: out, match: [email, emial]}'), [
   'E110 segments/b.yaml:4:30 there is no identifier `emial` in entity `customer` | did you mean `email`?',

@@ -11,7 +11,11 @@ function read(text: string): { match?: readonly string[]; codes: string[] } {
   const problems = new Problems();
   const node = parseYaml(text, '/a.yaml', problems)!;
   const entity = { name: 'customer', identifiers: new Map([['email', {}]]) } as unknown as Entity;
-  const ads = { manifest: { needsIdentifier: true }, defaults: {} } as unknown as ResolvedDestination;
+  const ads = {
+    destination: { name: 'ads' },
+    manifest: { needsIdentifier: true },
+    defaults: {},
+  } as unknown as ResolvedDestination;
   const scope = {
     owner: { name: 'a', place: node.place, segment: { tier: 'daily' } },
     entity,

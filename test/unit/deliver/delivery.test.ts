@@ -350,15 +350,6 @@ for (const engine of engines) {
       expect(await company.rows('ledger', 'entity_key', "state = 'sending'")).toEqual([]);
     });
 
-    test('a mode that is not built yet is refused', async () => {
-      const receiver = receiverOf();
-      await company.tick(people(1));
-      expect(await company.deliver(receiver, { mode: 'on_enter' })).toMatchObject({
-        error: { code: 'E450' },
-      });
-      expect(receiver.requests).toEqual([]);
-    });
-
     test('remove_only takes members out of an audience that others fill, and remembers', async () => {
       const receiver = receiverOf();
       receiver.audience.set('p0@example.com', undefined as never);

@@ -17,11 +17,21 @@ const SILVER: Fields = { tier: 'silver' };
 const MIRROR: Rules = { mode: 'mirror', asksConsent: true, needsIdentifier: true, canUpdate: true };
 const ADD_ONLY: Rules = { ...MIRROR, mode: 'add_only' };
 const REMOVE_ONLY: Rules = { ...MIRROR, mode: 'remove_only' };
+const ON_ENTER: Rules = { ...MIRROR, mode: 'on_enter', notSince: 100n };
 
 function member(changes: Partial<Standing> & { identifiers?: Identifiers; fields?: Fields } = {}): Standing {
   const { identifiers = EMAIL, fields = GOLD, ...rest } = changes;
   const payload = { identifiers, fields, hash: payloadHash(identifiers, fields) };
-  return { key: '1', holds: true, known: true, consented: true, payload, tickId: 7n, ...rest };
+  return {
+    key: '1',
+    holds: true,
+    known: true,
+    entered: false,
+    consented: true,
+    payload,
+    tickId: 7n,
+    ...rest,
+  };
 }
 
 function ledger(state: LedgerRow['state'], identifiers = EMAIL, fields: Fields = GOLD): LedgerRow {
@@ -230,4 +240,39 @@ describe('remove_only', () => {
   ])('%s', (_, standing, expected) => {
     expect(told(standing, REMOVE_ONLY)).toBe(expected);
   });
+});
+
+describe('on_enter', () => {
+  const sent = (deliveredAt: bigint, tickId: bigint): LedgerRow => ({
+    ...ledger('delivered'),
+    deliveredAt,
+    tickId,
+  });
+  test.each<[string, Standing, string]>([
+    ['entered: an event', member({ entered: true }), `add: ${add}`],
+    ['is a member, but no entry is news', member(), 'nothing'],
+    ['entered and has left again: the moment is over', member({ entered: true, ...gone }), 'nothing'],
+    ['entered without consent', member({ entered: true, consented: false }), 'nothing'],
+    ['entered without an identifier', member({ entered: true, identifiers: {} }), 'unmatchable'],
+    ['this entry was sent', member({ entered: true, ledger: sent(50n, 7n) }), 'nothing'],
+    ['an earlier entry was sent, long ago', member({ entered: true, ledger: sent(50n, 6n) }), `add: ${add}`],
+    ['an earlier entry was sent, just now', member({ entered: true, ledger: sent(101n, 6n) }), 'nothing'],
+    ['in doubt: again', member({ ledger: ledger('sending') }), `add: ${add}`],
+    ['in doubt, has left: not again', member({ ...gone, ledger: ledger('sending') }), 'settled: delivered'],
+    [
+      'in doubt for the first time, has left: not again',
+      member({ ...gone, ledger: { state: 'sending', identifiers: EMAIL } }),
+      'settled: dropped',
+    ],
+    [
+      'rejected for an earlier entry: another entry is another event',
+      member({ entered: true, rejection: rejection('add', payloadHash(EMAIL, GOLD)) }),
+      `add: ${add}`,
+    ],
+    [
+      'rejected, to be tried again',
+      member({ rejection: rejection('add', payloadHash(EMAIL, GOLD), true) }),
+      `add: ${add}`,
+    ],
+  ])('%s', (_, standing, expected) => expect(told(standing, ON_ENTER)).toBe(expected));
 });

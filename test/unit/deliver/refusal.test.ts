@@ -154,7 +154,7 @@ test.each([
   };
   const receiver = receiverOf(undefined);
   receiver.answer = (batch) => all(batch, { kind: 'retry', code: 'busy', message: 'try later', afterMs });
-  const to = { sync: 's.dest', segment: 's', audience: { name: 's', ref: 's' }, now: 0n };
+  const to = { sync: 's.dest', segment: 's', audience: { name: 's', ref: 's' }, events: false, now: 0n };
   const sender = new Sender({
     world,
     destination: receiver,

@@ -1,0 +1,24 @@
+/** `segsync status`: how fresh everything is, and what needs somebody. */
+import { EXIT } from '../diagnostics/exit.ts';
+import { jsonText } from '../report/json.ts';
+import { isLate, statusText } from '../report/status.ts';
+import { readStatus } from '../run/status.ts';
+import { openProject } from './open.ts';
+import type { Verb } from './verb.ts';
+
+export const status: Verb = {
+  declare(command) {
+    command.addHelpText(
+      'after',
+      '\nExits with 1 when something is older than its tier promises, so that cron can alert.\n\nExample:\n  $ segsync status --select tier:realtime',
+    );
+  },
+
+  async run(invocation) {
+    const { world, screen, globals } = invocation;
+    const { project, target, selection } = await openProject(invocation);
+    const report = await readStatus(world, project, { ...selection, target, waitMs: globals.waitMs });
+    screen.result(screen.flags.json ? jsonText(report) : statusText(report, screen.colors));
+    return isLate(report) ? EXIT.failed : EXIT.done;
+  },
+};

@@ -1,0 +1,228 @@
+/**
+ * Asynchronous jobs of the other side, polled to their end across restarts: a batch that was accepted has a line in
+ * `batches` with its `job_ref`, and its rows stay questions in the ledger until the job has ended.
+ */
+
+import type { JobState, Operation } from '../destination/destination.ts';
+import { DAY } from '../instant.ts';
+import type { Counts } from '../report/results.ts';
+import { instant, text } from '../state/sql.ts';
+import { growSync } from '../state/sync-rows.ts';
+import type { Row, Statements } from '../warehouse/warehouse.ts';
+import { type Delivery, leaseName } from './context.ts';
+
+interface Job {
+  readonly ref: string;
+  readonly batchId: string;
+  readonly op: Operation;
+  readonly rows: number;
+}
+
+export interface Polled {
+  /** Rows that jobs which ended have delivered or rejected. */
+  readonly delivered: Counts;
+  readonly rejected: number;
+  /** Rows whose jobs go on. */
+  readonly waiting: number;
+  /** Batches whose jobs go on: their keys are left alone. */
+  readonly running: readonly string[];
+}
+
+/** Asks after every job of the sync that had not ended, and writes down those that have. */
+export async function pollJobs(delivery: Delivery, audienceRef: string): Promise<Polled> {
+  const delivered: Counts = { add: 0, remove: 0, update: 0 };
+  const running: string[] = [];
+  let rejected = 0;
+  let waiting = 0;
+  const { session } = delivery.destination;
+  for (const job of session.poll ? await openJobs(delivery) : []) {
+    const state = await session.poll!(job.ref, { name: delivery.sync.audience, ref: audienceRef });
+    if (state.kind === 'running') {
+      running.push(job.batchId);
+      waiting += job.rows;
+      continue;
+    }
+    const ended = await end(delivery, audienceRef, job, state);
+    delivered[job.op] += ended.delivered;
+    rejected += ended.rejected;
+  }
+  return { delivered, rejected, waiting, running };
+}
+
+async function openJobs({ statements, tables, sync }: Delivery): Promise<Job[]> {
+  const rows = await statements.query(
+    `SELECT job_ref, batch_id, op, ${tables.dialect.quote('rows')} AS members FROM ${tables.from('batches')} AS batches` +
+      ` WHERE sync = ${text(tables.dialect, sync.name)} AND status = 'waiting' AND job_ref IS NOT NULL` +
+      ' ORDER BY sent_at, batch_id',
+  );
+  return rows.map((row) => ({
+    ref: row.job_ref!,
+    batchId: row.batch_id!,
+    op: row.op as Operation,
+    rows: Number(row.members ?? 0),
+  }));
+}
+
+type Ended = Exclude<JobState, { kind: 'running' }>;
+
+/** Writes an ended job down, at once: the ledger, the rejections, and the batch's line. */
+function end(
+  delivery: Delivery,
+  audienceRef: string,
+  job: Job,
+  state: Ended,
+): Promise<{ delivered: number; rejected: number }> {
+  const { leases, sync, label } = delivery;
+  const work = async (transaction: Statements): Promise<{ delivered: number; rejected: number }> => {
+    const rows = await rowsOf(transaction, delivery, audienceRef, job);
+    const refused = refusalsOf(rows, state);
+    // What may succeed later stays a question: without a job it is asked again.
+    const isOpen = state.kind === 'failed' && state.again;
+    const done = isOpen ? [] : rows.filter(({ key }) => !refused.has(key));
+    await acknowledge(transaction, delivery, audienceRef, job, done);
+    await reject(transaction, delivery, audienceRef, job, rows, refused);
+    await closeLine(transaction, delivery, job, state);
+    return { delivered: done.length, rejected: refused.size };
+  };
+  return leases.fenced([leaseName(sync.name)], work, { label });
+}
+
+interface JobRow {
+  readonly key: string;
+  readonly hash: string;
+}
+
+async function rowsOf(
+  transaction: Statements,
+  { tables }: Delivery,
+  audienceRef: string,
+  job: Job,
+): Promise<JobRow[]> {
+  const rows = await transaction.query(
+    `SELECT entity_key, payload_hash FROM ${tables.name('ledger')} AS ledger WHERE ${whereOf(tables, audienceRef, job)}` +
+      ' ORDER BY entity_key',
+  );
+  return rows.map((row: Row) => ({ key: row.entity_key!, hash: row.payload_hash ?? '' }));
+}
+
+/** The rows that still wait for the job: a key that was asked for anew has another batch. */
+function whereOf({ dialect }: Delivery['tables'], audienceRef: string, job: Job): string {
+  return (
+    `audience_ref = ${text(dialect, audienceRef)} AND state = 'sending'` +
+    ` AND batch_id = ${text(dialect, job.batchId)}`
+  );
+}
+
+type Refusals = ReadonlyMap<string, { readonly code: string; readonly message: string }>;
+
+function refusalsOf(rows: readonly JobRow[], state: Ended): Refusals {
+  if (state.kind === 'failed') {
+    const { again, code, message } = state;
+    return new Map(again ? [] : rows.map(({ key }) => [key, { code, message }]));
+  }
+  const own = new Set(rows.map(({ key }) => key));
+  return new Map([...(state.rejected ?? [])].filter(([key]) => own.has(key)));
+}
+
+async function acknowledge(
+  transaction: Statements,
+  { tables, sync, now }: Delivery,
+  audienceRef: string,
+  job: Job,
+  done: readonly JobRow[],
+): Promise<void> {
+  if (done.length === 0) return;
+  const ledger = tables.name('ledger');
+  const own = `sync = ${text(tables.dialect, sync.name)} AND ${whereOf(tables, audienceRef, job)}`;
+  const rest = `${own} AND entity_key IN (${done.map(({ key }) => text(tables.dialect, key)).join(', ')})`;
+  if (job.op === 'remove' && sync.mode !== 'remove_only') {
+    const gone = await transaction.execute(`DELETE FROM ${ledger} WHERE ${rest}`);
+    await growSync(transaction, tables, { name: sync.name, by: -gone });
+    return;
+  }
+  await transaction.execute(
+    `UPDATE ${ledger} SET state = 'delivered', delivered_at = ${instant(tables.dialect, now)} WHERE ${rest}`,
+  );
+}
+
+/** Rejected: who was to be added is not there, who was to be removed still is. */
+async function reject(
+  transaction: Statements,
+  { tables, sync, now }: Delivery,
+  audienceRef: string,
+  job: Job,
+  rows: readonly JobRow[],
+  refused: Refusals,
+): Promise<void> {
+  if (refused.size === 0) return;
+  const { dialect } = tables;
+  const keys = `(${[...refused.keys()].map((key) => text(dialect, key)).join(', ')})`;
+  const ledger = tables.name('ledger');
+  const own = `sync = ${text(dialect, sync.name)} AND ${whereOf(tables, audienceRef, job)} AND entity_key IN ${keys}`;
+  if (job.op === 'remove') {
+    await transaction.execute(`UPDATE ${ledger} SET state = 'delivered' WHERE ${own}`);
+  } else {
+    const gone = await transaction.execute(`DELETE FROM ${ledger} WHERE ${own}`);
+    await growSync(transaction, tables, { name: sync.name, by: -gone });
+  }
+  const rejections = tables.name('rejections');
+  await transaction.execute(
+    `DELETE FROM ${rejections} WHERE sync = ${text(dialect, sync.name)} AND entity_key IN ${keys}`,
+  );
+  const next = job.op === 'remove' ? instant(dialect, now + DAY) : 'NULL';
+  const values = rows
+    .filter(({ key }) => refused.has(key))
+    .map(({ key, hash }) => rejectionValues(sync.name, key, hash, refused.get(key)!));
+  const at = instant(dialect, now);
+  const rendered = values.map(
+    (row) =>
+      `(${row.map((value) => text(dialect, value)).join(', ')}, ${text(dialect, job.op)}, 1, ${at}, ${at}, ${next}, ${job.op === 'remove' ? 'FALSE' : 'TRUE'})`,
+  );
+  await transaction.execute(
+    `INSERT INTO ${rejections} (sync, entity_key, payload_hash, code, message, op, attempts, first_at, last_at, next_at, dead)` +
+      ` VALUES ${rendered.join(', ')}`,
+  );
+}
+
+function rejectionValues(
+  sync: string,
+  key: string,
+  hash: string,
+  { code, message }: { readonly code: string; readonly message: string },
+): string[] {
+  return [sync, key, hash, code, message];
+}
+
+async function closeLine(
+  transaction: Statements,
+  { tables, sync, now }: Delivery,
+  job: Job,
+  state: Ended,
+): Promise<void> {
+  const { dialect } = tables;
+  const status = state.kind === 'done' ? 'delivered' : 'rejected';
+  await transaction.execute(
+    `UPDATE ${tables.name('batches')} SET status = ${text(dialect, status)}, acked_at = ${instant(dialect, now)}` +
+      ` WHERE sync = ${text(dialect, sync.name)} AND batch_id = ${text(dialect, job.batchId)}` +
+      ` AND job_ref = ${text(dialect, job.ref)} AND status = 'waiting'`,
+  );
+}
+
+/**
+ * The newest tick that a sync may say it has delivered. Keys of a running job are left alone, so that what changed of
+ * them since has to make candidates again: nothing past the oldest of their ticks counts as done.
+ */
+export async function doneUpTo(delivery: Delivery, audienceRef: string, target: bigint): Promise<bigint> {
+  if (!delivery.destination.session.poll) return target;
+  const { statements, tables, sync, behind } = delivery;
+  const rows = await statements.query(
+    `SELECT min(tick_id) AS tick_id FROM ${tables.from('ledger')} AS ledger` +
+      ` WHERE sync = ${text(tables.dialect, sync.name)} AND audience_ref = ${text(tables.dialect, audienceRef)}` +
+      " AND state = 'sending'",
+  );
+  const oldest = rows[0]?.tick_id;
+  if (!oldest) return target;
+  const before = behind.rows.get(sync.name)?.tickId ?? 0n;
+  const open = BigInt(oldest) > before ? BigInt(oldest) : before;
+  return open < target ? open : target;
+}

@@ -1,0 +1,66 @@
+/** `segsync status`: how fresh everything is against its promise, and what needs somebody. */
+import type { Colors } from './colors.ts';
+import { tableText } from './pretty.ts';
+import type { SegmentStatus, StatusReport, SyncStatus } from './results.ts';
+import { count, elapsed, plural } from './words.ts';
+
+/** As text ending in a line feed. */
+export function statusText({ segments, syncs }: StatusReport, colors: Colors): string {
+  const blocks = [
+    segments.length > 0 ? tableText(segmentTable(segments), colors) : 'There are no segments.\n',
+    ...(syncs.length > 0 ? [tableText(syncTable(syncs), colors)] : []),
+  ];
+  const notes = syncs.flatMap(notesOf);
+  if (notes.length > 0) blocks.push(notes.map((line) => `${line}\n`).join(''));
+  return blocks.join('\n');
+}
+
+/** Whether a promise is broken. */
+export function isLate({ segments, syncs }: StatusReport): boolean {
+  return [...segments, ...syncs].some(({ late }) => late);
+}
+
+function segmentTable(segments: readonly SegmentStatus[]) {
+  return {
+    titles: ['segment', 'tier', 'members', 'evaluated', ''],
+    rows: segments.map((each) => [
+      ...[each.segment, each.tier, count(each.members), ago(each.age_ms)],
+      each.late ? 'late' : '',
+    ]),
+  };
+}
+
+function syncTable(syncs: readonly SyncStatus[]) {
+  return {
+    titles: ['sync', 'tier', 'members', 'delivered', ''],
+    rows: syncs.map((each) => [
+      ...[each.sync, each.tier, count(each.members), ago(each.age_ms), stateOf(each)],
+    ]),
+  };
+}
+
+function ago(ms: number | undefined): string {
+  return ms === undefined ? 'never' : `${elapsed(ms)} ago`;
+}
+
+function stateOf({ late, held_reason: held, paused_at: paused }: SyncStatus): string {
+  if (paused !== undefined) return 'paused';
+  if (held !== undefined) return 'held';
+  return late ? 'late' : '';
+}
+
+function notesOf(each: SyncStatus): string[] {
+  const { sync, rejected, rejected_removals: removals, waiting } = each;
+  const notes: string[] = [];
+  if (each.paused_at !== undefined) {
+    const why = each.paused_reason === undefined ? '' : `: ${each.paused_reason}`;
+    notes.push(`paused      ${sync} since ${each.paused_at}${why}; \`segsync resume ${sync}\``);
+  }
+  if (each.held_reason !== undefined) notes.push(`held        ${sync}: ${each.held_reason}`);
+  if (rejected > 0) {
+    const gone = removals > 0 ? `, of them ${plural(removals, 'removal')} (tried again daily)` : '';
+    notes.push(`rejected    ${sync}: ${plural(rejected, 'row')}${gone}; \`segsync retry ${sync}\``);
+  }
+  if (waiting > 0) notes.push(`waiting     ${sync}: ${plural(waiting, 'row')} without an answer yet`);
+  return notes;
+}

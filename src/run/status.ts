@@ -1,0 +1,98 @@
+/** Reads where everything stands, changing nothing. */
+import type { Project, Tier } from '../config/project.ts';
+import type { Selection } from '../config/select.ts';
+import { formatInstant, type Instant } from '../instant.ts';
+import type { SegmentStatus, StatusReport, SyncStatus } from '../report/results.ts';
+import { countRejections, type RejectionCount } from '../state/rejection-rows.ts';
+import { readSegmentRows, type SegmentRow } from '../state/segment-rows.ts';
+import type { StateTables } from '../state/sql.ts';
+import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
+import type { Statements } from '../warehouse/warehouse.ts';
+import type { World } from '../world.ts';
+import { openTarget, type Patience } from './open.ts';
+
+/** Of the selected segments and syncs, each in the order of names. */
+export async function readStatus(
+  world: World,
+  project: Project,
+  request: Selection & Patience & { readonly target: string },
+): Promise<StatusReport> {
+  const { session, tables } = await openTarget(world, project, request.target, 'read', request);
+  try {
+    const now = await session.now();
+    const known: Known = {
+      project,
+      now,
+      segments: await readSegmentRows(session, tables),
+      syncs: await readSyncRows(session, tables),
+      rejections: await countRejections(session, tables),
+      waiting: await countWaiting(session, tables),
+    };
+    const wanted = (names: Iterable<string>, chosen: ReadonlySet<string>): string[] =>
+      [...names].filter((name) => chosen.has(name)).sort();
+    return {
+      version: 1,
+      now: formatInstant(now),
+      segments: wanted(project.segments.keys(), request.segments).map((name) => segmentStatus(name, known)),
+      syncs: wanted(project.syncs.keys(), request.syncs).map((name) => syncStatus(name, known)),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+interface Known {
+  readonly project: Project;
+  readonly now: Instant;
+  readonly segments: ReadonlyMap<string, SegmentRow>;
+  readonly syncs: ReadonlyMap<string, SyncRow>;
+  readonly rejections: ReadonlyMap<string, RejectionCount>;
+  /** Rows in doubt, by sync. */
+  readonly waiting: ReadonlyMap<string, number>;
+}
+
+async function countWaiting(statements: Statements, tables: StateTables): Promise<Map<string, number>> {
+  const rows = await statements.query(
+    `SELECT sync, count(*) AS waiting FROM ${tables.from('ledger')} AS ledger` +
+      " WHERE state = 'sending' GROUP BY sync ORDER BY sync",
+  );
+  return new Map(rows.map((row) => [row.sync!, Number(row.waiting)]));
+}
+
+function segmentStatus(name: string, { project, segments, now }: Known): SegmentStatus {
+  const { tier } = project.segments.get(name)!;
+  const row = segments.get(name);
+  const age = ageOf(row?.evaluatedAt, now, project.tiers.get(tier)!);
+  return {
+    ...{ segment: name, tier, members: row?.members ?? 0 },
+    ...(row?.evaluatedAt === undefined ? {} : { evaluated_at: formatInstant(row.evaluatedAt) }),
+    ...age,
+  };
+}
+
+function syncStatus(name: string, { project, syncs, rejections, waiting, now }: Known): SyncStatus {
+  const { tier } = project.syncs.get(name)!;
+  const row = syncs.get(name);
+  const rejected = rejections.get(name);
+  return {
+    ...{ sync: name, tier, members: row?.members ?? 0 },
+    ...(row?.deliveredAt === undefined ? {} : { delivered_at: formatInstant(row.deliveredAt) }),
+    ...ageOf(row?.deliveredAt, now, project.tiers.get(tier)!),
+    rejected: rejected?.rows ?? 0,
+    rejected_removals: rejected?.removals ?? 0,
+    waiting: waiting.get(name) ?? 0,
+    ...(row?.heldReason === undefined ? {} : { held_reason: row.heldReason }),
+    ...(row?.pausedAt === undefined ? {} : { paused_at: formatInstant(row.pausedAt) }),
+    ...(row?.pausedReason === undefined ? {} : { paused_reason: row.pausedReason }),
+  };
+}
+
+/** What never happened breaks no promise yet. */
+function ageOf(
+  at: Instant | undefined,
+  now: Instant,
+  { freshWithin }: Tier,
+): { age_ms?: number; late: boolean } {
+  if (at === undefined) return { late: false };
+  return { age_ms: Number((now - at) / 1000n), late: now - at > freshWithin };
+}
