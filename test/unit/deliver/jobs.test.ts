@@ -1,0 +1,125 @@
+/** Asynchronous jobs of the other side: polled to their end, across restarts, with the key's next operation waiting. */
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Batch, JobState } from '../../../src/destination/destination.ts';
+import { Company, type Person } from '../../delivery/company.ts';
+import { all, Receiver } from '../../delivery/receiver.ts';
+import { engines } from '../../engines.ts';
+
+/** Takes every batch as a job that runs until it is told to end. */
+class Asynchronous extends Receiver {
+  readonly jobs = new Map<string, { batch: Batch; state: JobState }>();
+  polls = 0;
+
+  override async send(batch: Batch) {
+    await super.send(batch);
+    const job = `job-${this.jobs.size + 1}`;
+    this.jobs.set(job, { batch, state: { kind: 'running' } });
+    return all(batch, { kind: 'accepted', job });
+  }
+
+  async poll(job: string): Promise<JobState> {
+    this.polls++;
+    return this.jobs.get(job)!.state;
+  }
+
+  /** Ends every job that runs; what is not rejected is applied. */
+  end(state: Exclude<JobState, { kind: 'running' }> = { kind: 'done' }): void {
+    for (const job of this.jobs.values()) {
+      if (job.state.kind !== 'running') continue;
+      job.state = state;
+      if (state.kind !== 'done') continue;
+      for (const change of job.batch.changes) if (!state.rejected?.has(change.key)) this.apply(change);
+    }
+  }
+}
+
+function receiverOf(): Asynchronous {
+  const receiver = new Asynchronous({ matchesBy: 'key', chance: () => 0 });
+  // What `send` would apply is the job's to apply.
+  receiver.answer = (batch) => all(batch, { kind: 'delivered' });
+  return receiver;
+}
+
+function people(count: number, changes: Partial<Person> = {}): Person[] {
+  return Array.from({ length: count }, (_, index) => ({
+    key: `p${index}`,
+    email: `p${index}@example.com`,
+    name: 'Ann',
+    consents: true,
+    member: true,
+    ...changes,
+  }));
+}
+
+for (const engine of engines) {
+  describe(engine.name, () => {
+    let company: Company;
+    afterEach(() => company.close());
+
+    test('rows stay questions until their job has ended, and are not asked again', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      await company.tick(people(4));
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 0 }, waiting: 4 });
+      const requests = receiver.requests.length;
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 0 }, waiting: 4 });
+      expect(receiver.requests.length).toBe(requests);
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 4 }, waiting: 0 });
+      expect(receiver.requests.length).toBe(requests);
+      expect(await company.rows('ledger', 'entity_key, state')).toEqual(
+        [0, 1, 2, 3].map((n) => `p${n} delivered`),
+      );
+      expect(await company.deliver(receiver)).toMatchObject({ planned: { add: 0, update: 0 } });
+      expect(receiver.requests.length).toBe(requests);
+    });
+
+    test('what changes meanwhile is sent once the job has ended, and not lost', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      await company.tick(people(3));
+      await company.deliver(receiver);
+      await company.tick([...people(1, { member: false }), { ...people(2)[1]!, name: 'Bea' }]);
+      const requests = receiver.requests.length;
+      await company.deliver(receiver);
+      expect(receiver.requests.length).toBe(requests);
+      receiver.end();
+      await company.deliver(receiver);
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { remove: 1, update: 1 } });
+      expect([...receiver.audience.keys()].sort()).toEqual(['p1', 'p2']);
+      expect(receiver.audience.get('p1')!.fields).toEqual({ name: 'Bea' });
+      expect(await company.rows('ledger', 'entity_key, state')).toEqual(['p1 delivered', 'p2 delivered']);
+    });
+
+    test('rows that a job rejects are rejected, the others delivered', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      await company.tick(people(3));
+      await company.deliver(receiver);
+      receiver.end({ kind: 'done', rejected: new Map([['p1', { code: 'bad', message: 'no such person' }]]) });
+      expect(await company.deliver(receiver)).toMatchObject({
+        delivered: { add: 2 },
+        rejected: 1,
+        waiting: 0,
+      });
+      expect(await company.rows('ledger', 'entity_key, state')).toEqual(['p0 delivered', 'p2 delivered']);
+      expect(await company.rows('rejections', 'entity_key, op, code')).toEqual(['p1 add bad']);
+      const requests = receiver.requests.length;
+      await company.deliver(receiver);
+      expect(receiver.requests.length, 'final until the row changes').toBe(requests);
+    });
+
+    test('a job that failed and may be done again is asked for again', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      await company.tick(people(2));
+      await company.deliver(receiver);
+      receiver.end({ kind: 'failed', again: true, code: 'internal', message: 'try later' });
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 0 }, waiting: 2 });
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 2 }, waiting: 0 });
+      expect([...receiver.audience.keys()].sort()).toEqual(['p0', 'p1']);
+    });
+  });
+}
