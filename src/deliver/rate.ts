@@ -8,11 +8,17 @@ export interface LaneLimits {
   /** Requests in flight at once. */
   readonly concurrency: number;
   readonly requestsPerSecond?: number;
+  readonly bytesPerSecond?: number;
 }
+
+/** So many failures in a row, and requests go one at a time until one succeeds. */
+const FAILURES = 5;
 
 interface Waiter {
   /** Lower goes first. */
   readonly priority: number;
+  /** That its request will carry. */
+  readonly bytes: number;
   readonly admit: (leave: (() => void) | undefined) => void;
 }
 
@@ -22,6 +28,9 @@ export class Lane {
   readonly #waiters: Waiter[] = [];
   #inFlight = 0;
   #processes = 1;
+  /** Requests that failed whole since one did not. */
+  #failures = 0;
+  #isBroken = false;
   /** When the budget allows the next request, on the monotonic clock. */
   #nextAt = Number.NEGATIVE_INFINITY;
   #sleep: AbortController | undefined;
@@ -41,13 +50,33 @@ export class Lane {
     return this.#waiters.length === 0;
   }
 
+  /** A sync got nothing through for as long as it tried: until a request succeeds, none is tried again for long. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  break(): void {
+    this.#isBroken = true;
+  }
+
+  /** What became of a request as a whole: so that all syncs spare a destination that is down. */
+  note(outcome: 'succeeded' | 'failed'): void {
+    if (outcome === 'failed') {
+      this.#failures++;
+      return;
+    }
+    this.#failures = 0;
+    this.#isBroken = false;
+    this.#admitSome();
+  }
+
   /** The other side asks for `ms` without requests. */
   pause(ms: number): void {
     this.#nextAt = Math.max(this.#nextAt, this.#world.clock.monotonic() + ms);
   }
 
-  /** Waits for a place; resolves to what gives it back, or to undefined when `signal` aborts first. */
-  enter(priority: number, signal: AbortSignal): Promise<(() => void) | undefined> {
+  /** Waits for a place for a request of `bytes`; resolves to what gives it back, or to undefined when `signal` aborts first. */
+  enter(priority: number, signal: AbortSignal, bytes = 0): Promise<(() => void) | undefined> {
     if (signal.aborted) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const giveUp = (): void => {
@@ -57,6 +86,7 @@ export class Lane {
       };
       const waiter: Waiter = {
         priority,
+        bytes,
         admit: (leave) => {
           signal.removeEventListener('abort', giveUp);
           resolve(leave);
@@ -75,8 +105,8 @@ export class Lane {
   }
 
   #admitSome(): void {
-    while (this.#waiters.length > 0 && this.#inFlight < this.#limits.concurrency) {
-      const wait = this.#waitMs();
+    while (this.#waiters.length > 0 && this.#inFlight < this.#mostAtOnce()) {
+      const wait = this.#waitMs(this.#waiters[0]!.bytes);
       if (wait > 0) {
         this.#wakeIn(wait);
         return;
@@ -96,12 +126,18 @@ export class Lane {
     };
   }
 
-  /** 0 takes one request out of the budget. */
-  #waitMs(): number {
+  #mostAtOnce(): number {
+    return this.#failures >= FAILURES ? 1 : this.#limits.concurrency;
+  }
+
+  /** 0 takes one request of so many bytes out of the budget. */
+  #waitMs(bytes: number): number {
     const now = this.#world.clock.monotonic();
     if (now < this.#nextAt) return this.#nextAt - now;
-    const { requestsPerSecond } = this.#limits;
-    if (requestsPerSecond !== undefined) this.#nextAt = now + (1000 * this.#processes) / requestsPerSecond;
+    const { requestsPerSecond = Number.POSITIVE_INFINITY, bytesPerSecond = Number.POSITIVE_INFINITY } =
+      this.#limits;
+    const share = Math.max(1 / requestsPerSecond, bytes / bytesPerSecond);
+    if (share > 0) this.#nextAt = now + 1000 * this.#processes * share;
     return 0;
   }
 

@@ -80,7 +80,7 @@ export class Sender {
   async #attempt(attempt: Attempt): Promise<void> {
     const { lane, priority, halt, world } = this.#options;
     const { parcel } = attempt;
-    const leave = await lane.enter(priority, halt);
+    const leave = await lane.enter(priority, halt, this.#bytesOf(parcel));
     if (!leave) return;
     let outcome: Outcome;
     const sentAt = world.clock.monotonic();
@@ -90,12 +90,23 @@ export class Sender {
     } finally {
       leave();
     }
+    lane.note(isDown(outcome) ? 'failed' : 'succeeded');
     if ('refused' in outcome) return this.#split(attempt, outcome, sentAt);
     const rows = parcel.errands.map((errand, index) => ({ errand, receipt: receiptAt(outcome, index) }));
     const final = rows.filter(({ receipt }) => receipt.kind !== 'retry');
     const again = rows.filter(({ receipt }) => receipt.kind === 'retry');
     this.#answer(attempt, sentAt, outcome.httpStatus, final);
     if (again.length > 0) await this.#retry(attempt, sentAt, outcome.httpStatus, again);
+  }
+
+  /** Only where the other side counts them. */
+  #bytesOf({ batch }: Parcel): number {
+    const { destination, to } = this.#options;
+    if (destination.limits.bytesPerSecond === undefined) return 0;
+    return batch.changes.reduce(
+      (sum, change) => sum + destination.sizeOf(change, { segment: to.segment }),
+      0,
+    );
   }
 
   async #split(attempt: Attempt, outcome: Refusal, sentAt: number): Promise<void> {
@@ -122,7 +133,8 @@ export class Sender {
     const asked = Math.max(0, ...receipts.map(({ afterMs }) => afterMs ?? 0));
     const wait = backoffMs(world.random, attempt.count, asked);
     this.#pauseLane(attempt, rows, asked);
-    if (world.clock.monotonic() + wait - firstFailedAt > retryBoundMs) {
+    const bound = this.#options.lane.isBroken ? 0 : retryBoundMs;
+    if (world.clock.monotonic() + wait - firstFailedAt > bound) {
       this.#answer(attempt, sentAt, httpStatus, rows);
       if (this.#lastProgressAt < firstFailedAt)
         this.#giveUp(firstFailedAt, attempt.count, receipts[0]!.message);
@@ -146,6 +158,7 @@ export class Sender {
   }
 
   #giveUp(since: number, attempts: number, reason: string): never {
+    this.#options.lane.break();
     const seconds = Math.round((this.#options.world.clock.monotonic() - since) / 1000);
     throw new DiagnosedError([diagnose('E454', { attempts, seconds, reason })]);
   }
@@ -166,6 +179,15 @@ export class Sender {
     this.#settle();
     this.#trial = undefined;
   }
+}
+
+/** No row got through: the other side may be down, and not only busy with some. */
+function isDown(outcome: Outcome): boolean {
+  return (
+    'receipts' in outcome &&
+    outcome.receipts.length > 0 &&
+    outcome.receipts.every(({ kind }) => kind === 'retry')
+  );
 }
 
 const ACCEPTED: ReadonlySet<Receipt['kind']> = new Set(['delivered', 'accepted', 'unknown']);

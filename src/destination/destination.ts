@@ -94,6 +94,8 @@ export interface Limits {
   readonly concurrency: number;
   /** Requests a second; undefined: no limit of ours. */
   readonly requestsPerSecond?: number;
+  /** Bytes a second; undefined: no limit of ours. */
+  readonly bytesPerSecond?: number;
 }
 
 export interface DestinationType {

@@ -83,4 +83,30 @@ describe('a lane', () => {
     expect(await next).toBeTypeOf('function');
     expect(await lane.enter(FAST, stop.signal)).toBeUndefined();
   });
+
+  test('keeps to so many bytes a second', async () => {
+    const world = clockedWorld();
+    const lane = new Lane(world, { concurrency: 10, bytesPerSecond: 1000 });
+    const times: number[] = [];
+    for (const bytes of [500, 100, 100]) {
+      const leave = await lane.enter(FAST, FOREVER, bytes);
+      times.push(world.clock.monotonic());
+      leave!();
+    }
+    expect(times).toEqual([0, 500, 600]);
+  });
+
+  test('sends one request at a time to what has failed five times, until one succeeds', async () => {
+    const lane = new Lane(realWorld(), { concurrency: 3 });
+    for (let i = 0; i < 5; i++) lane.note('failed');
+    const leave = await lane.enter(FAST, FOREVER);
+    let admitted = 0;
+    const waiting = [1, 2].map(() => lane.enter(FAST, FOREVER).then(() => admitted++));
+    await Promise.resolve();
+    expect(admitted).toBe(0);
+    lane.note('succeeded');
+    await Promise.all(waiting);
+    expect(admitted).toBe(2);
+    leave!();
+  });
 });

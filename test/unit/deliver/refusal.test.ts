@@ -172,3 +172,39 @@ test.each([
     diagnostics: [{ code: 'E454', message: `nothing got through in ${tried}: try later` }],
   });
 });
+
+test('once one sync has found nothing to get through, the next one asks only once; an answer ends that', async () => {
+  const real = realWorld();
+  let now = 0;
+  const world = {
+    ...real,
+    clock: { ...real.clock, monotonic: () => now },
+    timers: {
+      ...real.timers,
+      sleep: async (ms: number) => {
+        now += ms;
+      },
+    },
+  };
+  const receiver = receiverOf(undefined);
+  const lane = new Lane(world, receiver.limits);
+  const to = { sync: 's.dest', segment: 's', audience: { name: 's', ref: 's' }, events: false, now: 0n };
+  const step = { op: 'add', identifiers: {}, fields: {}, hash: '', keeps: true } as const;
+  const errand = { key: 'a', tickId: 1n, effect: 'add', step, later: [], inLedger: false } as const;
+  const attempt = async (): Promise<number> => {
+    const before = receiver.requests.length;
+    const sender = new Sender({
+      ...{ world, destination: receiver, to, lane, priority: 1, retryBoundMs: 60_000 },
+      ...{ checkLease: () => {}, halt: new AbortController().signal, onAnswer: () => {} },
+    });
+    await sender.send(parcelOf([errand], to)).catch(() => undefined);
+    return receiver.requests.length - before;
+  };
+  receiver.answer = (batch) => all(batch, { kind: 'retry', code: 'down', message: 'down' });
+  expect(await attempt()).toBeGreaterThan(3);
+  expect(await attempt()).toBe(1);
+  receiver.answer = (batch) => all(batch, { kind: 'delivered' });
+  expect(await attempt()).toBe(1);
+  receiver.answer = (batch) => all(batch, { kind: 'retry', code: 'down', message: 'down' });
+  expect(await attempt()).toBeGreaterThan(3);
+});
