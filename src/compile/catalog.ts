@@ -7,6 +7,7 @@ import { relationName } from '../segment/reads.ts';
 import { readSql } from '../segment/sql-text.ts';
 import type { Dialect, SqlType } from '../warehouse/dialect.ts';
 import { type Column, type Statements, WarehouseError } from '../warehouse/warehouse.ts';
+import { renderQuery } from './render.ts';
 
 export interface Catalog {
   /** The type of a column. Throws E301 (no such table) or E211 (no such column) at `place`. */
@@ -15,6 +16,8 @@ export interface Catalog {
   columnsOf(relation: Relation, place: Place): readonly Pick<Column, 'name' | 'type'>[] | undefined;
   /** The type of a `query:` segment's keys; undefined where it is not known. Throws what the warehouse said of the query. */
   keyTypeOf(sql: string): SqlType | undefined;
+  /** The type of an expression over a relation's row, alias `entity`; text where it is not known. */
+  expressionType(relation: Relation, sql: string): SqlType;
   /** Whether a function's answer may change by itself, as far as is known. */
   mayMove(call: string): boolean;
 }
@@ -28,6 +31,8 @@ export interface Wanted {
   readonly queries: readonly string[];
   /** Functions that people's own SQL calls, in lower case. */
   readonly calls: readonly string[];
+  /** Expressions over a relation's row. */
+  readonly expressions?: readonly { readonly relation: Relation; readonly sql: string }[];
 }
 
 /**
@@ -36,13 +41,24 @@ export interface Wanted {
  */
 export async function readCatalog(
   statements: Statements,
-  { relations, queries, calls }: Wanted,
+  { relations, queries, calls, expressions = [] }: Wanted,
   dialect: Dialect,
 ): Promise<Catalog> {
   const tables = new Map<string, Found>();
   const epoch = dialect.literal({ type: 'instant', instant: 0n });
   const asRelation = (sql: string): Relation => ({ kind: 'query', sql: readSql(sql).at(epoch) });
-  for (const relation of [...relations, ...queries.map(asRelation)]) {
+  const asSelect = (relation: Relation, sql: string): Relation => {
+    const columns = [{ expression: { kind: 'raw' as const, sql, t: 0n }, as: 'value' }];
+    const query = {
+      kind: 'select' as const,
+      columns,
+      from: { kind: 'relation' as const, relation },
+      as: 'entity',
+    };
+    return { kind: 'query', sql: renderQuery(query, dialect) };
+  };
+  const selects = expressions.map((each) => asSelect(each.relation, each.sql));
+  for (const relation of [...relations, ...queries.map(asRelation), ...selects]) {
     const id = JSON.stringify(relation);
     if (!tables.has(id)) tables.set(id, await described(statements, relation));
   }
@@ -61,6 +77,11 @@ export async function readCatalog(
       return found?.[0]?.type;
     },
     mayMove: (call) => moving.has(call),
+    expressionType(relation, sql) {
+      const found = tables.get(JSON.stringify(asSelect(relation, sql)));
+      if (found && 'error' in found) throw found.error;
+      return found?.[0]?.type ?? 'text';
+    },
     typeOf(relation, column, place) {
       const columns = columnsOf(relation, place);
       const found = columns.find((each) => each.name === column);
@@ -93,5 +114,6 @@ export function assumedCatalog(instants: ReadonlySet<string>): Catalog {
     columnsOf: () => undefined,
     keyTypeOf: () => undefined,
     mayMove: () => false,
+    expressionType: () => 'text',
   };
 }

@@ -1,9 +1,10 @@
 /** The roster: who the members are now, as a sync sends them: consent, identifiers, fields. */
 import type { Entity, Sync } from '../config/project.ts';
-import { sentTraits } from '../segment/reads.ts';
+import { sentSql, sentTraits } from '../segment/reads.ts';
 import { resolveTrait } from '../segment/resolve.ts';
 import type { Dialect, SqlType } from '../warehouse/dialect.ts';
 import { call, column, compare, type Expression, known, TRUE, text } from './expression.ts';
+import { sqlColumn } from './facts.ts';
 import { entityKey, keyEquals, keyOf } from './key.ts';
 import { renderQuery } from './render.ts';
 import { type Scope, testOf } from './rows.ts';
@@ -37,7 +38,9 @@ export interface Roster {
 /** The roster of a sync. Throws E2xx for columns that do not exist or do not fit. */
 export function compileRoster(entity: Entity, sync: Sync, scope: Scope, dialect: Dialect): Roster {
   const key = entityKey(entity, scope.catalog);
-  const traits = traitJoins(entity, sentTraits(entity)(sync), scope.catalog);
+  const expressions = sentSql(sync);
+  const sqlColumns = expressions.map((fact, index) => sqlColumn(fact, `segsync_sql_${index}`, scope));
+  const traits = traitJoins(entity, sentTraits(entity)(sync), scope.catalog, sqlColumns);
   const native = column(entity.key, 'entity');
   const identifiers = sync.match.map((name, index): RosterIdentifier => {
     const { kind, defaultCountry } = entity.identifiers.get(name)!;
@@ -49,10 +52,15 @@ export function compileRoster(entity: Entity, sync: Sync, scope: Scope, dialect:
   const fields = [...sync.fields].map(([name, source], index): RosterField & { expression: Expression } => {
     const as = `f_${index}`;
     if ('value' in source) return { name, column: as, ...constant(source.value) };
-    const type = traits.type(source.trait);
-    const of = traits.column(source.trait);
-    const expression = call('text_of', type === 'instant' ? call('micros_of', of) : of);
-    return { name, type, column: as, expression };
+    if ('sql' in source) {
+      const own = sqlColumns[expressions.findIndex(({ place }) => place === source.place)]!.as;
+      return {
+        name,
+        column: as,
+        ...sent(column(own, 'entity'), scope.catalog.expressionType(entity.relation, source.sql)),
+      };
+    }
+    return { name, column: as, ...sent(traits.column(source.trait), traits.type(source.trait)) };
   });
   return {
     identifiers,
@@ -82,6 +90,11 @@ export function compileRoster(entity: Entity, sync: Sync, scope: Scope, dialect:
         dialect,
       ),
   };
+}
+
+/** As text; instants as microseconds. */
+function sent(of: Expression, type: SqlType): { type: SqlType; expression: Expression } {
+  return { type, expression: call('text_of', type === 'instant' ? call('micros_of', of) : of) };
 }
 
 function consent(

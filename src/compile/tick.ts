@@ -74,7 +74,7 @@ export function compileVerdicts(input: TickInput): VerdictSteps {
       key: entityKey(entity, scope.catalog),
       traits: wantedTraits(own),
       aggregates: own.flatMap((segment) => verdictAggregates(segment.verdict)),
-      facts: own.flatMap((segment) => factsOf(segment.verdict)),
+      facts: own.flatMap(({ verdict, sentSql = [] }) => [...factsOf(verdict), ...sentSql]),
       full: input.incremental === undefined,
       causes: dated?.columns.map((each) => each.as) ?? [],
       membership,
@@ -128,7 +128,7 @@ function columnsOf(segment: TickSegment): string[] {
   const { verdict } = segment;
   return [
     ...verdictAggregates(verdict).map(aggregateId),
-    ...factsOf(verdict).map(factId),
+    ...[...factsOf(verdict), ...(segment.sentSql ?? [])].map(factId),
     ...wantedTraits([segment]),
   ];
 }

@@ -4,6 +4,7 @@ import { measuresOf, traitsOf } from '../segment/reads.ts';
 import type { ValueOf, Verdict } from '../segment/resolve.ts';
 import { CAUSED_AT, type Causes } from './causes.ts';
 import { and, call, column, compare, type Expression, known, not, number, or, text } from './expression.ts';
+import type { Fact } from './facts.ts';
 import { type Aggregate, aggregatesOf, measureSide, measureTest, ZERO_OF_NONE } from './measure.ts';
 import { comparePair, type Side } from './pair.ts';
 import type { Query, Step } from './query.ts';
@@ -18,6 +19,8 @@ export interface TickSegment {
   readonly verdict: Verdict;
   /** Traits whose values its syncs send or depend on. */
   readonly sent: readonly string[];
+  /** Expressions whose values they send. */
+  readonly sentSql?: readonly Fact[];
 }
 
 /** Buckets of a `share`: 7 hexadecimal digits. */
@@ -51,7 +54,7 @@ export function verdictStep(
               { expression: text(segment.name), as: 'segment' },
               { expression: column('entity_key'), as: 'entity_key' },
               ...(causes ? [{ expression: column(causes.columnOf(segment.name)), as: CAUSED_AT }] : []),
-              { expression: rowHash(segment.sent, wide), as: 'row_hash' },
+              { expression: rowHash(segment, wide), as: 'row_hash' },
             ],
             from: { kind: 'step', name: wide.step.name },
             where: holds.kind === 'and' ? holds.of : [holds],
@@ -131,10 +134,12 @@ export function shareLimit(percent: string): bigint {
 }
 
 /** Changes whenever something that the syncs send does. */
-function rowHash(sent: readonly string[], wide: Wide): Expression {
-  const names = [...new Set(sent)].sort();
-  if (names.length === 0) return text('');
-  return call('row_hash', ...names.map((name) => call('text_of', column(wide.traitColumn(name)))));
+function rowHash({ sent, sentSql = [] }: TickSegment, wide: Wide): Expression {
+  const traits = [...new Set(sent)].sort().map((name) => wide.traitColumn(name));
+  const expressions = [...new Set(sentSql.map(wide.factColumn))];
+  const columns = [...traits, ...expressions];
+  if (columns.length === 0) return text('');
+  return call('row_hash', ...columns.map((name) => call('text_of', column(name))));
 }
 
 /** Every trait that the segments' conditions and syncs ask for. */

@@ -4,7 +4,7 @@ import { type ConditionScope, checkKeys } from './condition-scope.ts';
 import { inWords, type YamlNode } from './node.ts';
 import type { Consent, FieldSource } from './project.ts';
 
-/** Payload fields in the order written: a trait's name, `{trait: NAME}`, or `{value: CONSTANT}`. Undefined after reporting. */
+/** Payload fields in the order written: a trait's name, `{trait: NAME}`, `{value: CONSTANT}` or `{sql: EXPRESSION}`. Undefined after reporting. */
 export function parseFields(node: YamlNode, scope: ConditionScope): Map<string, FieldSource> | undefined {
   if (node.kind !== 'map') {
     const expected = `a mapping of fields to traits, but it is ${inWords(node)}`;
@@ -18,21 +18,25 @@ export function parseFields(node: YamlNode, scope: ConditionScope): Map<string, 
   return fields.size === node.entries.size ? fields : undefined;
 }
 
+/** What a field may be. */
+const KINDS = ['trait', 'value', 'sql'] as const;
+
 function parseField(name: string, node: YamlNode, scope: ConditionScope): FieldSource | undefined {
   if (node.kind === 'text' && node.text !== '') return { trait: node.text, place: node.place };
   const refuse = (): undefined => {
     const expected = `the name of a trait, but it is ${inWords(node)}`;
-    const hint = 'a constant is written `{value: ...}`';
+    const hint = 'a constant is written `{value: ...}`, an expression `{sql: ...}`';
     return scope.problems.report('E106', { key: `fields.${name}`, expected, hint }, node.place);
   };
   if (node.kind !== 'map') return refuse();
-  checkKeys(node, ['trait', 'value'], scope);
-  const trait = node.entries.get('trait')?.value;
-  const value = node.entries.get('value')?.value;
-  if (trait && value) {
-    const problem = { keys: ['trait', 'value'], what: 'a field has one of them' };
-    return scope.problems.report('E126', problem, value.place);
+  checkKeys(node, KINDS, scope);
+  const [first, second] = KINDS.filter((kind) => node.entries.has(kind));
+  if (first && second) {
+    const problem = { keys: [first, second], what: 'a field has one of them' };
+    return scope.problems.report('E126', problem, node.entries.get(second)!.value.place);
   }
+  const [trait, value, sql] = KINDS.map((kind) => node.entries.get(kind)?.value);
+  if (sql?.kind === 'text' && sql.text.trim() !== '') return { sql: sql.text, place: sql.place };
   if (trait?.kind === 'text') return { trait: trait.text, place: trait.place };
   const scalar = value && parseScalar('value', value, scope);
   return value ? scalar && { value: scalar } : refuse();

@@ -156,7 +156,11 @@ export interface Consent {
   readonly test: Test | Comparison;
 }
 
-export type FieldSource = { readonly trait: string; readonly place?: Place } | { readonly value: Scalar };
+export type FieldSource =
+  | { readonly trait: string; readonly place?: Place }
+  | { readonly value: Scalar }
+  /** An expression over the columns of the entity's row, alias `entity`. */
+  | { readonly sql: string; readonly place: Place };
 
 export interface Sync {
   /** `segment.destination`, or `segment.name` for one that says `name:`. */

@@ -10,7 +10,12 @@ export function tickInput(
 ): Omit<TickInput, 'incremental'> {
   return {
     entity: group.entity,
-    segments: group.members.map(({ prepared: { name, verdict, sent } }) => ({ name, verdict, sent })),
+    segments: group.members.map(({ prepared: { name, verdict, sent, sentSql } }) => ({
+      name,
+      verdict,
+      sent,
+      sentSql,
+    })),
     membership: state.membership,
     changes: state.changes,
     capabilities: warehouse.capabilities,

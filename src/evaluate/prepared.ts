@@ -2,7 +2,7 @@
 import type { Entity, Project, Segment } from '../config/project.ts';
 import { type Edge, edgesOf } from '../segment/edges.ts';
 import { fingerprintOf } from '../segment/fingerprint.ts';
-import { type ReadTable, readsOf, sentTraits, storedOf, syncsOf } from '../segment/reads.ts';
+import { type ReadTable, readsOf, sentSql, sentTraits, storedOf, syncsOf } from '../segment/reads.ts';
 import { entityOf, leavesOf, resolveSegment, type Verdict } from '../segment/resolve.ts';
 import { readSql } from '../segment/sql-text.ts';
 
@@ -19,6 +19,8 @@ export interface PreparedSegment {
   readonly fingerprint: string;
   /** Traits whose values its syncs send or depend on. */
   readonly sent: readonly string[];
+  /** Expressions whose values its syncs send. */
+  readonly sentSql: ReturnType<typeof sentSql>;
 }
 
 /** What a segment says in SQL of its own. */
@@ -35,6 +37,8 @@ export interface PreparedSql {
 export function prepareSegment(project: Project, segment: Segment): PreparedSegment {
   const entity = entityOf(project, segment.entity);
   const verdict = resolveSegment(project, segment);
+  const syncs = syncsOf(project, segment.name);
+  const expressions = syncs.flatMap(sentSql);
   return {
     name: segment.name,
     segment,
@@ -43,19 +47,20 @@ export function prepareSegment(project: Project, segment: Segment): PreparedSegm
     reads: readsOf(project, entity, segment.name, verdict),
     edges: edgesOf(entity, verdict),
     stored: storedOf(verdict),
-    sql: sqlOf(verdict),
+    sql: sqlOf(verdict, expressions),
     fingerprint: fingerprintOf(project, entity, verdict),
-    sent: syncsOf(project, segment.name).flatMap(sentTraits(entity)),
+    sent: syncs.flatMap(sentTraits(entity)),
+    sentSql: expressions,
   };
 }
 
-function sqlOf(verdict: Verdict): PreparedSql {
+function sqlOf(verdict: Verdict, sent: PreparedSegment['sentSql']): PreparedSql {
   const leaves = leavesOf(verdict);
   const texts = leaves.flatMap((leaf) => (leaf.kind === 'sql' ? [readSql(leaf.sql)] : []));
   const moving = texts.map((each) => each.moving).find((each) => each !== undefined);
   return {
     queries: leaves.flatMap((leaf) => (leaf.kind === 'query' ? [leaf.sql] : [])),
-    calls: [...new Set(texts.flatMap(({ calls }) => calls))],
+    calls: [...new Set([...texts, ...sent.map(({ sql }) => readSql(sql))].flatMap(({ calls }) => calls))],
     ...(moving === undefined ? {} : { moving }),
   };
 }

@@ -103,6 +103,9 @@ async function describeAll(
   const wanted = {
     relations,
     queries: segments.flatMap(({ sql }) => sql.queries),
+    expressions: segments.flatMap(({ entity, sentSql }) =>
+      sentSql.map(({ sql }) => ({ relation: entity.relation, sql })),
+    ),
     calls: [...new Set(segments.flatMap(({ sql }) => sql.calls))],
   };
   const catalog = await readCatalog({ ...session, describe }, wanted, dialect);

@@ -5,6 +5,7 @@ import type { Kinds } from '../evaluate/mode.ts';
 import { prepareSegment } from '../evaluate/prepared.ts';
 import { judgeSegment } from '../segment/judge.ts';
 import type { World } from '../world.ts';
+import { refusedFields } from './refused-field.ts';
 import { refusedFull } from './refused-full.ts';
 
 /** Warnings, and E217 for segments that would be full at every tick of a fast tier whatever the warehouse says. */
@@ -14,8 +15,9 @@ export async function checkProject(world: World, project: Project): Promise<Diag
     for (const each of judgeSegment(project, segment)) {
       if (!(each.code === 'W206' && (await speaksOfRows(world, each.place!)))) found.push(each);
     }
-    const refusal = refusedFull(project, prepareSegment(project, segment), CERTAIN);
-    if (refusal) found.push(refusal);
+    const prepared = prepareSegment(project, segment);
+    const refusal = refusedFull(project, prepared, CERTAIN);
+    found.push(...(refusal ? [refusal] : []), ...refusedFields(prepared, CERTAIN));
   }
   return found;
 }

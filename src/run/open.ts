@@ -98,6 +98,9 @@ export async function readTables(
     relations: [...reads.values()].map((read) => read.table.relation),
     queries: segments.flatMap(({ sql }) => sql.queries),
     calls: [...new Set(segments.flatMap(({ sql }) => sql.calls))],
+    expressions: segments.flatMap(({ entity, sentSql }) =>
+      sentSql.map(({ sql }) => ({ relation: entity.relation, sql })),
+    ),
   };
   const catalog = await readCatalog(session, wanted, dialect);
   const made = new Map<string, string>();

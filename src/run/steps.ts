@@ -10,6 +10,7 @@ import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { TickGroup, TickMember } from '../evaluate/tick.ts';
 import type { Instant } from '../instant.ts';
 import type { ReadTable } from '../segment/reads.ts';
+import { refusedFields } from './refused-field.ts';
 import { refusedFull } from './refused-full.ts';
 
 export type Step =
@@ -96,7 +97,8 @@ function modeOf(prepared: PreparedSegment, input: StepsInput): FullReason | unde
     mayMove: input.catalog.mayMove,
   };
   const refusal = refusedFull(input.project, prepared, kinds);
-  if (refusal) throw new DiagnosedError([refusal]);
+  const refused = [...(refusal ? [refusal] : []), ...refusedFields(prepared, kinds)];
+  if (refused.length > 0) throw new DiagnosedError(refused);
   return fullReason({
     segment: prepared,
     state: input.states.get(prepared.name),

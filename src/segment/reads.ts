@@ -73,6 +73,15 @@ export function sentTraits(entity: Entity): (sync: Sync) => string[] {
   ];
 }
 
+/** Expressions whose values a sync sends. */
+export function sentSql(sync: Sync): SqlOf[] {
+  return [...sync.fields.values()].flatMap((field) =>
+    'sql' in field ? [{ kind: 'sql' as const, sql: field.sql, place: field.place }] : [],
+  );
+}
+
+type SqlOf = Extract<Verdict, { kind: 'sql' }>;
+
 /** Names of the traits that decide a verdict. */
 export function traitsOf(verdict: Verdict): string[] {
   return leavesOf(verdict).flatMap((leaf) => {

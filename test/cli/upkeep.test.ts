@@ -17,6 +17,16 @@ async function audience(folder: string, name: string): Promise<Map<string, strin
   );
 }
 
+async function fieldsOf(folder: string): Promise<Map<string, unknown>> {
+  const text = await readFile(join(folder, 'out', 'opted_in.ndjson'), 'utf8');
+  const lines = text.split('\n').filter((line) => line !== '');
+  return new Map(
+    lines
+      .map((line) => JSON.parse(line) as { key: string; fields: unknown })
+      .map(({ key, fields }) => [key, fields]),
+  );
+}
+
 async function change(folder: string, ...statements: string[]): Promise<void> {
   const instance = await DuckDBInstance.create(join(folder, 'data.duckdb'));
   const connection = await instance.connect();
@@ -238,6 +248,47 @@ describe('`exclude:` and `allow:` of a destination', () => {
     expect(stderr).toContain(code);
     expect(stderr).toContain(words);
     expect(exit).toBe(78);
+  });
+});
+
+describe('a field that is SQL', () => {
+  const withFields = (fields: string): Record<string, string> => ({
+    ...SHOP,
+    'segments/opted_in.yaml': `${SHOP['segments/opted_in.yaml']}    fields: ${fields}\n`,
+  });
+
+  it('is sent as its type, and again when a column behind it changes', async () => {
+    await using folder = await folderOf(
+      withFields(
+        '{ n: { sql: "CAST(entity.customer_id AS INTEGER) * 2" }, host: { sql: "split_part(email, \'@\', 2)" } }',
+      ),
+    );
+    await ok(folder.path, 'run');
+    expect((await fieldsOf(folder.path)).get('8')).toEqual({ n: 16, host: 'example.com' });
+    await change(
+      folder.path,
+      "UPDATE shop.customers SET email = 'a@b.test', updated_at = now() WHERE customer_id = '8'",
+    );
+    const report = JSON.parse(await ok(folder.path, 'run', '--all', '--json')) as RunReport;
+    expect(report.syncs.find(({ sync }) => sync === 'opted_in.files')!.delivered).toEqual({
+      add: 0,
+      remove: 0,
+      update: 1,
+    });
+    expect((await fieldsOf(folder.path)).get('8')).toEqual({ n: 16, host: 'b.test' });
+    await ok(folder.path, 'validate', '--connect');
+  });
+
+  it.each([
+    ['{ n: { sql: "entity.nothing" } }', ['validate', '--connect'], 'E219'],
+    ['{ n: { sql: "now()" } }', ['validate'], 'E134'],
+    ['{ n: { sql: "now()" } }', ['run'], 'E134'],
+    ['{ n: { sql: "1", trait: email } }', ['validate'], 'E126'],
+  ])('%s is refused by %j', async (fields, args, code) => {
+    await using folder = await folderOf(withFields(fields));
+    const { stderr, exit } = await segsync(folder.path, args);
+    expect(stderr).toContain(code);
+    expect(exit).toBeGreaterThan(0);
   });
 });
 

@@ -138,6 +138,7 @@ const catalog: Catalog = {
   columnsOf: () => undefined,
   keyTypeOf: () => 'integer',
   mayMove: () => false,
+  expressionType: () => 'text',
 };
 
 describe('compiled SQL', async () => {

@@ -172,6 +172,12 @@ export const CONFIG_CODES = {
       `sync ${p.sync} would send \`${p.identifier}\`${p.field === undefined ? '' : ` (as the field \`${p.field}\`)`} to \`${p.destination}\`, which may get only: ${p.allow.join(', ')}`,
     () => '`allow:` in the destination’s file lists the identifiers that may ever go there',
   ),
+  E134: error<{ what: string }>(
+    INVALID,
+    (p) =>
+      `the value of this field may change though no row does, by \`${p.what}\`: nobody would send it again`,
+    () => 'compute it from the columns of the entity’s row alone, or keep it in a table and use a trait',
+  ),
   W101: warning<{ name: string }>(
     (p) => `\${${p.name}} is sent as it is written`,
     (p) => `if the environment variable is meant, write \${env:${p.name}}`,
