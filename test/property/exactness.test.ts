@@ -16,7 +16,11 @@ const given = process.env.SEGSYNC_SEED;
 /** Segment-ticks to play at least. */
 const EXTENT: Readonly<Record<string, number>> = { duckdb: 3600, postgres: 1400 };
 const OTHERWISE = 200;
-/** Seeds that may miss a lie, one after the other. */
+/** A seed whose play shows the lie; should plays come out otherwise one day, those after it are tried, too. */
+const FIRST_SEED: Readonly<Record<string, number>> = {
+  'rows never show late': 6,
+  'rows are never edited': 7,
+};
 const MOST_TRIES = 20;
 
 describe.each(engines)('on $name', (engine) => {
@@ -44,7 +48,8 @@ describe('the comparison', () => {
     { timeout: LIMIT_MS },
     async (said) => {
       const differences: unknown[] = [];
-      for (let seed = 4; seed < 4 + MOST_TRIES && differences.length === 0; seed += 1) {
+      const first = FIRST_SEED[said]!;
+      for (let seed = first; seed < first + MOST_TRIES && differences.length === 0; seed += 1) {
         const lying = LIES[said]!(randomPlay(seed, USUAL));
         await perform(lying, engines[0]!, noFigures()).catch((difference) => differences.push(difference));
       }

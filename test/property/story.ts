@@ -67,7 +67,7 @@ export class Story {
 
   /** A fresh database with customers 1, 2 and 3 (plan `pro`) and the quiet one. */
   static async begin(engine: Engine, conditions: Conditions, setup: Setup = {}): Promise<Story> {
-    const product = await Product.open(engine, filesOf(conditions, setup), at('08:00'));
+    const product = await Product.open(engine, filesOf(conditions, setup), at('08:00'), { held: true });
     await product.execute([...TABLES, ...(setup.tables ?? []), ...firstRows()]);
     return new Story(product);
   }
