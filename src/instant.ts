@@ -44,12 +44,11 @@ export function formatInstant(instant: Instant): string {
 /** UTC calendar date and time of day of an instant: `{date: '2026-11-22', time: '10:00:00.000000'}`. */
 export function utcParts(instant: Instant): { date: string; time: string } {
   const day = floorDiv(instant, DAY);
-  const rest = instant - day * DAY;
-  const micros = rest % SECOND;
-  const seconds = rest / SECOND;
-  const two = (n: bigint): string => n.toString().padStart(2, '0');
-  const time = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}.${micros.toString().padStart(6, '0')}`;
-  return { date: dateFromDays(day), time };
+  const rest = Number(instant - day * DAY);
+  const seconds = Math.floor(rest / 1e6);
+  const micros = String(rest % 1e6).padStart(6, '0');
+  const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${micros}`;
+  return { date: dateFromDays(Number(day)), time };
 }
 
 /**
@@ -158,11 +157,40 @@ function isRealDate(date: string): boolean {
   }
 }
 
-function dateFromDays(day: bigint): string {
-  const text = Temporal.PlainDate.from('1970-01-01')
-    .add({ days: Number(day) })
-    .toString();
-  return text.startsWith('+00') ? text.slice(3) : text;
+/** 0000-03-01 and 10000-01-01 as days since 1970: between them a year has four digits. */
+const FIRST_DAY = -719_468;
+const AFTER_LAST_DAY = 2_932_897;
+
+/**
+ * Counted by hand, since every row that is sent or written carries instants: years begin in March, so that the odd day
+ * comes last, and go round every 400 (146,097 days).
+ */
+function dateFromDays(day: number): string {
+  if (day < FIRST_DAY || day >= AFTER_LAST_DAY) return distantDate(day);
+  const sinceMarch0 = day - FIRST_DAY;
+  const era = Math.floor(sinceMarch0 / 146_097);
+  const dayOfEra = sinceMarch0 - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const dayOfMonth = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(dayOfMonth)}`;
+}
+
+function distantDate(day: number): string {
+  return Temporal.PlainDate.from('1970-01-01').add({ days: day }).toString();
+}
+
+function two(n: number): string {
+  return n < 10 ? `0${n}` : String(n);
 }
 
 function floorDiv(a: bigint, b: bigint): bigint {

@@ -1,23 +1,35 @@
 /** One spelling for equal values, and hashes of it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** JSON with the names of every object in order. Names whose value is undefined are left out. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (isRecord(each) ? inOrder(each) : each));
+  return textOf(value) ?? 'null';
 }
 
 /** SHA-256 in lower-case hexadecimal of the canonical JSON. */
 export function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+  return hash('sha256', canonicalJson(value), 'hex');
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** By hand: every member that is sent is hashed, and a replacer of `JSON.stringify` takes several times as long. */
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const record = value as Record<string, unknown>;
+  let members = '';
+  for (const name of namesInOrder(record)) {
+    const text = textOf(record[name]);
+    if (text !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${text}`;
+  }
+  return `{${members}}`;
 }
 
-function inOrder(record: Record<string, unknown>): Record<string, unknown> {
-  // Most come in order: a comparison of neighbours is far cheaper than another object.
-  if (Object.keys(record).every((name, index, names) => index === 0 || names[index - 1]! < name))
-    return record;
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+/** Names that are whole numbers come first and by their value, as they do in every object. */
+function namesInOrder(record: Record<string, unknown>): string[] {
+  const names = Object.keys(record);
+  if (names.length > 1 && /^\d/.test(names[0]!)) {
+    return Object.keys(Object.fromEntries(names.toSorted().map((name) => [name, undefined])));
+  }
+  for (let at = 1; at < names.length; at++) if (names[at]! < names[at - 1]!) return names.sort();
+  return names;
 }

@@ -114,7 +114,7 @@ function isWanted(standing: Standing, rules: Rules): 'there' | 'gone' | 'as it i
 
 function bringIn(standing: Standing, rules: Rules): Decision {
   const { ledger, payload } = standing;
-  const add = step('add', payload.identifiers, payload.fields, true);
+  const add: Step = { op: 'add', ...payload, keeps: true };
   if (!ledger) return send('add', add);
   const effect = ledger.payloadHash === undefined ? 'add' : 'update';
   if (lacksSome(ledger.identifiers, payload.identifiers)) {

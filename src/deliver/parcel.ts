@@ -30,14 +30,21 @@ export function parcelsOf(
 ): Parcel[] {
   const removals = errands.filter(({ step }) => step.op === 'remove');
   const others = errands.filter(({ step }) => step.op !== 'remove');
-  const packer = new Packer<Errand>(destination.limits);
+  const packer = new Packer<Carried>(destination.limits);
   const parcels: Parcel[] = [];
   for (const errand of [...removals, ...others]) {
-    const bytes = destination.sizeOf(changeOf(errand, to.now), { segment: to.segment });
-    const full = packer.add(groupOf(errand), errand, bytes);
-    if (full) parcels.push(parcelOf(full, to));
+    const change = changeOf(errand, to.now);
+    const bytes = destination.sizeOf(change, { segment: to.segment });
+    const full = packer.add(groupOf(errand), { errand, change }, bytes);
+    if (full) parcels.push(packed(full, to));
   }
-  return [...parcels, ...packer.rest().map((some) => parcelOf(some, to))];
+  return [...parcels, ...packer.rest().map((some) => packed(some, to))];
+}
+
+/** An errand with its change, which is made once: a destination may keep what it made of it when asked for its size. */
+interface Carried {
+  readonly errand: Errand;
+  readonly change: Change;
 }
 
 /** What a parcel's errands have in common. */
@@ -47,9 +54,17 @@ export function groupOf({ step, effect }: Pick<Errand, 'step' | 'effect'>): stri
 
 /** One batch of errands of one group, which are at least one. */
 export function parcelOf(errands: readonly Errand[], to: Addressee): Parcel {
+  return packed(
+    errands.map((errand) => ({ errand, change: changeOf(errand, to.now) })),
+    to,
+  );
+}
+
+function packed(carried: readonly Carried[], to: Addressee): Parcel {
   const { sync, segment, audience, events } = to;
+  const errands = carried.map(({ errand }) => errand);
+  const changes = carried.map(({ change }) => change);
   const { op } = errands[0]!.step;
-  const changes = errands.map((errand) => changeOf(errand, to.now));
   return { errands, batch: { id: batchId(errands, to), op, sync, segment, audience, changes, events } };
 }
 
@@ -61,11 +76,11 @@ export function changeOf({ key, step, causedAt }: Errand, now: Instant): Change 
 
 /** The same when the same is sent again, another when the same change comes again later: its tick is another. */
 function batchId(errands: readonly Errand[], { sync, audience }: Addressee): string {
-  const rows = errands.map(({ key, step, tickId }) => [
-    key,
-    step.op,
-    payloadHash(step.identifiers, step.fields),
-    tickId.toString(),
-  ]);
+  const rows = errands.map(({ key, step, tickId }) => [key, step.op, sentHash(step), tickId.toString()]);
   return hashOf([sync, audience.ref, rows]).slice(0, 32);
+}
+
+/** A removal may carry less than was decided: what others carry is left out. */
+function sentHash({ op, identifiers, fields, hash }: Errand['step']): string {
+  return op === 'remove' ? payloadHash(identifiers, fields) : hash;
 }

@@ -36,7 +36,7 @@ export function payloadOf(
 
 /** What tells two payloads apart. */
 export function payloadHash(identifiers: Identifiers, fields: Fields): string {
-  return hashOf({ identifiers, fields });
+  return hashOf({ fields, identifiers });
 }
 
 function fieldValue({ type }: RosterField, text: string | null): FieldValue {

@@ -79,20 +79,21 @@ export class DeliveryRecord {
   }
 
   /** Counts an errand that has ended: its effect is there. */
-  count(errand: Errand): void {
+  count(errand: Errand, at = this.#options.now()): void {
     this.delivered[errand.effect]++;
     if (errand.causedAt === undefined) return;
-    this.freshness.add(Number((this.#options.now() - errand.causedAt) / 1000n));
+    this.freshness.add(Number((at - errand.causedAt) / 1000n));
   }
 
   #acknowledge({ parcel }: Answer, rows: Rows): Errand[] {
     const following: Errand[] = [];
+    const at = this.#options.now();
     for (const { errand } of rows) {
       const next = nextOf(errand);
       if (next) following.push(next);
       if (next) continue;
-      this.add(doneEntry(errand, this.#options.now(), parcel.batch.id));
-      this.count(errand);
+      this.add(doneEntry(errand, at, parcel.batch.id));
+      this.count(errand, at);
     }
     return following;
   }

@@ -12,10 +12,11 @@ export function fieldJson(value: FieldValue): string {
 
 /** An object of payload fields, in their order. */
 export function fieldsJson(fields: Readonly<Record<string, FieldValue>>): string {
-  const members = Object.entries(fields).map(
-    ([name, value]) => `${JSON.stringify(name)}:${fieldJson(value)}`,
-  );
-  return `{${members.join(',')}}`;
+  let members = '';
+  for (const name of Object.keys(fields)) {
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${fieldJson(fields[name]!)}`;
+  }
+  return `{${members}}`;
 }
 
 /**
@@ -23,13 +24,10 @@ export function fieldsJson(fields: Readonly<Record<string, FieldValue>>): string
  * `identifiers`, `fields`.
  */
 export function changeJson(change: Change, segment?: string): string {
-  const members = [
-    `"op":${JSON.stringify(change.op)}`,
-    `"key":${JSON.stringify(change.key)}`,
-    ...(segment === undefined ? [] : [`"segment":${JSON.stringify(segment)}`]),
-    `"caused_at":"${formatInstant(change.causedAt)}"`,
-    `"identifiers":${JSON.stringify(change.identifiers)}`,
-    `"fields":${fieldsJson(change.fields)}`,
-  ];
-  return `{${members.join(',')}}`;
+  const { op, key, causedAt, identifiers, fields } = change;
+  const within = segment === undefined ? '' : `,"segment":${JSON.stringify(segment)}`;
+  return (
+    `{"op":${JSON.stringify(op)},"key":${JSON.stringify(key)}${within},"caused_at":"${formatInstant(causedAt)}",` +
+    `"identifiers":${JSON.stringify(identifiers)},"fields":${fieldsJson(fields)}}`
+  );
 }
