@@ -6,7 +6,8 @@ process.once('message', async ({ phase, engine, ...context }) => {
     const figures = await PHASES[phase]({ ...context, engine: await import(`../engines/${engine}.mjs`) });
     process.send({ figures: { ...figures, peakBytes: process.resourceUsage().maxRSS * 1024 } });
   } catch (error) {
-    process.send({ error: error instanceof Error ? error.stack : String(error) });
+    process.send({ error: error instanceof Error ? error.stack : String(error) }, () => process.exit(1));
+    return;
   }
   process.disconnect();
 });

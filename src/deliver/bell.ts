@@ -6,19 +6,26 @@ const RUNG = 'rung';
 
 export class Bell {
   readonly #timers: Timers;
-  #rung = new AbortController();
+  #isRung = false;
+  /** Only while somebody waits: a ring is rung for each row that is read. */
+  #waiting: AbortController | undefined;
 
   constructor(timers: Timers) {
     this.#timers = timers;
   }
 
   ring(): void {
-    this.#rung.abort(RUNG);
+    this.#isRung = true;
+    this.#waiting?.abort(RUNG);
   }
 
   /** Resolves at the next ring, or after `ms`. */
   async wait(ms: number): Promise<void> {
-    await this.#timers.sleep(ms, this.#rung.signal);
-    this.#rung = new AbortController();
+    if (!this.#isRung) {
+      this.#waiting = new AbortController();
+      await this.#timers.sleep(ms, this.#waiting.signal);
+      this.#waiting = undefined;
+    }
+    this.#isRung = false;
   }
 }

@@ -165,8 +165,6 @@ function keysSql(preview: Preview, scope: Scope): string {
 
 /** A candidate's row -> what is known of it. */
 export function standingOf(row: Row, preview: Preview): Standing {
-  const ledger = ledgerRow(row);
-  const rejection = rejectionOf(row);
   return {
     key: row.entity_key!,
     holds: row.holds === 'true',
@@ -175,9 +173,9 @@ export function standingOf(row: Row, preview: Preview): Standing {
     consented: row.consented === 'true',
     payload: payloadOf(row, preview.roster, preview.destination.session),
     tickId: BigInt(row.tick_id!),
-    ...(ledger ? { ledger } : {}),
-    ...(rejection ? { rejection } : {}),
-    ...(row.caused_at ? { causedAt: BigInt(row.caused_at) } : {}),
+    ledger: ledgerRow(row),
+    rejection: rejectionOf(row),
+    causedAt: row.caused_at ? BigInt(row.caused_at) : undefined,
   };
 }
 

@@ -15,16 +15,16 @@ const REMOVAL_AGAIN: Duration = DAY;
 export interface Errand {
   readonly key: string;
   readonly tickId: bigint;
-  readonly causedAt?: Instant;
+  readonly causedAt?: Instant | undefined;
   /** What becomes of the audience in the end. */
   readonly effect: Operation;
   readonly step: Step;
   readonly later: readonly Step[];
   /** What is on the other side while the open step is not acknowledged; undefined: nothing that we know of. */
-  readonly prior?: LedgerRow;
+  readonly prior?: LedgerRow | undefined;
   /** What was last acknowledged of the key before this errand. */
-  readonly acknowledged?: Pick<LedgerRow, 'payloadHash' | 'deliveredAt'>;
-  readonly rejection?: Rejection;
+  readonly acknowledged?: Pick<LedgerRow, 'payloadHash' | 'deliveredAt'> | undefined;
+  readonly rejection?: Rejection | undefined;
   /** The ledger has a row for the key. */
   readonly inLedger: boolean;
 }
@@ -48,27 +48,32 @@ export interface Entry {
   readonly tickId: bigint;
   /** Null: no row. Undefined: as it is. */
   readonly ledger?: LedgerRow | null;
-  readonly batchId?: string;
+  readonly batchId?: string | undefined;
   readonly wasInLedger: boolean;
+  /** The ledger has its question, with the same identifiers. */
+  readonly isAnswer?: boolean;
   /** Takes away a rejection there is; `rejected` puts another in its place. */
   readonly clearsRejection: boolean;
   readonly rejected?: RejectionRow;
 }
 
+const NONE: readonly Step[] = [];
+
 /** The errand of a decision to send. */
 export function errandOf(standing: Standing, decision: Decision & { kind: 'send' }): Errand {
   const { key, tickId, causedAt, ledger, rejection } = standing;
-  const [step, ...later] = decision.steps;
+  const { effect, steps } = decision;
   return {
     key,
     tickId,
-    effect: decision.effect,
-    step: step!,
-    later,
+    causedAt,
+    effect,
+    step: steps[0]!,
+    later: steps.length > 1 ? steps.slice(1) : NONE,
+    prior: ledger,
+    acknowledged: ledger,
+    rejection,
     inLedger: ledger !== undefined,
-    ...(causedAt === undefined ? {} : { causedAt }),
-    ...(ledger ? { prior: ledger, acknowledged: ledger } : {}),
-    ...(rejection ? { rejection } : {}),
   };
 }
 
@@ -77,13 +82,19 @@ export function errandOf(standing: Standing, decision: Decision & { kind: 'send'
  * it the next run knows that the audience keeps the member, whichever step was not answered.
  */
 export function questionOf(errand: Errand, batchId: string): Entry {
-  const { payloadHash, deliveredAt } = errand.acknowledged ?? {};
+  const { key, tickId, step, acknowledged, inLedger } = errand;
   return {
-    ...entry(errand),
+    key,
+    tickId,
+    ledger: {
+      state: 'sending',
+      identifiers: step.identifiers,
+      payloadHash: acknowledged?.payloadHash,
+      deliveredAt: acknowledged?.deliveredAt,
+    },
     batchId,
-    wasInLedger: errand.inLedger,
+    wasInLedger: inLedger,
     clearsRejection: false,
-    ledger: { state: 'sending', identifiers: errand.step.identifiers, payloadHash, deliveredAt },
   };
 }
 
@@ -95,13 +106,16 @@ export function nextOf(errand: Errand): Errand | undefined {
 
 /** What the state says once the last step was acknowledged. */
 export function doneEntry(errand: Errand, now: Instant, batchId?: string): Entry {
-  const { keeps, identifiers, hash } = errand.step;
-  const row = { state: 'delivered' as const, identifiers, payloadHash: hash, deliveredAt: now };
+  const { key, tickId, step, rejection } = errand;
+  const { keeps, identifiers, hash } = step;
   return {
-    ...entry(errand),
-    ...(batchId ? { batchId } : {}),
-    clearsRejection: true,
-    ledger: keeps ? row : null,
+    key,
+    tickId,
+    ledger: keeps ? { state: 'delivered', identifiers, payloadHash: hash, deliveredAt: now } : null,
+    batchId,
+    wasInLedger: true,
+    isAnswer: keeps,
+    clearsRejection: rejection !== undefined,
   };
 }
 

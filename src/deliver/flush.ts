@@ -28,12 +28,14 @@ export interface BatchRow {
   readonly freshnessMs?: number;
 }
 
+type StagedColumn = readonly [string, Exclude<SqlType, 'other'>];
+
 export interface LedgerOf {
   readonly sync: string;
   readonly audienceRef: string;
 }
 
-const STAGED: readonly (readonly [string, Exclude<SqlType, 'other'>])[] = [
+const STAGED: readonly StagedColumn[] = [
   ['entity_key', 'text'],
   ['in_ledger', 'boolean'],
   ['state', 'text'],
@@ -44,41 +46,109 @@ const STAGED: readonly (readonly [string, Exclude<SqlType, 'other'>])[] = [
   ['delivered_at', 'instant'],
 ];
 const LEDGER = ['state', 'identifiers', 'payload_hash', 'batch_id', 'tick_id', 'delivered_at'] as const;
+const ANSWERED: readonly StagedColumn[] = [
+  ['entity_key', 'text'],
+  ['payload_hash', 'text'],
+  ['batch_id', 'text'],
+  ['delivered_at', 'instant'],
+];
 
-/** Writes entries (of one key at most one) and batch lines. */
+export interface Flush {
+  /** Of one key at most one. */
+  readonly entries: readonly Entry[];
+  readonly batches: readonly BatchRow[];
+  /** An attempt before this one may have been committed after all. */
+  readonly again: boolean;
+}
+
+/** Writes entries and batch lines. */
 export async function writeFlush(
   transaction: Statements,
   tables: StateTables,
   of: LedgerOf,
-  flush: { entries: readonly Entry[]; batches: readonly BatchRow[] },
+  { entries, batches, again }: Flush,
 ): Promise<void> {
-  await writeLedger(transaction, tables, of, flush.entries);
-  await writeRejections(transaction, tables, of, flush.entries);
-  await writeBatches(transaction, tables, of, flush.batches);
-  await growSync(transaction, tables, { name: of.sync, by: growth(flush.entries) });
+  const touched = entries.filter(({ ledger }) => ledger !== undefined);
+  const [fresh, asked, rest] = again ? [[], [], touched] : sorted(touched);
+  await insertRows(transaction, tables, of, fresh);
+  const unknown = await answerQuestions(transaction, tables, of, asked);
+  await replaceRows(transaction, tables, of, [...unknown, ...rest]);
+  await writeRejections(transaction, tables, of, entries);
+  await writeBatches(transaction, tables, of, batches);
+  await growSync(transaction, tables, { name: of.sync, by: growth(entries) });
 }
 
-async function writeLedger(
+/** Keys that the ledger does not know, questions that are answered, and all else: each is written as cheaply as may be. */
+function sorted(entries: readonly Entry[]): [Entry[], Entry[], Entry[]] {
+  const [fresh, asked, rest]: Entry[][] = [[], [], []];
+  for (const entry of entries) {
+    const isFresh = entry.ledger !== null && !entry.wasInLedger;
+    (isFresh ? fresh! : entry.isAnswer ? asked! : rest!).push(entry);
+  }
+  return [fresh!, asked!, rest!];
+}
+
+async function insertRows(
   transaction: Statements,
   tables: StateTables,
   { sync, audienceRef }: LedgerOf,
   entries: readonly Entry[],
 ): Promise<void> {
+  const columns = ['sync', 'audience_ref', 'entity_key', ...LEDGER];
+  const rows = entries.map((entry) => {
+    const [key, , ...values] = ledgerValues(entry);
+    return [sync, audienceRef, key!, ...values];
+  });
+  await transaction.writeRows(tables.name('ledger'), columns, rows);
+}
+
+/** Most rows of a load: only what a receipt changes is passed. Resolves to the entries whose question is not there. */
+async function answerQuestions(
+  transaction: Statements,
+  tables: StateTables,
+  of: LedgerOf,
+  entries: readonly Entry[],
+): Promise<readonly Entry[]> {
+  if (entries.length === 0) return [];
+  const rows = entries.map(({ key, ledger, batchId }) => [
+    key,
+    ledger!.payloadHash ?? null,
+    batchId ?? null,
+    instantText(ledger!.deliveredAt),
+  ]);
+  const staged = await stage(transaction, tables, 'segsync_answers', ANSWERED, rows);
+  const answered = await transaction.execute(
+    `UPDATE ${tables.name('ledger')} AS ledger SET state = 'delivered', payload_hash = answers.payload_hash,` +
+      ` batch_id = answers.batch_id, delivered_at = answers.delivered_at FROM ${staged} AS answers` +
+      ` WHERE ${ownRows(tables, of)} AND ledger.entity_key = answers.entity_key`,
+  );
+  await transaction.execute(`DROP TABLE ${staged}`);
+  return answered === entries.length ? [] : entries;
+}
+
+async function replaceRows(
+  transaction: Statements,
+  tables: StateTables,
+  of: LedgerOf,
+  entries: readonly Entry[],
+): Promise<void> {
+  if (entries.length === 0) return;
   const { dialect } = tables;
-  const touched = entries.filter(({ ledger }) => ledger !== undefined);
-  if (touched.length === 0) return;
-  const staged = await stage(transaction, tables, 'segsync_ledger_rows', STAGED, touched.map(ledgerValues));
-  const ledger = tables.name('ledger');
-  const own = `sync = ${text(dialect, sync)} AND audience_ref = ${text(dialect, audienceRef)}`;
+  const staged = await stage(transaction, tables, 'segsync_ledger_rows', STAGED, entries.map(ledgerValues));
   await transaction.execute(
-    `DELETE FROM ${ledger} WHERE ${own} AND entity_key IN (SELECT entity_key FROM ${staged})`,
+    `DELETE FROM ${tables.name('ledger')} AS ledger WHERE ${ownRows(tables, of)}` +
+      ` AND entity_key IN (SELECT entity_key FROM ${staged})`,
   );
   await transaction.execute(
-    `INSERT INTO ${ledger} (sync, audience_ref, entity_key, ${LEDGER.join(', ')})` +
-      ` SELECT ${text(dialect, sync)}, ${text(dialect, audienceRef)}, entity_key, ${LEDGER.join(', ')}` +
+    `INSERT INTO ${tables.name('ledger')} (sync, audience_ref, entity_key, ${LEDGER.join(', ')})` +
+      ` SELECT ${text(dialect, of.sync)}, ${text(dialect, of.audienceRef)}, entity_key, ${LEDGER.join(', ')}` +
       ` FROM ${staged} WHERE in_ledger`,
   );
   await transaction.execute(`DROP TABLE ${staged}`);
+}
+
+function ownRows({ dialect }: StateTables, { sync, audienceRef }: LedgerOf): string {
+  return `ledger.sync = ${text(dialect, sync)} AND ledger.audience_ref = ${text(dialect, audienceRef)}`;
 }
 
 function ledgerValues({ key, ledger, batchId, tickId }: Entry): (string | null)[] {
@@ -91,8 +161,12 @@ function ledgerValues({ key, ledger, batchId, tickId }: Entry): (string | null)[
     ledger.payloadHash ?? null,
     batchId ?? null,
     tickId.toString(),
-    ledger.deliveredAt === undefined ? null : formatInstant(ledger.deliveredAt),
+    instantText(ledger.deliveredAt),
   ];
+}
+
+function instantText(instant: Instant | undefined): string | null {
+  return instant === undefined ? null : formatInstant(instant);
 }
 
 async function writeRejections(
@@ -101,7 +175,9 @@ async function writeRejections(
   { sync }: LedgerOf,
   entries: readonly Entry[],
 ): Promise<void> {
-  const cleared = entries.filter(({ clearsRejection }) => clearsRejection).map(({ key }) => [key]);
+  const cleared = entries
+    .filter(({ clearsRejection, rejected }) => clearsRejection || rejected)
+    .map(({ key }) => [key]);
   if (cleared.length === 0) return;
   const staged = await stage(transaction, tables, 'segsync_settled', [['entity_key', 'text']], cleared);
   await transaction.execute(
@@ -165,7 +241,7 @@ export async function stage(
   transaction: Statements,
   { dialect }: StateTables,
   table: string,
-  columns: readonly (readonly [string, Exclude<SqlType, 'other'>])[],
+  columns: readonly StagedColumn[],
   rows: readonly (readonly (string | null)[])[],
 ): Promise<string> {
   const name = dialect.quote(table);

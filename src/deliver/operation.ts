@@ -20,12 +20,12 @@ export interface Standing {
   /** True, too, when the sync asks for none. */
   readonly consented: boolean;
   readonly payload: Payload;
-  readonly ledger?: LedgerRow;
-  readonly rejection?: Rejection;
+  readonly ledger?: LedgerRow | undefined;
+  readonly rejection?: Rejection | undefined;
   /** Of its newest change; of its membership or ledger row when there is none. */
   readonly tickId: bigint;
   /** What its newest change was caused by; undefined when no change made it a candidate. */
-  readonly causedAt?: Instant;
+  readonly causedAt?: Instant | undefined;
 }
 
 export interface LedgerRow {
@@ -33,10 +33,10 @@ export interface LedgerRow {
   /** Every identifier that may be on the other side. */
   readonly identifiers: Identifiers;
   /** Of what was last acknowledged; undefined when nothing ever was. */
-  readonly payloadHash?: string;
-  readonly deliveredAt?: Instant;
+  readonly payloadHash?: string | undefined;
+  readonly deliveredAt?: Instant | undefined;
   /** The tick of the change that was sent last. */
-  readonly tickId?: bigint;
+  readonly tickId?: bigint | undefined;
 }
 
 export interface Rejection {
@@ -114,7 +114,8 @@ function isWanted(standing: Standing, rules: Rules): 'there' | 'gone' | 'as it i
 
 function bringIn(standing: Standing, rules: Rules): Decision {
   const { ledger, payload } = standing;
-  const add: Step = { op: 'add', ...payload, keeps: true };
+  const { identifiers, fields, hash } = payload;
+  const add: Step = { op: 'add', identifiers, fields, hash, keeps: true };
   if (!ledger) return send('add', add);
   const effect = ledger.payloadHash === undefined ? 'add' : 'update';
   if (lacksSome(ledger.identifiers, payload.identifiers)) {

@@ -143,7 +143,12 @@ export class Pump {
       this.#unasked.push(errandOf(standing, decision));
       this.#open++;
     }
-    if (this.#unasked.length >= FLUSH_ROWS || this.record.size >= FLUSH_ROWS) this.#work.ring();
+    if (this.#unasked.length >= FLUSH_ROWS || this.record.size >= FLUSH_ROWS) this.#ringIfDue();
+  }
+
+  /** Not for every row that waits for its turn: each ring wakes the loop. */
+  #ringIfDue(): void {
+    if (this.#isDue()) this.#work.ring();
   }
 
   #isDone(): boolean {
@@ -191,7 +196,7 @@ export class Pump {
     const { leases, sync, world, label } = this.#delivery;
     for (let attempt = 1; ; attempt++) {
       try {
-        const write = (transaction: Statements) => this.#write(transaction, asked, taken);
+        const write = (transaction: Statements) => this.#write(transaction, asked, taken, attempt > 1);
         return await leases.fenced([leaseName(sync.name)], write, { label });
       } catch (error) {
         if (!mayPass(error) || attempt >= FLUSH_ATTEMPTS) throw error;
@@ -200,12 +205,17 @@ export class Pump {
     }
   }
 
-  async #write(transaction: Statements, errands: readonly Errand[], taken: Taken): Promise<Asked> {
+  async #write(
+    transaction: Statements,
+    errands: readonly Errand[],
+    taken: Taken,
+    again: boolean,
+  ): Promise<Asked> {
     const { tables, sync } = this.#delivery;
     const asked = await askFor(transaction, this.#delivery, this.#to, errands);
     const of = { sync: sync.name, audienceRef: this.#to.audience.ref };
     const entries = [...taken.entries, ...asked.entries];
-    await writeFlush(transaction, tables, of, { entries, batches: taken.batches });
+    await writeFlush(transaction, tables, of, { entries, batches: taken.batches, again });
     return asked;
   }
 
