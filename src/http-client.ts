@@ -16,9 +16,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 type Lookup = typeof dnsLookup;
 
-/** The network as it is; `lookup` resolves names. Throws nothing but `NetworkError`, when a request fails. */
-export function openHttpClient(lookup: Lookup): Network {
-  const routes = openRoutes(lookup);
+/**
+ * The network as it is; `lookup` resolves names, `connectMs` is how long a connection, TLS included, may take to be
+ * made. Throws nothing but `NetworkError`, when a request fails.
+ */
+export function openHttpClient(lookup: Lookup, connectMs = CONNECT_TIMEOUT_MS): Network {
+  const routes = openRoutes(lookup, connectMs);
   return {
     async request(request) {
       const deadline = startDeadline(request);
@@ -42,7 +45,7 @@ interface Routes {
 }
 
 /** Chooses the connections a request may use; each kind is opened when first needed. */
-function openRoutes(lookup: Lookup): Routes {
+function openRoutes(lookup: Lookup, connectMs: number): Routes {
   const opened = new Map<string, Dispatcher>();
   const open = (kind: string, make: () => Dispatcher): Dispatcher => {
     const dispatcher = opened.get(kind) ?? make();
@@ -52,12 +55,12 @@ function openRoutes(lookup: Lookup): Routes {
   const choose = (request: HttpRequest): Dispatcher => {
     const { hostname } = new URL(request.url);
     if (request.allowPrivateAddress) {
-      if (isLoopbackHost(hostname)) return open('loopback', () => new Agent(connection(undefined)));
-      return open('any', () => new EnvHttpProxyAgent(connection(undefined)));
+      if (isLoopbackHost(hostname)) return open('loopback', () => new Agent(connection(connectMs)));
+      return open('any', () => new EnvHttpProxyAgent(connection(connectMs)));
     }
     // Node resolves no literal address, so `publicOnly` would never see it.
     if (isPrivateHost(hostname)) throw new PrivateAddressError();
-    return open('public', () => new EnvHttpProxyAgent(connection(publicOnly(lookup))));
+    return open('public', () => new EnvHttpProxyAgent(connection(connectMs, publicOnly(lookup))));
   };
   return Object.assign(choose, {
     async close() {
@@ -67,10 +70,15 @@ function openRoutes(lookup: Lookup): Routes {
   });
 }
 
-function connection(lookup: LookupFunction | undefined): Agent.Options {
+/** Behind a proxy it is the proxy that resolves names: `lookup` is for connections of our own. */
+function connection(connectMs: number, lookup?: LookupFunction): EnvHttpProxyAgent.Options {
+  // Said each time, for Node lets a variable of the environment (NODE_TLS_REJECT_UNAUTHORIZED) turn it off.
+  const verified = { timeout: connectMs, rejectUnauthorized: true };
   return {
-    connect: { timeout: CONNECT_TIMEOUT_MS, ...(lookup ? { lookup } : {}) },
-    // The whole request has one deadline of its own.
+    connect: { ...verified, ...(lookup ? { lookup } : {}) },
+    requestTls: verified,
+    proxyTls: verified,
+    // The whole request has one deadline of its own, which is that of the first byte, too.
     headersTimeout: 0,
     bodyTimeout: 0,
   };
@@ -109,19 +117,20 @@ async function exchange(
   return {
     status: answer.statusCode,
     headers: flatten(answer.headers),
-    body: await readStart(answer.body),
+    ...(await readStart(answer.body)),
   };
 }
 
-async function readStart(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readStart(body: AsyncIterable<Uint8Array>): Promise<Pick<HttpResponse, 'body' | 'cut'>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes >= MAX_RESPONSE_BYTES) break;
+    if (bytes > MAX_RESPONSE_BYTES) break;
   }
-  return Buffer.concat(chunks).subarray(0, MAX_RESPONSE_BYTES).toString('utf8');
+  const start = Buffer.concat(chunks).subarray(0, MAX_RESPONSE_BYTES).toString('utf8');
+  return { body: start, ...(bytes > MAX_RESPONSE_BYTES ? { cut: true } : {}) };
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -32,6 +32,9 @@ const BY_CODE: Record<string, Cause> = {
 const TLS_CODE =
   /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|UND_ERR_PRX_TLS)/;
 
+/** The client has no code of its own for it. */
+const PROXY_ANSWER = /^Proxy response \((\d{3})\) !== 200/;
+
 /** Any failure of the client -> a `NetworkError`. A code that is not known counts as sent: that is the safe side. */
 export function networkError(
   error: unknown,
@@ -43,8 +46,13 @@ export function networkError(
   const {
     code = '',
     name = '',
+    message = '',
     syscall,
-  } = (error ?? {}) as { code?: string; name?: string; syscall?: string };
+  } = (error ?? {}) as { code?: string; name?: string; message?: string; syscall?: string };
+  const refusedByProxy = PROXY_ANSWER.exec(message)?.[1];
+  if (refusedByProxy) {
+    return new NetworkError('proxy', false, `the proxy let nothing through (HTTP ${refusedByProxy})`);
+  }
   if (name === 'AbortError' || code === 'UND_ERR_ABORTED') {
     return new NetworkError('aborted', true, 'the request was given up');
   }

@@ -17,6 +17,9 @@ const IPV4_RANGES: readonly (readonly [string, number])[] = [
 
 const IPV6_RANGES: readonly (readonly [string, number])[] = [
   ['::', 96],
+  ['100::', 64],
+  // Teredo: the IPv4 address in it is that of a relay, and another one hides behind that.
+  ['2001::', 32],
   ['64:ff9b:1::', 48],
   ['2002::', 16],
   ['fc00::', 7],
@@ -25,8 +28,8 @@ const IPV6_RANGES: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ];
 
-/** Prefixes of 96 bits after which an IPv6 address holds an IPv4 one: mapped, and NAT64. */
-const IPV4_IN_IPV6 = ['::ffff:', '64:ff9b::'];
+/** Prefixes of 96 bits after which an IPv6 address holds an IPv4 one: mapped, translated (SIIT), and NAT64. */
+const IPV4_IN_IPV6 = ['::ffff:', '::ffff:0:', '64:ff9b::'];
 
 const INSIDE = new BlockList();
 for (const [address, bits] of IPV4_RANGES) {

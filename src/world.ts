@@ -60,13 +60,15 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Read up to `MAX_RESPONSE_BYTES`; the rest is dropped. */
   readonly body: string;
+  /** Something was dropped. */
+  readonly cut?: boolean;
 }
 
 /** A request that got no (whole) answer. Whether the other side applied it is unknown unless `sent` is false. */
 export class NetworkError extends Error {
   override readonly name = 'NetworkError';
   constructor(
-    /** A short machine word: `timeout`, `refused`, `reset`, `dns`, `tls`, `private_address`, `aborted`, `other`. */
+    /** A short machine word: `timeout`, `refused`, `reset`, `dns`, `tls`, `private_address`, `proxy`, `aborted`, `other`. */
     readonly reason: string,
     /** False when the request surely never left. */
     readonly sent: boolean,

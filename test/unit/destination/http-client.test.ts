@@ -83,8 +83,15 @@ describe('a request', () => {
 
   it('reads an answer only up to its limit', async () => {
     const { url } = await serve((_, response) => response.end('ä'.repeat(MAX_RESPONSE_BYTES)));
-    const { body } = await client().request(post(url));
+    const { body, cut } = await client().request(post(url));
     expect(Buffer.byteLength(body)).toBe(MAX_RESPONSE_BYTES);
+    expect(cut).toBe(true);
+  });
+
+  it('reads an answer of just that length whole', async () => {
+    const { url } = await serve((_, response) => response.end('x'.repeat(MAX_RESPONSE_BYTES)));
+    const { body, cut } = await client().request(post(url));
+    expect({ bytes: body.length, cut }).toEqual({ bytes: MAX_RESPONSE_BYTES, cut: undefined });
   });
 
   it('does not wait for the rest of an answer beyond its limit', async () => {
@@ -193,6 +200,10 @@ describe('a private address', () => {
     'http://[::ffff:127.0.0.1]/',
     'http://[fd00::1]/',
     'http://[64:ff9b::10.0.0.1]/',
+    'http://[::ffff:0:10.0.0.1]/',
+    'http://[2001::1]/',
+    'http://0177.0.0.1/',
+    'http://LOCALHOST./',
   ])('is refused: %s', async (url) => {
     await expect(client().request(post(url, { allowPrivateAddress: false }))).rejects.toMatchObject({
       reason: 'private_address',
@@ -214,6 +225,16 @@ describe('a private address', () => {
     expect(resolve.calls).toBe(1);
     expect(asked).toBe(0);
   });
+
+  it.each([['10.0.0.1'], ['::ffff:10.0.0.1'], ['::ffff:a00:1'], ['::1'], ['192.0.2.1', 'fe80::1']])(
+    'is refused behind a name: %s %s',
+    async (...addresses) => {
+      const resolve = (async () => addresses.map((address) => ({ address }))) as unknown as Lookup;
+      await expect(
+        client(resolve).request(post('http://inside.test/', { allowPrivateAddress: false })),
+      ).rejects.toMatchObject({ reason: 'private_address', sent: false });
+    },
+  );
 
   it('is resolved once for a connection: the address that was checked is the one connected to', async () => {
     // 192.0.2.1 is for documentation: public by rule, and nobody answers there.
