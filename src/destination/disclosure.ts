@@ -11,12 +11,15 @@ const MAX_MESSAGE = 200;
 const PERSONAL_LOOK = /@|%40|\d[\d\s().-]{5,}\d/i;
 
 export interface Disclosure {
-  /** The text, shortened, or undefined when it holds a value of the batch or looks personal. */
+  /** The text, shortened, or undefined when it holds a value of the batch or a secret, or looks like one. */
   pass(text: string): string | undefined;
 }
 
-/** Knows the keys, identifiers and field values of a batch, whole and word by word. */
-export function openDisclosure(batch: Batch): Disclosure {
+/** A hash or a token: the other side may have made it of a person's data, or got it from elsewhere. */
+const RANDOM_LOOK = /(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{20,}/;
+
+/** Knows the keys, identifiers and field values of a batch, whole and word by word, and the secrets it is sent with. */
+export function openDisclosure(batch: Batch, secrets: readonly string[] = []): Disclosure {
   const words = new Set<string>();
   const phrases = new Set<string>();
   for (const value of valuesOf(batch)) {
@@ -27,10 +30,13 @@ export function openDisclosure(batch: Batch): Disclosure {
     for (const word of wordsOf(plain)) if (word.length >= 4) words.add(word);
   }
   words.delete('');
+  // Not word by word: `application/json` may be one of them.
+  for (const secret of secrets)
+    for (const part of fold(secret).split(/\s+/)) if (part.length >= 4) phrases.add(part);
   return {
     pass(text) {
       const plain = fold(text);
-      if (PERSONAL_LOOK.test(plain)) return undefined;
+      if (PERSONAL_LOOK.test(plain) || RANDOM_LOOK.test(plain)) return undefined;
       if (wordsOf(plain).some((word) => words.has(word))) return undefined;
       for (const phrase of phrases) if (plain.includes(phrase)) return undefined;
       return shorten(text);

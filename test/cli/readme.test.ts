@@ -115,7 +115,7 @@ describe('the README', () => {
     expect(JSON.parse(bodyOf(batch, parseInstant(body.timestamp, 'UTC')!))).toEqual(body);
     const receipts = rowErrors(
       { ...batch, changes: Array(4).fill(batch.changes[0]) },
-      JSON.stringify(answer),
+      { body: JSON.stringify(answer) },
     );
     expect(receipts.map(({ kind }) => kind)).toEqual(['delivered', 'delivered', 'delivered', 'rejected']);
   });

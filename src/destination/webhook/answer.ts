@@ -14,9 +14,16 @@ const NO_ENDPOINT = new Set([404, 405, 410]);
  * The outcome of an answered request; `now` counts a `Retry-After` date. Nothing of the answer's text gets into a
  * message, rows' own errors apart. Throws E401 (credentials refused), E403 (a redirect) and E405 (no endpoint there).
  */
-export function outcomeOf(destination: string, batch: Batch, answer: HttpResponse, now: Instant): Outcome {
+export function outcomeOf(
+  { name: destination, secrets }: { readonly name: string; readonly secrets: readonly string[] },
+  batch: Batch,
+  answer: HttpResponse,
+  now: Instant,
+): Outcome {
   const { status } = answer;
-  if (status >= 200 && status < 300) return { receipts: rowErrors(batch, answer.body), httpStatus: status };
+  if (status >= 200 && status < 300) {
+    return { receipts: rowErrors(batch, answer, secrets), httpStatus: status };
+  }
   if (status === 401 || status === 403) fail('E401', { destination, status });
   if (status >= 300 && status < 400) fail('E403', { destination, status });
   if (isNoEndpoint(status)) fail('E405', { destination, status });

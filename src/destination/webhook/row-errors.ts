@@ -1,4 +1,5 @@
 /** The answer `{"errors": [{index, code, message, retryable}]}`: receipts row by row. */
+import type { HttpResponse } from '../../world.ts';
 import type { Batch, Receipt } from '../destination.ts';
 import { type Disclosure, openDisclosure } from '../disclosure.ts';
 
@@ -11,14 +12,28 @@ const UNCLEAR: Receipt = {
   message: 'the answer lists an error without the index of a row in the batch',
 };
 
+/** The answer was read up to a limit, and what it says of the rows does not fit. */
+const TOO_LONG: Receipt = {
+  kind: 'retry',
+  code: 'errors_too_long',
+  message: 'the answer lists errors and is longer than what is read of one; a smaller `batch_size` helps',
+};
+
+const LISTS_ERRORS = /^\s*\{.*"errors"\s*:\s*\[\s*[^\]\s]/s;
+
 /**
  * Receipts for the body of a 2xx answer: all delivered, unless it is such an object. Of two errors for one row
- * the first counts. An entry without the index of a row makes the rows that have no error of their own `retry`.
+ * the first counts. Nothing of `secrets` gets into a message. An entry without the index of a row makes the rows that have no error of their own `retry`.
  */
-export function rowErrors(batch: Batch, body: string): Receipt[] {
+export function rowErrors(
+  batch: Batch,
+  { body, cut = false }: Pick<HttpResponse, 'body' | 'cut'>,
+  secrets: readonly string[] = [],
+): Receipt[] {
+  if (cut && LISTS_ERRORS.test(body)) return batch.changes.map(() => TOO_LONG);
   const errors = parseErrors(body);
   if (errors.length === 0) return batch.changes.map(() => DELIVERED);
-  const disclosure = openDisclosure(batch);
+  const disclosure = openDisclosure(batch, secrets);
   const byRow = new Map<number, Receipt>();
   let others = DELIVERED;
   for (const entry of errors) {

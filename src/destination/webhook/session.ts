@@ -19,6 +19,7 @@ const NOWHERE = new URL('http://unset.invalid');
 /** A session that sends to `settings.url`. Opens no connection. */
 export function openSession(context: OpenContext, settings: WebhookSettings): DestinationSession {
   const { world, name: destination } = context;
+  const secrets = secretsOf(settings);
   const post = (id: string, body: string, signal?: AbortSignal): Promise<HttpResponse> =>
     world.network.request({
       method: 'POST',
@@ -59,7 +60,7 @@ export function openSession(context: OpenContext, settings: WebhookSettings): De
     async send(batch, { signal }) {
       try {
         const answer = await post(batch.id, bodyOf(batch, world.clock.now(), textOf), signal);
-        return outcomeOf(destination, batch, answer, world.clock.now());
+        return outcomeOf({ name: destination, secrets }, batch, answer, world.clock.now());
       } catch (error) {
         return unanswered(destination, batch, error);
       }
@@ -104,6 +105,16 @@ function judgeCheck(destination: string, status: number): void {
   if (isNoEndpoint(status)) fail('E405', { destination, status });
   if (status >= 500) fail('E404', { destination, detail: `it answers HTTP ${status}` });
 }
+
+/** What the other side may know of us and repeat: header values, the signing secret, tokens in the address. */
+function secretsOf({ headers, secret, url }: WebhookSettings): string[] {
+  const { pathname, search } = URL.canParse(url) ? new URL(url) : NOWHERE;
+  const tokens = `${pathname}${search}`.split(/[/?&=]/).filter((part) => TOKEN_LOOK.test(part));
+  return [...Object.values(headers), secret?.toString('base64') ?? '', ...tokens];
+}
+
+/** A part of an address that is hardly a word. */
+const TOKEN_LOOK = /^(?=.*\d).{6,}$|^.{16,}$/;
 
 /** Names the endpoint without its path and query, which may hold a token: host, and a hash of all but the query. */
 function addressRef(url: string): string {
