@@ -55,3 +55,9 @@ function whereOf(error: unknown): string {
   const frame = /(?:\/(?:src|dist)\/)([^():]+:\d+):\d+/.exec(stack);
   return frame?.[1] ?? 'an unknown place';
 }
+
+/** The frames of an exception. Not its message: `JSON.parse` and `BigInt` quote in theirs what they were given. */
+export function stackOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return [kindOf(error), ...stack.split('\n').filter((line) => /^ {4}at /.test(line))].join('\n');
+}

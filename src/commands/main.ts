@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, worstExit } from '../diagnostics/exit.ts';
 import { jsonText, type Problem } from '../report/json.ts';
 import { openScreen, type Screen } from '../report/screen.ts';
 import type { World } from '../world.ts';
-import { diagnosticsOf } from './failure.ts';
+import { diagnosticsOf, stackOf } from './failure.ts';
 import { screenFlags } from './globals.ts';
 import { runProgram } from './program.ts';
 
@@ -27,7 +27,7 @@ async function attempt(world: World, screen: Screen): Promise<ExitCode> {
     const diagnostics = diagnosticsOf(error);
     await printFailure(screen, diagnostics);
     if (screen.flags.verbose && diagnostics.some((diagnostic) => diagnostic.code === 'E699')) {
-      world.process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      world.process.stderr.write(`${stackOf(error)}\n`);
     }
     return worstExit(diagnostics.map((diagnostic) => diagnostic.exit));
   }
