@@ -2,9 +2,12 @@
 import { DiagnosedError } from '../../diagnostics/diagnostic.ts';
 import { type Failure, WarehouseError } from '../warehouse.ts';
 
-/** Kinds of error whose message quotes values: only what stands before the first one is kept. */
-const QUOTES_VALUES =
-  /^(Conversion|Invalid Input|Out of Range|Constraint|Invalid|Mismatch Type|Invalid type) Error/i;
+/**
+ * Kinds of error whose message quotes names and never values. Of any other, only what stands before the first value is
+ * kept: also a failed commit (`TransactionContext Error`) quotes the key that was there already.
+ */
+const QUOTES_NAMES =
+  /^(Catalog|Binder|Parser|Syntax|IO|Permission|INTERRUPT|Out of Memory|Not implemented) Error/i;
 
 const FAILURES: readonly (readonly [RegExp, Failure])[] = [
   [/^INTERRUPT Error/i, 'transient'],
@@ -30,7 +33,7 @@ export function failureOf(error: unknown): Error {
 
 /** First line of a message, cut off before the first value that it quotes. */
 export function withoutValues(text: string): string {
-  if (!QUOTES_VALUES.test(text)) return text.split('\n', 1)[0]!.trim();
-  const cut = text.search(/['"`]|(?<![A-Za-z0-9_])[-+]?\d|\n/);
+  if (QUOTES_NAMES.test(text)) return text.split('\n', 1)[0]!.trim();
+  const cut = text.search(/['"`]|(?<![A-Za-z0-9_])[-+]?\d|\S*@|\n/);
   return cut < 0 ? text.trim() : `${text.slice(0, cut).trim()} …`;
 }

@@ -7,6 +7,8 @@ const BY_STATE: Readonly<Record<string, Failure>> = {
   '08': 'transient',
   '23505': 'conflict',
   '25006': 'permission',
+  '25P03': 'transient',
+  '25P04': 'transient',
   '28': 'credentials',
   '3D': 'credentials',
   '3F': 'missing',
@@ -20,8 +22,12 @@ const BY_STATE: Readonly<Record<string, Failure>> = {
   '58': 'transient',
 };
 
-/** Classes whose messages quote values of rows, or what a trigger chose to say. */
-const QUOTES_VALUES = /^(22|23|44|P0|XX)/;
+/** Classes of the server's own whose messages quote no values of rows. */
+const QUOTES_NAMES = /^(0.|2[5-9BDF]|3[BDF]|4[02]|5[3-8]|72|F0)/;
+
+/** Classes whose messages quote values of rows, in whichever quotes the server's language has. */
+const QUOTES_VALUES = /^(2[0-4]|3[489]|44|HV|XX)/;
+const QUOTED = /["'`´‘’‚“”„‟«»‹›「」『』].*/s;
 
 /** Any error of the driver -> `WarehouseError`; one that is known already stays as it is. */
 export function failureOf(error: unknown): Error {
@@ -36,13 +42,24 @@ export function failureKind(error: unknown): Failure {
   return isConnectionFailure(error) ? 'transient' : 'statement';
 }
 
-/** One line without values of rows: the server's `detail` is dropped, quoted values are cut off. */
+/**
+ * One line without values of rows: the server's `detail` is dropped, and a message is cut off before the first value
+ * that it quotes. What a function or trigger says with a code of its own choice is dropped as a whole.
+ */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const code = codeOf(error);
-  const line = QUOTES_VALUES.test(stateOf(error) ?? '') ? text.replace(/["'].*["']/s, '…') : text;
+  const state = stateOf(error);
+  if (state !== undefined && (isRaised(error) || !(QUOTES_NAMES.test(state) || QUOTES_VALUES.test(state)))) {
+    return `a function or trigger of the database raised an error (${state})`;
+  }
+  const line = QUOTES_VALUES.test(state ?? '') ? text.replace(QUOTED, '…') : text;
   const first = line.split('\n', 1)[0]!.trim();
-  return first === '' ? (code ?? 'no answer') : first;
+  return first === '' ? (codeOf(error) ?? 'no answer') : first;
+}
+
+/** RAISE of PL/pgSQL, whatever SQLSTATE it was given. */
+function isRaised(error: unknown): boolean {
+  return (error as { routine?: unknown }).routine === 'exec_stmt_raise';
 }
 
 /** Five characters that the server sends; Node's own errors have codes such as ECONNREFUSED. */

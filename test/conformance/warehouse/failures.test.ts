@@ -1,5 +1,6 @@
 /** Failures: classified, in one line, and without a value of any row. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { messageOf } from '../../../src/warehouse/postgres/failure.ts';
 import { WarehouseError } from '../../../src/warehouse/warehouse.ts';
 import { engines, type Opened } from '../../engines.ts';
 
@@ -53,8 +54,46 @@ for (const engine of engines) {
       expect(error.cause).toBeUndefined();
     });
 
+    test('a key that exists, found only at the commit', async () => {
+      const error = await opened.session
+        .transaction((transaction) =>
+          transaction.execute(`INSERT INTO people SELECT '${SECRET}', 1, 'x' FROM generate_series(1, 1)`),
+        )
+        .catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(WarehouseError);
+      expect(error.message).not.toMatch(/bob|example/);
+    });
+
     test('after a failure the session works on', async () => {
       expect(await opened.session.query('SELECT count(*) AS n FROM people')).toEqual([{ n: '1' }]);
     });
   });
 }
+
+describe('what a function of the database says of its own accord is not repeated', () => {
+  test.each([
+    ['postgres', "DO $$ BEGIN RAISE EXCEPTION 'customer % is odd', 'bob@example.com'; END $$"],
+    ['postgres', "DO $$ BEGIN RAISE 'customer bob is odd' USING ERRCODE = '42704'; END $$"],
+    ['postgres', "DO $$ BEGIN ASSERT FALSE, 'customer bob is odd'; END $$"],
+    ['duckdb', "SELECT error('customer bob@example.com is odd')"],
+  ])('%s: %s', async (name, sql) => {
+    const opened = await engines.find((engine) => engine.name === name)!.open();
+    try {
+      const error = await opened.session.execute(sql).catch((thrown) => thrown);
+      expect(error).toMatchObject({ name: 'WarehouseError', failure: 'statement' });
+      expect(error.message).not.toMatch(/bob|example/);
+    } finally {
+      await opened.drop();
+    }
+  });
+});
+
+test.each(['»bob@example.com«', '„bob@example.com“', '« bob »', '「bob」'])(
+  'PostgreSQL in another language quotes otherwise: %s',
+  (quoted) => {
+    const error = Object.assign(new Error(`ungültige Eingabesyntax für Typ integer: ${quoted}`), {
+      code: '22P02',
+    });
+    expect(messageOf(error)).toBe('ungültige Eingabesyntax für Typ integer: …');
+  },
+);
