@@ -29,12 +29,18 @@ export function heldDiagnostic(sync: string, held: Held, emptySource = ''): Diag
 
 /** A failure for the report. Throws on what is no known failure but a defect. */
 export function failureOf(error: unknown, sync: string): FailureReport {
-  const known =
-    error instanceof WarehouseError ? diagnose('E455', { sync, detail: error.message }) : firstOf(error);
+  const known = error instanceof WarehouseError ? warehouseFailure(error, sync) : firstOf(error);
   if (!known) throw error;
   const { code, message, hint } = known;
   return { code, message: hint ? `${message}; ${hint}` : message };
 }
+
+/** What passes by itself (a connection that was cut, say) is a reason to try later, not a failure of the sync. */
+function warehouseFailure({ failure, message: detail }: WarehouseError, sync: string): Diagnostic {
+  return LATER.has(failure) ? diagnose('E704', { detail }) : diagnose('E455', { sync, detail });
+}
+
+const LATER: ReadonlySet<WarehouseError['failure']> = new Set(['transient', 'locked', 'conflict']);
 
 function firstOf(error: unknown): Diagnostic | undefined {
   return error instanceof DiagnosedError ? error.diagnostics[0] : undefined;

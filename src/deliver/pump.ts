@@ -5,6 +5,7 @@
  */
 
 import { setMaxListeners } from 'node:events';
+import { DiagnosedError } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
 import { isPaused } from '../state/sync-rows.ts';
@@ -16,6 +17,7 @@ import { type Delivery, leaseName } from './context.ts';
 import type { Decided } from './decided.ts';
 import { type Errand, errandOf, nextOf, settledEntry } from './errand.ts';
 import { writeFlush } from './flush.ts';
+import { type Late, noteLate } from './late.ts';
 import { OpenRemovals } from './open-removals.ts';
 import type { Addressee, Parcel } from './parcel.ts';
 import { DeliveryRecord } from './record.ts';
@@ -49,6 +51,9 @@ export class Pump {
   #open = 0;
   readonly #parcels = new Set<Promise<void>>();
   readonly #removals = new OpenRemovals();
+  /** What was sent and is not answered in the ledger, by key. */
+  readonly #sent = new Map<string, Late>();
+  #isFenced = false;
   #isRead = false;
   #complete = false;
   #failure: unknown;
@@ -115,6 +120,7 @@ export class Pump {
         if (this.#isDue()) await this.#flush();
       }
       await reading;
+      if (this.#isFenced) await this.#noteLate();
     } finally {
       signal.removeEventListener('abort', interrupt);
     }
@@ -184,6 +190,7 @@ export class Pump {
     if (asked.length === 0 && taken.entries.length === 0 && taken.batches.length === 0) return;
     try {
       const { parcels, done } = await this.#writeRetrying(asked, taken);
+      for (const { key } of taken.entries) this.#sent.delete(key);
       this.#endSilently(done);
       for (const parcel of parcels) this.#dispatch(parcel);
     } catch (error) {
@@ -192,12 +199,28 @@ export class Pump {
     this.#delivery.onProgress(membersOf(this.record.delivered));
   }
 
-  async #writeRetrying(asked: readonly Errand[], taken: Taken): Promise<Asked> {
-    const { leases, sync, world, label } = this.#delivery;
+  #writeRetrying(asked: readonly Errand[], taken: Taken): Promise<Asked> {
+    const { leases, sync, label } = this.#delivery;
+    return this.#retrying((again) => {
+      const write = (transaction: Statements) => this.#write(transaction, asked, taken, again);
+      return leases.fenced([leaseName(sync.name)], write, { label });
+    });
+  }
+
+  /** A failure changes nothing about why the run ends; what was sent is then in doubt for nobody but the other side. */
+  async #noteLate(): Promise<void> {
+    const { leases, label } = this.#delivery;
+    const late = [...this.#sent.values()];
+    const note = (transaction: Statements) =>
+      noteLate(transaction, this.#delivery, this.#to.audience.ref, late);
+    if (late.length > 0) await this.#retrying(() => leases.afterwards(note, label)).catch(() => undefined);
+  }
+
+  async #retrying<T>(work: (again: boolean) => Promise<T>): Promise<T> {
+    const { world } = this.#delivery;
     for (let attempt = 1; ; attempt++) {
       try {
-        const write = (transaction: Statements) => this.#write(transaction, asked, taken, attempt > 1);
-        return await leases.fenced([leaseName(sync.name)], write, { label });
+        return await work(attempt > 1);
       } catch (error) {
         if (!mayPass(error) || attempt >= FLUSH_ATTEMPTS) throw error;
         await world.timers.sleep(world.random.fraction() * 100 * 2 ** attempt);
@@ -232,6 +255,7 @@ export class Pump {
   }
 
   #dispatch(parcel: Parcel): void {
+    for (const errand of parcel.errands) this.#sent.set(errand.key, { errand, batchId: parcel.batch.id });
     const sending = this.#sender
       .send(parcel)
       .catch((error: unknown) => this.#stop(error))
@@ -269,6 +293,9 @@ export class Pump {
   }
 
   #stop(error?: unknown): void {
+    if (error instanceof DiagnosedError) {
+      this.#isFenced ||= error.diagnostics.some(({ code }) => code === 'E502');
+    }
     if (!this.#isHalted) this.#failure = error;
     this.#halt.abort();
     this.#room.ring();

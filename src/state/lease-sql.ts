@@ -1,7 +1,7 @@
 /** The statements over `leases`. A row stays when its lease is given back, so that its token only grows. */
 import type { Duration, Instant } from '../instant.ts';
 import { SECOND } from '../instant.ts';
-import type { Statements } from '../warehouse/warehouse.ts';
+import type { Row, Statements } from '../warehouse/warehouse.ts';
 import { instant, integer, type StateTables, text, textList } from './sql.ts';
 
 export const LEASE_LENGTH: Duration = 30n * SECOND;
@@ -10,6 +10,7 @@ export interface LeaseRow {
   readonly name: string;
   readonly owner: string | null;
   readonly token: bigint;
+  readonly expiresAt?: Instant;
 }
 
 /** The rows of `names` that exist, by name. */
@@ -19,11 +20,19 @@ export async function readLeases(
   names: readonly string[],
 ): Promise<Map<string, LeaseRow>> {
   const rows = await statements.query(
-    `SELECT name, owner, token FROM ${tables.from('leases')} AS leases WHERE name IN ${textList(tables.dialect, names)}`,
+    `SELECT name, owner, token, ${tables.dialect.functions.micros_of('expires_at')} AS expires_at` +
+      ` FROM ${tables.from('leases')} AS leases WHERE name IN ${textList(tables.dialect, names)}`,
   );
-  return new Map(
-    rows.map((row) => [row.name!, { name: row.name!, owner: row.owner!, token: BigInt(row.token ?? 0) }]),
-  );
+  return new Map(rows.map((row) => [row.name!, leaseRow(row)]));
+}
+
+function leaseRow(row: Row): LeaseRow {
+  return {
+    name: row.name!,
+    owner: row.owner!,
+    token: BigInt(row.token ?? 0),
+    ...(row.expires_at ? { expiresAt: BigInt(row.expires_at) } : {}),
+  };
 }
 
 /** Makes rows that nobody holds. Fails when another process makes one of them at the same moment. */
@@ -90,4 +99,27 @@ export async function countOwners(
       ` WHERE name IN ${textList(dialect, names)} AND expires_at > ${instant(dialect, now)}`,
   );
   return Number(rows[0]?.owners ?? 0);
+}
+
+/** Waits until no transaction of a holder is open, and keeps the next one waiting until this one ends. */
+export async function touchLeases(
+  statements: Statements,
+  tables: StateTables,
+  names: readonly string[],
+): Promise<void> {
+  await statements.execute(
+    `UPDATE ${tables.name('leases')} SET token = token WHERE name IN ${textList(tables.dialect, names)}`,
+  );
+}
+
+/** Takes leases from whoever holds them, for nobody. */
+export async function loseLeases(
+  statements: Statements,
+  tables: StateTables,
+  names: readonly string[],
+): Promise<void> {
+  await statements.execute(
+    `UPDATE ${tables.name('leases')} SET owner = NULL, expires_at = NULL, token = token + 1` +
+      ` WHERE name IN ${textList(tables.dialect, names)}`,
+  );
 }

@@ -12,6 +12,7 @@ import {
   freeLeases,
   insertLeases,
   LEASE_LENGTH,
+  type LeaseRow,
   readLeases,
   takeLeases,
 } from './lease-sql.ts';
@@ -117,6 +118,11 @@ export class Leases {
     }
   }
 
+  /** Runs `work` in a transaction, whoever holds the leases: for what has to be told after they were lost. */
+  afterwards<T>(work: (transaction: Statements) => Promise<T>, label = ''): Promise<T> {
+    return this.#options.session.transaction((transaction) => work(transaction.labelled(label)));
+  }
+
   /** How many processes, this one included, hold a lease of one of `names`. At least 1. */
   async owners(names: readonly string[]): Promise<number> {
     const { session, tables } = this.#options;
@@ -165,7 +171,11 @@ export class Leases {
       const dead = owners.filter((owner) => isDead(owner, world, singleProcess));
       const missing = names.filter((name) => !known.has(name));
       await insertLeases(transaction, tables, missing);
-      await takeLeases(transaction, tables, { names, owner: this.#owner, dead, now });
+      // A holder's transaction has its row locked: to ask for what is surely held would be to wait for its end.
+      const free = names.filter((name) => isFree(known.get(name), dead, now));
+      if (free.length > 0) {
+        await takeLeases(transaction, tables, { names: free, owner: this.#owner, dead, now });
+      }
       return readLeases(transaction, tables, names);
     });
     const own = [...rows.values()].filter(({ owner }) => owner === this.#owner);
@@ -219,6 +229,11 @@ export class Leases {
     }
     return tokens;
   }
+}
+
+function isFree(row: LeaseRow | undefined, dead: readonly string[], now: Instant): boolean {
+  if (!row?.owner || dead.includes(row.owner)) return true;
+  return row.expiresAt === undefined || row.expiresAt <= now;
 }
 
 function micros(ms: number): Duration {

@@ -148,3 +148,10 @@ export async function growSync(
       ` WHERE sync = ${text(dialect, sync.name)}`,
   );
 }
+
+/** The next run looks at the sync, whichever slot of its tier that is. */
+export async function dueAgain(statements: Statements, tables: StateTables, name: string): Promise<void> {
+  await statements.execute(
+    `UPDATE ${tables.name('syncs')} SET delivered_at = NULL WHERE sync = ${text(tables.dialect, name)}`,
+  );
+}

@@ -5,6 +5,11 @@ import type { Options } from './index.ts';
 import { exactText } from './values.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
+/**
+ * A process that stands still in the middle of a transaction (suspended, or its machine is) keeps rows locked that
+ * others wait for, the leases among them: when its leases have run out, so has its transaction.
+ */
+const IDLE_TRANSACTION_TIMEOUT = '30s';
 /** The server cuts longer names off. */
 const LONGEST_LABEL = 63;
 
@@ -31,6 +36,7 @@ export function sessionSettings(options: Options, access: 'read' | 'write'): str
     standard_conforming_strings: 'on',
     client_min_messages: 'warning',
     jit: 'off',
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT,
     ...(options.statement_timeout === undefined
       ? {}
       : { statement_timeout: `${options.statement_timeout}s` }),
