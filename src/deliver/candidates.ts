@@ -159,6 +159,9 @@ function keysSql(preview: Preview, scope: Scope): string {
           'SELECT entity_key FROM segsync_due',
           `${ledger} WHERE state = 'sending'`,
           `${rejections} WHERE next_at <= ${instant(preview.tables.dialect, preview.now)}`,
+          ...(scope.renewBefore === undefined
+            ? []
+            : [`${ledger} WHERE delivered_at < ${instant(preview.tables.dialect, scope.renewBefore)}`]),
         ]
   ).join('\n  UNION ');
 }

@@ -32,7 +32,7 @@ export async function* decidedOf(
   scope: Scope,
   signal?: AbortSignal,
 ): AsyncGenerator<Decided> {
-  const rules = rulesOf(preview);
+  const rules = rulesOf(preview, scope);
   const sql = candidatesSql(preview, scope);
   const rows: AsyncIterable<Row> = preview.statements.stream(sql, signal ? { signal } : {});
   for await (const row of rows) {
@@ -60,12 +60,13 @@ export async function survey(preview: Preview, decided: AsyncIterable<Decided>):
   return { planned, unmatchable, requests: requests.total(), ...(kept ? { kept } : {}) };
 }
 
-function rulesOf({ sync, destination, now }: Preview): Rules {
+function rulesOf({ sync, destination, now }: Preview, { renewBefore }: Scope): Rules {
   return {
     mode: sync.mode,
     asksConsent: sync.consent !== undefined,
     needsIdentifier: destination.manifest.needsIdentifier,
     canUpdate: destination.manifest.operations.includes('update'),
+    ...(renewBefore === undefined ? {} : { renewBefore }),
     ...(sync.againAfter === undefined ? {} : { notSince: now - sync.againAfter }),
   };
 }

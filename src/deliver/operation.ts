@@ -55,6 +55,8 @@ export interface Rules {
   readonly needsIdentifier: boolean;
   /** The destination has an operation for members that it has already. */
   readonly canUpdate: boolean;
+  /** Who was last added before this is added again. */
+  readonly renewBefore?: Instant;
   /** `on_enter`: who was sent an event after this instant is sent no other. */
   readonly notSince?: Instant;
 }
@@ -123,9 +125,15 @@ function bringIn(standing: Standing, rules: Rules): Decision {
     return send(effect, step('remove', ledger.identifiers, {}, false), add);
   }
   if (ledger.state === 'sending') return send(effect, add);
-  if (ledger.payloadHash === payload.hash) return withoutCall(standing);
+  if (ledger.payloadHash === payload.hash) {
+    return isForgotten(ledger, rules) ? send('update', add) : withoutCall(standing);
+  }
   const gained = lacksSome(payload.identifiers, ledger.identifiers);
   return send('update', gained || !rules.canUpdate ? add : { ...add, op: 'update' });
+}
+
+function isForgotten({ deliveredAt }: LedgerRow, { renewBefore }: Rules): boolean {
+  return renewBefore !== undefined && deliveredAt !== undefined && deliveredAt < renewBefore;
 }
 
 function bringOut(standing: Standing, rules: Rules): Decision {

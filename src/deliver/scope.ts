@@ -2,6 +2,7 @@
 
 import { fail } from '../diagnostics/diagnostic.ts';
 import { NO_MOMENT } from '../evaluate/mode.ts';
+import { DAY, type Instant } from '../instant.ts';
 import { integer, text } from '../state/sql.ts';
 import type { SyncRow } from '../state/sync-rows.ts';
 import type { Row } from '../warehouse/warehouse.ts';
@@ -27,6 +28,8 @@ export interface Scope {
   readonly silent: readonly bigint[];
   /** Who is kept out, where the destination excludes a segment. */
   readonly excluded?: Excluded;
+  /** Members who were last added before this are added again, before the audience forgets them. */
+  readonly renewBefore?: Instant;
   /** Batches whose jobs go on on the other side: their keys are left alone. */
   readonly running: readonly string[];
   /** Surely not a single candidate. */
@@ -56,6 +59,7 @@ export async function readScope(
   const excluded = excludedOf(preview);
   const since =
     sync.mode === 'on_enter' ? heardUpTo(preview, same, target) : standsAt(preview, fingerprint, same);
+  const renewBefore = same && renewalOf(preview, same);
   const ledgerSize = same ? same.members : await countLedger(preview, audienceRef);
   return {
     audienceRef,
@@ -70,8 +74,10 @@ export async function readScope(
       since !== undefined &&
       since === target &&
       excluded?.since === excluded?.target &&
+      renewBefore === undefined &&
       !behind.open.has(sync.name),
     ...(excluded ? { excluded } : {}),
+    ...(renewBefore === undefined ? {} : { renewBefore }),
     ...(row ? { row } : {}),
     ...(target === undefined ? {} : { target }),
     ...(since === undefined ? {} : { since }),
@@ -107,6 +113,16 @@ function heardUpTo(
   target: bigint | undefined,
 ): bigint | undefined {
   return row?.tickId ?? (sync.backfill ? undefined : target);
+}
+
+/**
+ * Looked for once a day (UTC), by the first delivery of the day that is whole: the ledger has no index for it. A tenth of
+ * the time before it is forgotten is left for what may go wrong.
+ */
+function renewalOf({ destination, now }: Preview, { deliveredAt }: SyncRow): Instant | undefined {
+  const { forgetsAfter } = destination.manifest;
+  if (forgetsAfter === undefined || deliveredAt === undefined) return undefined;
+  return deliveredAt / DAY < now / DAY ? now - (forgetsAfter * 9n) / 10n : undefined;
 }
 
 /** Ticks since then that found members who had not entered just now. */

@@ -3,7 +3,7 @@
  * The core reads the manifest and asks for receipts; it knows no destination by name.
  */
 import type { z } from 'zod';
-import type { Instant } from '../instant.ts';
+import type { Duration, Instant } from '../instant.ts';
 import type { World } from '../world.ts';
 
 export type Operation = 'add' | 'remove' | 'update';
@@ -80,6 +80,8 @@ export interface Manifest {
   readonly operations: readonly Operation[];
   /** It can take an add as the event of `mode: on_enter`. */
   readonly takesEvents: boolean;
+  /** How long an audience keeps a member who is not added again; undefined: for ever. */
+  readonly forgetsAfter?: Duration;
   /** Most rows and bytes of one request, before the project's own settings. */
   readonly batch: { readonly rows: number; readonly bytes: number };
   /** Requests in flight at once. */

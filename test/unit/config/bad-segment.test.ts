@@ -137,7 +137,7 @@ expectProblems('fields that are a list', syncs('{to: out, fields: [a]}'), [
   'E106 segments/b.yaml:4:23 `fields` must be a mapping of fields to traits, but it is a list',
 ]);
 expectProblems('a constant field without value', syncs('{to: out, fields: {a: 5}}'), [
-  'E106 segments/b.yaml:4:27 `fields.a` must be the name of a trait, but it is a number | a constant is written `{value: ...}`',
+  'E106 segments/b.yaml:4:27 `fields.a` must be the name of a trait, but it is a number | a constant is written `{value: ...}`, an expression `{sql: ...}`',
 ]);
 expectProblems('consent without a trait', syncs('{to: out, consent: true}'), [
   'E106 segments/b.yaml:4:24 `consent` must be `{trait: NAME}`, but it is true or false',

@@ -1,6 +1,7 @@
 /** One delivery after another, on real engines: what is sent, and what the ledger then says. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DiagnosedError, diagnose } from '../../../src/diagnostics/diagnostic.ts';
+import { DAY } from '../../../src/instant.ts';
 import { Company, type Mapping, type Person } from '../../delivery/company.ts';
 import { all, Receiver, type ReceiverOptions } from '../../delivery/receiver.ts';
 import { engines } from '../../engines.ts';
@@ -348,6 +349,27 @@ for (const engine of engines) {
       });
       expect(await company.rows('syncs', 'sync, tick_id, members')).toEqual(before);
       expect(await company.rows('ledger', 'entity_key', "state = 'sending'")).toEqual([]);
+    });
+
+    test('members are added again before the audience forgets them, once', async () => {
+      const receiver = receiverOf();
+      await company.tick(people(2));
+      await company.deliver(receiver);
+      const now = (await company.opened.session.now()) + 28n * DAY;
+      const forgetful = { session: receiver, manifest: { ...receiver.manifest(), forgetsAfter: 30n * DAY } };
+      await company.tick([person('q')]);
+      sent(receiver);
+      const options = { now, destination: forgetful };
+      expect(await company.deliver(receiver, {}, options)).toMatchObject({
+        delivered: { add: 1, update: 2 },
+      });
+      expect(sent(receiver)).toEqual([
+        'add p0 p0@example.com',
+        'add p1 p1@example.com',
+        'add q q@example.com',
+      ]);
+      await company.deliver(receiver, {}, { ...options, now: now + DAY });
+      expect(sent(receiver)).toEqual([]);
     });
 
     test('remove_only takes members out of an audience that others fill, and remembers', async () => {

@@ -242,6 +242,20 @@ describe('remove_only', () => {
   });
 });
 
+describe('an audience that forgets', () => {
+  const rules: Rules = { ...MIRROR, renewBefore: 100n };
+  const known = (deliveredAt: bigint): LedgerRow => ({ ...ledger('delivered'), deliveredAt });
+  test.each<[string, Standing, string]>([
+    ['added long ago: again', member({ ledger: known(99n) }), `update: ${add}`],
+    ['added lately', member({ ledger: known(100n) }), 'nothing'],
+    [
+      'added long ago, has left',
+      member({ ...gone, ledger: known(1n) }),
+      'remove: remove new@example.com dropped',
+    ],
+  ])('%s', (_, standing, expected) => expect(told(standing, rules)).toBe(expected));
+});
+
 describe('on_enter', () => {
   const sent = (deliveredAt: bigint, tickId: bigint): LedgerRow => ({
     ...ledger('delivered'),
