@@ -1,0 +1,59 @@
+/** Files in memory. What is appended is a step: a process can be killed before it, in its midst, and after it. */
+import { readFileSync } from 'node:fs';
+import type { AppendFile, Files } from '../../src/world.ts';
+import type { SimulatedProcess } from './process.ts';
+
+/** Path -> content. */
+export type Disk = Map<string, string>;
+
+/** The program's own files, which it reads but for its version. */
+const own = new Map<string, string>();
+
+export function filesOn(disk: Disk, process: SimulatedProcess): Files {
+  const step = <T>(label: string, effect: () => T): Promise<T> => process.step(label, 1, effect);
+  const refuse = (): never => {
+    throw new Error('no run does this');
+  };
+  return {
+    exists: (path) => disk.has(path),
+    readText: async (path) => ownText(path),
+    writeText: refuse,
+    makeFolder: async () => {},
+    list: async () => [],
+    folders: async () => [],
+    openAppend: (path) =>
+      step(`open ${path}`, () => {
+        disk.set(path, disk.get(path) ?? '');
+        return appending(disk, path, process);
+      }),
+    async *read(path, from) {
+      yield await step(`read ${path}`, () => Buffer.from(disk.get(path)!).subarray(from));
+    },
+    size: (path) =>
+      step(`size of ${path}`, () => {
+        const text = disk.get(path);
+        return text === undefined ? undefined : Buffer.byteLength(text);
+      }),
+    moveNew: refuse,
+    remove: refuse,
+  };
+}
+
+function appending(disk: Disk, path: string, process: SimulatedProcess): AppendFile {
+  const write = (text: string): void => void disk.set(path, disk.get(path)! + text);
+  return {
+    // Two steps: half of it may be on disk when a process is killed.
+    async append(text) {
+      const half = Math.ceil(text.length / 2);
+      await process.step(`append to ${path} ${JSON.stringify(text.slice(0, half))}`, 1, () => write(text.slice(0, half)));
+      await process.step(`append to ${path} ${JSON.stringify(text.slice(half))}`, 1, () => write(text.slice(half)));
+    },
+    close: () => process.step(`close ${path}`, 1, () => {}),
+  };
+}
+
+function ownText(path: string): string {
+  const text = own.get(path) ?? readFileSync(path, 'utf8');
+  own.set(path, text);
+  return text;
+}
