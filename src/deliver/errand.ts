@@ -7,7 +7,6 @@
 import type { Operation, Receipt } from '../destination/destination.ts';
 import { DAY, type Duration, type Instant } from '../instant.ts';
 import type { Decision, LedgerRow, Rejection, Standing, Step } from './operation.ts';
-import type { Identifiers } from './payload.ts';
 
 /** A rejected removal leaves someone where they should not be: it is tried again daily. */
 const REMOVAL_AGAIN: Duration = DAY;
@@ -131,8 +130,16 @@ export function acceptedEntry(errand: Errand, batchId: string): Entry {
   };
 }
 
-/** What the state says once a step was rejected: the other side is as it was before. */
-export function rejectedEntry(errand: Errand, receipt: Receipt & { kind: 'rejected' }, now: Instant): Entry {
+/**
+ * What the state says once a step was rejected: the other side is as it was before. `attempts` counts the requests that
+ * carried it; of those before the last it is not known what they did.
+ */
+export function rejectedEntry(
+  errand: Errand,
+  receipt: Receipt & { kind: 'rejected' },
+  now: Instant,
+  attempts: number,
+): Entry {
   const { step, prior, rejection } = errand;
   const isRemoval = step.op === 'remove';
   const rejected: RejectionRow = {
@@ -146,8 +153,9 @@ export function rejectedEntry(errand: Errand, receipt: Receipt & { kind: 'reject
     dead: !isRemoval,
     ...(isRemoval ? { nextAt: now + REMOVAL_AGAIN } : {}),
   };
-  const before = prior && { ...prior, state: 'delivered' as const, identifiers: stillThere(errand, prior) };
-  return { ...entry(errand), clearsRejection: true, rejected, ledger: before ?? null };
+  const isInDoubt = attempts > 1 || prior?.state === 'sending';
+  const ledger = isInDoubt ? perhapsThere(errand) : (prior ?? null);
+  return { ...entry(errand), clearsRejection: true, rejected, ledger };
 }
 
 /** What is set right without a call. */
@@ -163,9 +171,13 @@ export function settledEntry(standing: Standing, { ledger: becomes }: Decision &
   };
 }
 
-/** An earlier add whose answer never came may have brought all of what is sent again now. */
-function stillThere({ step }: Errand, prior: LedgerRow): Identifiers {
-  return prior.state === 'sending' && step.op !== 'remove' ? step.identifiers : prior.identifiers;
+/**
+ * A request whose answer never came may have done what is rejected now, since it is there (or gone) already. So all of
+ * it may be there, and without a hash: in whatever form is not known.
+ */
+function perhapsThere({ step, prior }: Errand): LedgerRow {
+  const identifiers = step.op === 'remove' ? (prior ?? step).identifiers : step.identifiers;
+  return { state: 'delivered', identifiers, deliveredAt: prior?.deliveredAt };
 }
 
 /** Once it was asked for, a key stands in the ledger. */

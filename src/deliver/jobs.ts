@@ -145,7 +145,7 @@ async function acknowledge(
   );
 }
 
-/** Rejected: who was to be added is not there, who was to be removed still is. */
+/** Rejected: who was to be added is not there, who was to be removed or updated still is, in whatever form. */
 async function reject(
   transaction: Statements,
   { tables, sync, now }: Delivery,
@@ -162,8 +162,9 @@ async function reject(
   if (job.op === 'remove') {
     await transaction.execute(`UPDATE ${ledger} SET state = 'delivered' WHERE ${own}`);
   } else {
-    const gone = await transaction.execute(`DELETE FROM ${ledger} WHERE ${own}`);
+    const gone = await transaction.execute(`DELETE FROM ${ledger} WHERE ${own} AND delivered_at IS NULL`);
     await growSync(transaction, tables, { name: sync.name, by: -gone });
+    await transaction.execute(`UPDATE ${ledger} SET state = 'delivered', payload_hash = NULL WHERE ${own}`);
   }
   const rejections = tables.name('rejections');
   await transaction.execute(

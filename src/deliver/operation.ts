@@ -128,8 +128,9 @@ function bringIn(standing: Standing, rules: Rules): Decision {
   if (ledger.payloadHash === payload.hash) {
     return isForgotten(ledger, rules) ? send('update', add) : withoutCall(standing);
   }
-  const gained = lacksSome(payload.identifiers, ledger.identifiers);
-  return send('update', gained || !rules.canUpdate ? add : { ...add, op: 'update' });
+  // Without a hash they may not be there at all.
+  const gained = ledger.payloadHash === undefined || lacksSome(payload.identifiers, ledger.identifiers);
+  return send(effect, gained || !rules.canUpdate ? add : { ...add, op: 'update' });
 }
 
 function isForgotten({ deliveredAt }: LedgerRow, { renewBefore }: Rules): boolean {

@@ -64,7 +64,7 @@ export class DeliveryRecord {
     const next = this.#acknowledge(answer, acknowledged);
     for (const { errand, receipt } of rejected) {
       if (receipt.kind !== 'rejected') continue;
-      this.add(rejectedEntry(errand, receipt, this.#options.now()));
+      this.add(rejectedEntry(errand, receipt, this.#options.now(), answer.attempts));
       this.reasons.add(receipt);
     }
     for (const { errand, receipt } of open) {

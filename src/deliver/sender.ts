@@ -117,7 +117,7 @@ export class Sender {
     }
     const middle = Math.ceil(errands.length / 2);
     for (const half of [errands.slice(0, middle), errands.slice(middle)]) {
-      await this.#attempt({ parcel: parcelOf(half, this.#options.to), count: 1 });
+      await this.#attempt({ parcel: parcelOf(half, this.#options.to), count: attempt.count });
     }
   }
 

@@ -110,6 +110,25 @@ for (const engine of engines) {
       expect(receiver.requests.length, 'final until the row changes').toBe(requests);
     });
 
+    test('who was there before a job rejected an update still is, and is removed one day', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      await company.tick(people(1));
+      await company.deliver(receiver);
+      receiver.end();
+      await company.deliver(receiver);
+      await company.tick(people(1, { name: 'Bea' }));
+      await company.deliver(receiver);
+      receiver.end({ kind: 'failed', again: false, code: 'bad', message: 'no' });
+      expect(await company.deliver(receiver)).toMatchObject({ rejected: 1 });
+      expect(await company.rows('ledger', 'entity_key, state')).toEqual(['p0 delivered']);
+      await company.tick(people(1, { member: false }));
+      await company.deliver(receiver);
+      receiver.end();
+      await company.deliver(receiver);
+      expect([...receiver.audience.keys()]).toEqual([]);
+    });
+
     test('a job that failed and may be done again is asked for again', async () => {
       company = await Company.found(engine);
       const receiver = receiverOf();
