@@ -50,6 +50,8 @@ export class Pump {
   /** Errands that are read and have not ended. */
   #open = 0;
   readonly #parcels = new Set<Promise<void>>();
+  /** Errands in parcels that are not done. */
+  #asked = 0;
   readonly #removals = new OpenRemovals();
   /** What was sent and is not answered in the ledger, by key. */
   readonly #sent = new Map<string, Late>();
@@ -166,9 +168,14 @@ export class Pump {
     if (this.#monotonic() - this.#flushedAt >= FLUSH_MS) return true;
     if (this.#isHalted) return this.#parcels.size === 0;
     if (this.record.size >= FLUSH_ROWS) return true;
-    const isHungry = this.#parcels.size < this.#delivery.destination.session.limits.concurrency;
-    if (this.#unasked.length >= FLUSH_ROWS) return isHungry;
-    return this.#isRead && (this.#parcels.size === 0 || (this.#unasked.length > 0 && isHungry));
+    if (this.#unasked.length >= FLUSH_ROWS) return this.#isHungry();
+    return this.#isRead && (this.#parcels.size === 0 || (this.#unasked.length > 0 && this.#isHungry()));
+  }
+
+  /** While one flush's questions are sent, the next one's are written: else sending would wait for every flush. */
+  #isHungry(): boolean {
+    const { concurrency } = this.#delivery.destination.session.limits;
+    return this.#parcels.size < concurrency || this.#asked < FLUSH_ROWS;
   }
 
   /** Somebody may take the sync off while it runs: then nothing new is asked for. */
@@ -256,11 +263,13 @@ export class Pump {
 
   #dispatch(parcel: Parcel): void {
     for (const errand of parcel.errands) this.#sent.set(errand.key, { errand, batchId: parcel.batch.id });
+    this.#asked += parcel.errands.length;
     const sending = this.#sender
       .send(parcel)
       .catch((error: unknown) => this.#stop(error))
       .finally(() => {
         this.#parcels.delete(sending);
+        this.#asked -= parcel.errands.length;
         this.#work.ring();
       });
     this.#parcels.add(sending);

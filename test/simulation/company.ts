@@ -9,8 +9,8 @@ import { type Session, WarehouseError } from '../../src/warehouse/warehouse.ts';
 import { warehouses } from './adapters.ts';
 import type { Database } from './database.ts';
 import { Endpoint } from './endpoint.ts';
-import { type Disk, filesOn } from './files.ts';
 import type { Ground } from './ground.ts';
+import { type Disk, filesOn } from './files.ts';
 import { type NetworkSide, requestOver } from './network.ts';
 import { type ProcessOptions, SimulatedProcess } from './process.ts';
 import { type Variant, varied } from './project.ts';
@@ -142,10 +142,7 @@ export class Company {
     });
     const running: Running = { process, isOver: false };
     this.running.push(running);
-    this.simulation.note(
-      process,
-      `runs ${JSON.stringify({ all: true, full: false, ...shownOptions(options) })}`,
-    );
+    this.simulation.note(process, `runs ${JSON.stringify({ all: true, full: false, ...shownOptions(options) })}`);
     this.#run(running, options);
     return running;
   }

@@ -2,11 +2,10 @@
  * The other side: an endpoint that keeps audiences by key. What becomes of a request is decided by chance and by what
  * it carries; that it was applied and that its sender hears so are two things.
  */
-
+import type { Dice } from '../brute-force/dice.ts';
 import { payloadHash } from '../../src/deliver/payload.ts';
 import type { Operation } from '../../src/destination/destination.ts';
 import type { HttpResponse } from '../../src/world.ts';
-import type { Dice } from '../brute-force/dice.ts';
 import { REFUSED, REJECTED } from './shop.ts';
 
 export interface Member {
@@ -123,8 +122,7 @@ export class Endpoint {
   }
 
   #applyAll(batch: SentBatch): void {
-    if (!batch.changes.some(isRefused))
-      for (const change of batch.changes) this.apply(batch.audience, change);
+    if (!batch.changes.some(isRefused)) for (const change of batch.changes) this.apply(batch.audience, change);
   }
 
   apply(audience: string, { op, key, identifiers, fields }: SentChange): void {

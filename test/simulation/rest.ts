@@ -1,12 +1,11 @@
 /** What must hold once nothing fails any more: a few runs set everything right, and then there is nothing to send. */
-
-import { payloadHash } from '../../src/deliver/payload.ts';
 import type { Company, Running } from './company.ts';
 import type { Member } from './endpoint.ts';
 import { Violation } from './process.ts';
 import { payloadOf, SYNCS } from './project.ts';
 import { membersAt, REFUSED, REJECTED } from './shop.ts';
 import { isForeign } from './watch.ts';
+import { payloadHash } from '../../src/deliver/payload.ts';
 
 /** Leases of dead processes have run out, and a clock that went back has caught up. */
 const PATIENCE_MS = 300_000;
@@ -59,23 +58,16 @@ function expectEqual({ watch, endpoint, shop }: Company): void {
       const belongs = meant.has(String(key)) && (!asksConsent || person.consent === true);
       const member = there.get(String(key));
       const row = rows.get(String(key));
-      if (row !== undefined && row.state !== 'delivered')
-        throw new Violation(`${sync}: ${key} is in doubt at rest`);
+      if (row !== undefined && row.state !== 'delivered') throw new Violation(`${sync}: ${key} is in doubt at rest`);
       expectMember(`${sync}: ${key}`, member, belongs ? hashOf(person) : undefined, isAccepted(person.name));
     }
     const foreign = [...there.values()].filter(isForeign).length;
-    if (foreign !== (audience === 'inside' ? 2 : 0))
-      throw new Violation(`${audience}: somebody else was removed`);
+    if (foreign !== (audience === 'inside' ? 2 : 0)) throw new Violation(`${audience}: somebody else was removed`);
   }
 }
 
 /** One whom the endpoint does not accept in today's form may be there in an earlier one, or not at all. */
-function expectMember(
-  name: string,
-  member: Member | undefined,
-  hash: string | undefined,
-  isAccepted: boolean,
-): void {
+function expectMember(name: string, member: Member | undefined, hash: string | undefined, isAccepted: boolean): void {
   if (hash === undefined && member) throw new Violation(`${name} is there at rest, and should not be`);
   if (hash === undefined || !isAccepted) return;
   if (!member) throw new Violation(`${name} is not there at rest`);

@@ -90,7 +90,10 @@ async function transaction<T>(
 }
 
 /** A transaction that the server rolls back when its process is gone. */
-async function begin(scope: Scope, options: { isolation?: 'snapshot' } | undefined): Promise<Transaction> {
+async function begin(
+  scope: Scope,
+  options: { isolation?: 'snapshot' } | undefined,
+): Promise<Transaction> {
   const { process, side } = scope;
   return step(scope, 'begin', async () => {
     const { statements, commit, undo } = await side.database.begin(options);
@@ -121,11 +124,7 @@ function statementsOf(inner: Statements, scope: Scope): Statements {
     temporaryTables: inner.temporaryTables,
     query: (sql) => run('query', sql, () => inner.query(sql)),
     execute: (sql) => run('execute', sql, () => inner.execute(sql)),
-    stream: (sql, options) =>
-      streamed(
-        run('stream', sql, () => inner.query(sql)),
-        options?.signal,
-      ),
+    stream: (sql, options) => streamed(run('stream', sql, () => inner.query(sql)), options?.signal),
     writeRows: (table, columns, rows) =>
       rows.length === 0
         ? Promise.resolve()

@@ -1,7 +1,6 @@
 /** The customer's own tables, what happens in them, and who the segments mean, by plain reckoning. */
-
-import { formatInstant, type Instant, MINUTE, SECOND } from '../../src/instant.ts';
 import type { Dice } from '../brute-force/dice.ts';
+import { formatInstant, type Instant, MINUTE, SECOND } from '../../src/instant.ts';
 
 export interface Person {
   readonly id: number;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Project } from '../../src/config/project.ts';
 import { databaseOf, recorded, replayed, type Tape } from './database.ts';
 import { type Ground, openGround } from './ground.ts';
-import { type Played, play } from './play.ts';
+import { play, type Played } from './play.ts';
 import { readProject } from './project.ts';
 
 vi.mock('../../src/adapters.ts', () => import('./adapters.ts'));
@@ -40,9 +40,7 @@ test('whatever fails on the way, nothing is lost, nothing doubled', { timeout: 8
     total.requests += first.requests;
   }
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.info(
-    `${total.seeds} seeds, each twice: ${total.runs} runs, ${total.steps} steps, ${total.requests} requests, ${seconds} s`,
-  );
+  console.info(`${total.seeds} seeds, each twice: ${total.runs} runs, ${total.steps} steps, ${total.requests} requests, ${seconds} s`);
 });
 
 /** Now and then the database is asked again, too: it has to answer the same. */

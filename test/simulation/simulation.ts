@@ -54,11 +54,7 @@ export class Simulation {
   }
 
   /** Lets something happen `ms` from now; returns what calls it off. */
-  after(
-    ms: number,
-    happen: () => void | Promise<void>,
-    { life, isAway = false, survives = false }: Options = {},
-  ): () => void {
+  after(ms: number, happen: () => void | Promise<void>, { life, isAway = false, survives = false }: Options = {}): () => void {
     const event: Event = { at: this.#now + ms, order: this.#order++, life, isAway, survives, happen };
     let place = this.#events.length;
     while (place > 0 && this.#events[place - 1]!.at > event.at) place--;

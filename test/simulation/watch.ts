@@ -1,7 +1,6 @@
 /** What must hold at every moment: looked at whenever a statement is committed and whenever a request moves. */
-
-import type { Instant } from '../../src/instant.ts';
 import type { Row, Statements } from '../../src/warehouse/warehouse.ts';
+import type { Instant } from '../../src/instant.ts';
 import type { HttpResponse } from '../../src/world.ts';
 import type { Endpoint, Member, SentBatch, SentChange } from './endpoint.ts';
 import { type SimulatedProcess, Violation } from './process.ts';
@@ -18,19 +17,11 @@ export interface Committed {
   /** Sync -> key -> row. */
   readonly ledger: ReadonlyMap<string, ReadonlyMap<string, LedgerRow>>;
   readonly membership: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly segments: ReadonlyMap<
-    string,
-    { readonly evaluatedAt: Instant; readonly tickId: bigint; readonly members: number }
-  >;
+  readonly segments: ReadonlyMap<string, { readonly evaluatedAt: Instant; readonly tickId: bigint; readonly members: number }>;
   readonly syncs: ReadonlyMap<string, { readonly tickId: bigint; readonly members: number }>;
 }
 
-const NOTHING: Committed = {
-  ledger: new Map(),
-  membership: new Map(),
-  segments: new Map(),
-  syncs: new Map(),
-};
+const NOTHING: Committed = { ledger: new Map(), membership: new Map(), segments: new Map(), syncs: new Map() };
 
 const WRITTEN = /(?:INTO|FROM|UPDATE) "?segsync"?\."?(ledger|membership|segments|syncs)\b/;
 
@@ -151,10 +142,7 @@ export class Watch {
   }
 
   async #readSegments(): Promise<Committed['segments']> {
-    const rows = await this.#rows(
-      'segment, epoch_us(evaluated_at) AS at, tick_id, members, watermarks',
-      'segments',
-    );
+    const rows = await this.#rows('segment, epoch_us(evaluated_at) AS at, tick_id, members, watermarks', 'segments');
     return new Map(
       rows.map(({ segment, at, tick_id: tick, members, watermarks }) => {
         this.#checkWatermarks(segment!, BigInt(at!), watermarks!);
@@ -180,8 +168,7 @@ export class Watch {
   #checkWatermarks(segment: string, t0: Instant, text: string): void {
     const watermarks = JSON.parse(text) as Record<string, { at: string | null }>;
     for (const [table, { at }] of Object.entries(watermarks)) {
-      if (at !== null && BigInt(at) > t0)
-        throw new Violation(`${segment}: the watermark of ${table} is past T0`);
+      if (at !== null && BigInt(at) > t0) throw new Violation(`${segment}: the watermark of ${table} is past T0`);
     }
   }
 
@@ -197,8 +184,7 @@ export class Watch {
       const meant = shown(membersAt(snapshot, now.evaluatedAt)[segment as Segment]);
       if (own !== meant) throw new Violation(`${segment} has ${own} where its tables mean ${meant}`);
       const size = this.committed.membership.get(segment)?.size ?? 0;
-      if (now.members !== size)
-        throw new Violation(`${segment} counts ${now.members} members, and has ${size}`);
+      if (now.members !== size) throw new Violation(`${segment} counts ${now.members} members, and has ${size}`);
     }
   }
 
@@ -207,8 +193,7 @@ export class Watch {
       const segment = this.committed.segments.get(SYNCS[sync]!.segment);
       if (tickId > (segment?.tickId ?? 0n)) throw new Violation(`${sync} is ahead of its segment`);
       const rows = this.committed.ledger.get(sync)?.size ?? 0;
-      if (members !== rows)
-        throw new Violation(`${sync}: ${members} members are counted, ${rows} in the ledger`);
+      if (members !== rows) throw new Violation(`${sync}: ${members} members are counted, ${rows} in the ledger`);
     }
   }
 

@@ -21,6 +21,7 @@ function standing(name: string, holds: boolean, ledger?: LedgerRow): Standing {
     holds,
     known: true,
     consented: true,
+    entered: false,
     payload,
     tickId: 1n,
     ...(ledger ? { ledger } : {}),
