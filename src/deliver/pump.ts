@@ -30,6 +30,8 @@ const FLUSH_MS = 2_000;
 const OPEN_ROWS = 3 * FLUSH_ROWS;
 /** A warehouse may refuse a flush because of another writer: it is tried again. */
 const FLUSH_ATTEMPTS = 4;
+/** How long requests that are on their way when a signal comes may take: less than what containers are given to stop. */
+const GRACE_MS = 8_000;
 
 export interface PumpResult {
   /** Every candidate was read, and stands in the ledger as it is or as a question. */
@@ -43,6 +45,7 @@ export class Pump {
   readonly #to: Addressee;
   readonly #sender: Sender;
   readonly #halt = new AbortController();
+  readonly #cutOff = new AbortController();
   readonly #work: Bell;
   readonly #room: Bell;
   /** Errands whose open step is not in the ledger yet. */
@@ -90,10 +93,11 @@ export class Pump {
       retryBoundMs: retryBoundMs(every),
       checkLease: () => delivery.leases.checkHeld(leaseName(sync.name)),
       halt: this.#halt.signal,
+      cutOff: this.#cutOff.signal,
       onAnswer: (answer) => this.#answer(answer),
     });
     // Every parcel that waits listens: there are thousands when a request carries one row.
-    setMaxListeners(0, this.#halt.signal);
+    setMaxListeners(0, this.#halt.signal, this.#cutOff.signal);
     this.#work = new Bell(world.timers);
     this.#room = new Bell(world.timers);
     this.#flushedAt = began;
@@ -112,9 +116,10 @@ export class Pump {
   /** Resolves when everything is delivered or, halted, when what was in flight has its receipts written. */
   async run(decided: AsyncIterable<Decided>): Promise<PumpResult> {
     const { signal } = this.#delivery;
-    const interrupt = (): void => this.#stop();
+    const done = new AbortController();
+    const interrupt = (): void => this.#interrupt(done.signal);
     signal.addEventListener('abort', interrupt);
-    if (signal.aborted) this.#stop();
+    if (signal.aborted) interrupt();
     try {
       const reading = this.#read(decided);
       while (!this.#isDone()) {
@@ -125,8 +130,16 @@ export class Pump {
       if (this.#isFenced) await this.#noteLate();
     } finally {
       signal.removeEventListener('abort', interrupt);
+      done.abort();
     }
     return { complete: this.#complete && !this.#isHalted, failure: this.#failure };
+  }
+
+  /** What is in flight may end, within bounds; `done` ends the wait for it. */
+  #interrupt(done: AbortSignal): void {
+    this.#stop();
+    const { timers } = this.#delivery.world;
+    void timers.sleep(GRACE_MS, done).then(() => this.#cutOff.abort());
   }
 
   async #read(decided: AsyncIterable<Decided>): Promise<void> {

@@ -34,6 +34,8 @@ export interface SenderOptions {
   readonly checkLease: () => void;
   /** Aborted: nothing new is sent. */
   readonly halt: AbortSignal;
+  /** Aborted: what is on its way is given up; its rows stay in doubt. */
+  readonly cutOff: AbortSignal;
   /** Final receipts, and `retry` for rows that are given up for now. */
   readonly onAnswer: (answer: Answer) => void;
 }
@@ -86,7 +88,7 @@ export class Sender {
     const sentAt = world.clock.monotonic();
     try {
       this.#options.checkLease();
-      outcome = await this.#options.destination.send(parcel.batch, {});
+      outcome = await this.#options.destination.send(parcel.batch, { signal: this.#options.cutOff });
     } finally {
       leave();
     }

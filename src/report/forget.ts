@@ -8,7 +8,7 @@ export function forgetText({ entity, key, removed, left, still_there }: ForgetRe
     ...removed.map((sync) => `removed     ${sync}`),
     ...left.map(({ sync, reason }) => `still in    ${sync}: ${reason}`),
     left.length === 0
-      ? `${entity} ${key} is forgotten: in no segment, in no ledger.`
+      ? `${entity} ${key} ${removed.length > 0 ? 'is forgotten: ' : 'is '}in no segment, in no ledger.`
       : `${entity} ${key} is not forgotten yet: mend what is said above, and run this again.`,
     ...(still_there
       ? ['Its row is still in the warehouse: as long as it is, the next full evaluation brings it back.']

@@ -29,6 +29,17 @@ function stateFrom(tables: RunContext['tables']): TickContext['state'] {
   return { membership: from('membership'), changes: from('changes'), segments: from('segments') };
 }
 
+/** Evaluation whose statements a signal stops where they are: its transaction is rolled back, and nothing was lost. */
+export async function stoppable<T>({ options, session }: RunContext, work: () => Promise<T>): Promise<T> {
+  const stop = (): void => void session.cancel().catch(() => undefined);
+  options.signal.addEventListener('abort', stop);
+  try {
+    return await work();
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+  }
+}
+
 /**
  * Runs `attempt` on the group. When it fails, each of its segments is tried alone: the failing ones are reported,
  * the others done. Resolves to the segments that were done.
@@ -42,6 +53,8 @@ export async function evaluateApart(
   try {
     await again(context, () => attempt(group));
   } catch (error) {
+    // Stopped, it has not failed.
+    if (context.options.signal.aborted && error instanceof WarehouseError) return;
     if (group.members.length === 1)
       return failed(context, group, error, context.world.clock.monotonic() - started);
     for (const member of group.members)

@@ -12,7 +12,7 @@ import { writeReconciled } from '../state/reconciled.ts';
 import type { StateTables } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
-import { evaluateApart, report, tickContext } from './evaluate.ts';
+import { evaluateApart, report, stoppable, tickContext } from './evaluate.ts';
 import { tickLabel } from './labels.ts';
 import { evaluateLease } from './leases.ts';
 import { type Found, lookAtEveryone } from './reconcile.ts';
@@ -83,17 +83,19 @@ async function tick(
   const open = await context.session.oldestOpenTransaction();
   const t = await groupInstant(group, context);
   const names = group.members.map(({ prepared }) => evaluateLease(prepared.name));
-  return context.leases!.fenced(
-    names,
-    async (statements) => {
-      const workspace = openWorkspace(statements, context.warehouse.dialect);
-      const found = await evaluateTick(statements, workspace, group, { ...tickContext(context), t, open });
-      const finishedAt = world.clock.now();
-      await commitTick(statements, tables, { group, outcome: found, t, startedAt, finishedAt, runId });
-      await notePass(statements, tables, group, pass.passedAt);
-      return found;
-    },
-    { isolation: 'snapshot', label: tickLabel(context, group) },
+  return stoppable(context, () =>
+    context.leases!.fenced(
+      names,
+      async (statements) => {
+        const workspace = openWorkspace(statements, context.warehouse.dialect);
+        const found = await evaluateTick(statements, workspace, group, { ...tickContext(context), t, open });
+        const finishedAt = world.clock.now();
+        await commitTick(statements, tables, { group, outcome: found, t, startedAt, finishedAt, runId });
+        await notePass(statements, tables, group, pass.passedAt);
+        return found;
+      },
+      { isolation: 'snapshot', label: tickLabel(context, group) },
+    ),
   );
 }
 

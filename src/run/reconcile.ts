@@ -11,7 +11,7 @@ import { evaluateTick, type TickGroup, type TickMember } from '../evaluate/tick.
 import { openWorkspace } from '../evaluate/workspace.ts';
 import type { Instant } from '../instant.ts';
 import type { RunContext } from './context.ts';
-import { tickContext } from './evaluate.ts';
+import { stoppable, tickContext } from './evaluate.ts';
 import { tickLabel } from './labels.ts';
 import { leased } from './leases.ts';
 import type { Step } from './steps.ts';
@@ -58,16 +58,23 @@ async function passOver(
   const { entity } = group;
   const members = await withStates(group.members, context);
   if (members.length === 0) return { drift: new Map(), keys: [] };
-  return context.session.scratch(async (unlabelled) => {
-    const statements = unlabelled.labelled(tickLabel(context, group));
-    const workspace = openWorkspace(statements, context.warehouse.dialect);
-    const { drift } = await evaluateTick(statements, workspace, { ...group, members }, tickContext(context));
-    const total = [...drift.values()].reduce((sum, { keys }) => sum + keys, 0);
-    const type = context.catalog.typeOf(entity.relation, entity.key, entity.place);
-    if (total > MOST_KEYS || !isReadable(type)) return { drift };
-    const names = members.map(({ prepared }) => prepared.name);
-    return { drift, keys: total === 0 ? [] : await driftedKeys(workspace, names) };
-  });
+  return stoppable(context, () =>
+    context.session.scratch(async (unlabelled) => {
+      const statements = unlabelled.labelled(tickLabel(context, group));
+      const workspace = openWorkspace(statements, context.warehouse.dialect);
+      const { drift } = await evaluateTick(
+        statements,
+        workspace,
+        { ...group, members },
+        tickContext(context),
+      );
+      const total = [...drift.values()].reduce((sum, { keys }) => sum + keys, 0);
+      const type = context.catalog.typeOf(entity.relation, entity.key, entity.place);
+      if (total > MOST_KEYS || !isReadable(type)) return { drift };
+      const names = members.map(({ prepared }) => prepared.name);
+      return { drift, keys: total === 0 ? [] : await driftedKeys(workspace, names) };
+    }),
+  );
 }
 
 /** Leases are taken only now; what another process holds is left out and told. */

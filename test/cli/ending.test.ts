@@ -1,8 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunReport } from '../../src/report/results.ts';
 import { build, CLI, folderOf, SHOP, segsync } from './segsync.ts';
 
 beforeAll(build);
@@ -72,6 +75,39 @@ describe('a signal', () => {
     expect(server.keys.size).toBeLessThan(600);
     expect((await segsync(folder.path, ['run', '--all'])).exit).toBe(0);
     expect(server.keys.size).toBe(600);
+  });
+
+  it('stops an evaluation that takes long, and the next run does it anew', async () => {
+    const slow = (rows: number): string =>
+      `entity: customer\nquery: |\n  SELECT customer_id FROM shop.customers\n  WHERE (SELECT sum(a.range * b.range) FROM range(${rows}) AS a, range(${rows}) AS b) >= 0\n`;
+    await using folder = await folderOf({ ...SHOP, 'segments/slow.yaml': slow(400_000) });
+    const { child, ended } = started(folder.path);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(child.exitCode, 'the evaluation takes minutes').toBe(null);
+    const asked = Date.now();
+    child.kill('SIGTERM');
+    expect(await ended).toBe(143);
+    expect(Date.now() - asked).toBeLessThan(20_000);
+    await writeFile(join(folder.path, 'segments/slow.yaml'), slow(10));
+    const { stdout, exit } = await segsync(folder.path, ['run', '--all', '--json']);
+    expect(exit).toBe(0);
+    const { segments } = JSON.parse(stdout) as RunReport;
+    expect(segments.find(({ segment }) => segment === 'slow')).toMatchObject({ members: 1200 });
+  });
+
+  it('gives up requests that get no answer, and the next run sends them again', async () => {
+    await using server = await slowServer();
+    await using folder = await folderOf(hooked(server.url));
+    const { child, ended } = started(folder.path);
+    await Promise.race([server.asked, ended]);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(143);
+    server.answer();
+    const seen = server.keys.size;
+    expect(seen).toBe(50);
+    const { stdout } = await segsync(folder.path, ['run', '--all', '--json']);
+    const { syncs } = JSON.parse(stdout) as RunReport;
+    expect(syncs.find(({ sync }) => sync === 'opted_in.hook')).toMatchObject({ delivered: { add: 600 } });
   });
 
   it('that comes twice ends the run at once', async () => {

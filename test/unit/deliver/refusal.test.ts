@@ -164,6 +164,7 @@ test.each([
     retryBoundMs: 10_000,
     checkLease: () => {},
     halt: new AbortController().signal,
+    cutOff: new AbortController().signal,
     onAnswer: () => {},
   });
   const step = { op: 'add', identifiers: {}, fields: {}, hash: '', keeps: true } as const;
@@ -195,7 +196,12 @@ test('once one sync has found nothing to get through, the next one asks only onc
     const before = receiver.requests.length;
     const sender = new Sender({
       ...{ world, destination: receiver, to, lane, priority: 1, retryBoundMs: 60_000 },
-      ...{ checkLease: () => {}, halt: new AbortController().signal, onAnswer: () => {} },
+      ...{
+        checkLease: () => {},
+        halt: new AbortController().signal,
+        cutOff: new AbortController().signal,
+        onAnswer: () => {},
+      },
     });
     await sender.send(parcelOf([errand], to)).catch(() => undefined);
     return receiver.requests.length - before;
