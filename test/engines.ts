@@ -20,7 +20,13 @@ export interface Engine {
   readonly name: string;
   readonly warehouse: Warehouse;
   /** A fresh, empty database and a session that may write to it. Call `drop()` when done. */
-  open(options?: { world?: World }): Promise<Opened>;
+  open(options?: OpenOptions): Promise<Opened>;
+}
+
+export interface OpenOptions {
+  readonly world?: World;
+  /** Where its folder is made; that of temporary files by default. */
+  readonly parent?: string;
 }
 
 export interface Opened {
@@ -46,8 +52,8 @@ export const engines: readonly Engine[] = [
   { name: 'postgres', warehouse: postgres, open: openPostgres },
 ];
 
-async function openDuckdb(options: { world?: World } = {}): Promise<Opened> {
-  const folder = await makeFolder();
+async function openDuckdb(options: OpenOptions = {}): Promise<Opened> {
+  const folder = await makeFolder(options.parent);
   const target = { type: 'duckdb', path: join(folder, 'test.duckdb') };
   const sessions = sessionsOf(duckdb, target, folder);
   return {
@@ -64,8 +70,8 @@ async function openDuckdb(options: { world?: World } = {}): Promise<Opened> {
   };
 }
 
-async function openPostgres(options: { world?: World } = {}): Promise<Opened> {
-  const folder = await makeFolder();
+async function openPostgres(options: OpenOptions = {}): Promise<Opened> {
+  const folder = await makeFolder(options.parent);
   const database = `t_${randomUUID().replaceAll('-', '')}`;
   await asAdministrator((client) => client.query(`CREATE DATABASE ${database} TEMPLATE template0`));
   const target = { type: 'postgres', url: urlOf({ database }) };
@@ -148,8 +154,8 @@ function sessionsOf(
   };
 }
 
-function makeFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'segsync-test-'));
+function makeFolder(parent = tmpdir()): Promise<string> {
+  return mkdtemp(join(parent, 'segsync-test-'));
 }
 
 function urlOf(parts: { database?: string; user?: string; password?: string }): string {

@@ -41,8 +41,8 @@ export interface ReceivedRequest {
 }
 
 export interface Fault {
-  /** Cuts the connection instead of answering: before or after the batch is applied. */
-  readonly drop?: 'before' | 'after';
+  /** Cuts the connection instead of answering, before or after the batch is applied; or in the middle of the answer. */
+  readonly drop?: 'before' | 'after' | 'during';
   /** Answers this status; the batch is applied only for 2xx, or when `apply` says so. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -51,6 +51,8 @@ export interface Fault {
   readonly errors?: readonly unknown[];
   /** Waits before anything else, in milliseconds. */
   readonly delayMs?: number;
+  /** Waits for this, too, as if the request had been on its way for so long. */
+  readonly held?: Promise<void>;
   /** Overrides whether the batch is applied. */
   readonly apply?: boolean;
 }
@@ -69,6 +71,8 @@ export interface WebhookReceiver {
   script(...faults: readonly Fault[]): void;
   /** A fault for each request that has none scripted; undefined: none. */
   always(choose: ((request: { readonly body: string }) => Fault | undefined) | undefined): void;
+  /** Resolves once nothing that has arrived waits to be applied. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -100,6 +104,7 @@ export async function startWebhookReceiver(options: ReceiverOptions = {}): Promi
     const headers = flatten(request);
     const signatureValid = options.secret ? isSigned(options.secret, headers, body) : undefined;
     if (fault.delayMs) await sleep(fault.delayMs);
+    await fault.held;
     const status = signatureValid === false ? 401 : (fault.status ?? 200);
     const wanted = signatureValid !== false && fault.drop !== 'before' && (fault.apply ?? status < 300);
     const applied = wanted && applyOnce(headers['webhook-id'] ?? '', body, fault);
@@ -111,12 +116,17 @@ export async function startWebhookReceiver(options: ReceiverOptions = {}): Promi
       signatureValid,
       applied,
     });
+    if (fault.drop === 'during') await begin(response, status);
     if (fault.drop) request.socket.destroy();
     else answer(response, status, fault);
   };
 
+  const open = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    handle(request, response).catch(() => request.socket.destroy());
+    const handling = handle(request, response)
+      .catch(() => void request.socket.destroy())
+      .finally(() => open.delete(handling));
+    open.add(handling);
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -127,6 +137,9 @@ export async function startWebhookReceiver(options: ReceiverOptions = {}): Promi
     script: (...next) => void faults.push(...next),
     always: (next) => {
       choose = next;
+    },
+    async idle() {
+      while (open.size > 0) await Promise.all(open);
     },
     async close() {
       server.closeAllConnections();
@@ -174,6 +187,12 @@ function answer(response: ServerResponse, status: number, fault: Fault): void {
   const body = fault.body ?? (fault.errors ? JSON.stringify({ errors: fault.errors }) : '{}');
   response.writeHead(status, { 'content-type': 'application/json', ...fault.headers });
   response.end(body);
+}
+
+/** Half an answer. */
+function begin(response: ServerResponse, status: number): Promise<void> {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': '100' });
+  return new Promise((resolve) => response.write('{"errors": [', () => resolve()));
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {

@@ -18,14 +18,31 @@ export interface Running {
   isOver(): boolean;
   /** SIGKILL: it gets no chance to tidy up. */
   kill(): void;
+  /** SIGSTOP: it stands still, wherever it is, and does not know. */
+  freeze(): void;
+  /** SIGCONT: it goes on as if no time had passed. */
+  thaw(): void;
+}
+
+export interface StartOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** No file may grow beyond so many blocks of 1024 bytes: writing more fails, as on a full disk. */
+  readonly fileBlocks?: number;
 }
 
 /** Starts `segsync ...args` in `folder`. */
-export function start(folder: string, args: readonly string[]): Running {
+export function start(
+  folder: string,
+  args: readonly string[],
+  { environment, fileBlocks }: StartOptions = {},
+): Running {
   const began = performance.now();
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const program = [process.execPath, CLI, ...args];
+  const limited = ['bash', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...program];
+  const [command, ...rest] = fileBlocks === undefined ? program : limited;
+  const child = spawn(command!, rest, {
     cwd: folder,
-    env: { PATH: process.env.PATH, TZ: 'UTC', CI: 'true' },
+    env: { PATH: process.env.PATH, TZ: 'UTC', CI: 'true', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
@@ -39,5 +56,12 @@ export function start(folder: string, args: readonly string[]): Running {
       resolve({ exit, signal, ...output, ms: performance.now() - began });
     });
   });
-  return { id: child.pid!, ended, isOver: () => over, kill: () => void child.kill('SIGKILL') };
+  return {
+    id: child.pid!,
+    ended,
+    isOver: () => over,
+    kill: () => void child.kill('SIGKILL'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+  };
 }

@@ -5,7 +5,7 @@ import type { Row, Session } from '../../src/warehouse/warehouse.ts';
 import { realWorld } from '../../src/world.ts';
 import type { Engine, Opened } from '../engines.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../webhook-receiver.ts';
-import { type Ended, type Running, start } from './program.ts';
+import { type Ended, type Running, type StartOptions, start } from './program.ts';
 
 /** Where a project's files point to. */
 export interface Places {
@@ -20,8 +20,10 @@ export interface Rig {
   readonly folder: string;
   readonly opened: Opened;
   readonly receiver: WebhookReceiver;
-  start(args: readonly string[]): Running;
-  run(args: readonly string[]): Promise<Ended>;
+  start(args: readonly string[], options?: StartOptions): Running;
+  run(args: readonly string[], options?: StartOptions): Promise<Ended>;
+  /** A session of somebody else. DuckDB: while no process has the file. */
+  use<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Statements of somebody else, in one transaction. DuckDB: while no process has the file. */
   change(statements: readonly string[]): Promise<void>;
   query(sql: string): Promise<Row[]>;
@@ -33,8 +35,8 @@ export interface Rig {
 /** Made once: it listens to the process's own streams. */
 const world = realWorld();
 
-export async function openRig(engine: Engine, files: ProjectFiles): Promise<Rig> {
-  const opened = await engine.open({ world });
+export async function openRig(engine: Engine, files: ProjectFiles, parent?: string): Promise<Rig> {
+  const opened = await engine.open({ world, parent });
   await opened.session.close();
   const receiver = await startWebhookReceiver();
   const folder = join(opened.folder, 'project');
@@ -57,8 +59,9 @@ export async function openRig(engine: Engine, files: ProjectFiles): Promise<Rig>
     folder,
     opened,
     receiver,
-    start: (args) => start(folder, args),
-    run: (args) => start(folder, args).ended,
+    start: (args, options) => start(folder, args, options),
+    run: (args, options) => start(folder, args, options).ended,
+    use,
     change: (statements) =>
       use((session) =>
         session.transaction(async (transaction) => {
