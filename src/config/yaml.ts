@@ -52,6 +52,8 @@ const DETAILS: Partial<Record<YAMLError['code'], string>> = {
   TAG_RESOLVE_FAILED: 'this tag is unknown',
   // The parser's own words quote the file, and that may hold a secret.
   UNEXPECTED_TOKEN: 'this cannot stand here',
+  BAD_ALIAS: 'text that begins with `*` names an anchor, and there is none of this name',
+  BAD_DIRECTIVE: 'a line that begins with `%` is a directive, and there is none of this name',
 };
 
 const HINTS: Partial<Record<YAMLError['code'], string>> = {

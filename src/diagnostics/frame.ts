@@ -20,7 +20,7 @@ export function codeFrame(text: string, place: Place): string | undefined {
   const rows: string[] = [];
   for (let line = first; line <= last; line++) {
     const mark = line === place.line ? '>' : ' ';
-    const shown = visible(lines[line - 1]!).slice(shift, shift + WIDTH);
+    const shown = visible(withoutSecrets(lines, line - 1)).slice(shift, shift + WIDTH);
     rows.push(`${mark} ${String(line).padStart(gutter)} | ${shown}`.trimEnd());
     if (line === place.line) rows.push(`  ${' '.repeat(gutter)} | ${caret(lines[line - 1]!, place, shift)}`);
   }
@@ -36,7 +36,7 @@ function caret(line: string, place: Place, shift: number): string {
 /** One shown character for each in the line, so that carets stay below what they mean. */
 function visible(line: string): string {
   // Control characters would let a file write to the terminal.
-  return dotSecrets(line).replace(/\p{Cc}|\p{Cf}/gu, (character) => ' '.repeat(character.length));
+  return line.replace(/\p{Cc}|\p{Cf}/gu, (character) => ' '.repeat(character.length));
 }
 
 const SECRET_NAME =
@@ -49,9 +49,41 @@ const SECRET_OPTION = new RegExp(
 const RANDOM_TEXT = /()((?=[^\s"']*\d)(?=[^\s"']*[A-Z])(?=[^\s"']*[a-z])[A-Za-z0-9+/=_-]{32,})/g;
 const URL_PASSWORD = /(:\/\/[^\s:@/"']*:)([^\s@"']+)(?=@)/g;
 
+/** Headers of a request: any of them may be one, whatever it is called. */
+const HEADERS = /((?:^|[\s{,])["']?headers["']?\s*:\s*)(\S.*)$/i;
+/** A key whose value, on the lines below it, is a secret or holds some. */
+const SECRET_BLOCK = new RegExp(`^\\s*(?:- +)?["']?[\\w-]*(?:${SECRET_NAME}|headers)["']?\\s*:`, 'i');
+/** `key: value`, `- value`, or a line of text. */
+const VALUE = /^(\s*(?:- +)?(?:(?:"[^"]*"|'[^']*'|[^\s:"'{[]+)\s*:\s+)?)(\S.*)$/;
+
 /** Dots out what looks like a secret written in the file. References to the environment stay: they show no value. */
-function dotSecrets(line: string): string {
+function withoutSecrets(lines: readonly string[], index: number): string {
   const dots = (whole: string, before: string, value: string): string =>
     value.includes('${') ? whole : before + '•'.repeat(value.length);
-  return line.replace(SECRET_OPTION, dots).replace(URL_PASSWORD, dots).replace(RANDOM_TEXT, dots);
+  const line = lines[index]!;
+  if (isBelowSecret(lines, index)) return line.replace(VALUE, dots);
+  return [HEADERS, SECRET_OPTION, URL_PASSWORD, RANDOM_TEXT].reduce(
+    (text, pattern) => text.replace(pattern, dots),
+    line,
+  );
+}
+
+/** By their indentation, which also holds for brackets over several lines; the items of a list may have that of its key. */
+function isBelowSecret(lines: readonly string[], index: number): boolean {
+  let indent = indentOf(lines[index]!);
+  let isItem = /^\s*-(\s|$)/.test(lines[index]!);
+  for (let above = index - 1; above >= 0 && (indent > 0 || isItem); above--) {
+    const line = lines[above]!;
+    if (line.trim() === '') continue;
+    const isParent = indentOf(line) < indent || (isItem && indentOf(line) === indent && !/^\s*-/.test(line));
+    if (!isParent) continue;
+    if (SECRET_BLOCK.test(line)) return true;
+    indent = indentOf(line);
+    isItem = /^\s*-/.test(line);
+  }
+  return false;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }

@@ -52,6 +52,28 @@ describe('codeFrame', () => {
     expect(codeFrame(line, at(1, 1))).toBe(`> 1 | ${shown}\n    | ^`);
   });
 
+  it.each([
+    ['headers:\n  X-Custom: hunter2', '  X-Custom: •••••••'],
+    ['headers:\n\tX-Custom: hunter2', ' X-Custom: •••••••'],
+    ['headers: { A: b,\n  X-Custom: hunter2 }', '  X-Custom: •••••••••'],
+    ['headers: [\n  hunter2 ]', '  •••••••••'],
+    ['headers:\n- hunter2', '- •••••••'],
+    ['private_key: |\n  one\n\n  hunter2', '  •••••••'],
+    ['"token": >-\n    hunter2', '    •••••••'],
+    [`headers:\n  A: "\${env:A}"`, `  A: "\${env:A}"`],
+    ['headers:\n  A: b\nurl: http://x.test', 'url: http://x.test'],
+    ['keys:\n  - a: b', '  - a: b'],
+    ['secret: x\nnested:\n  a: b', '  a: b'],
+  ])('knows what stands below the key of a secret: %j', (text, shown) => {
+    const lines = text.split('\n');
+    const frame = codeFrame(text, at(lines.length, 1))!;
+    expect(frame.split('\n').at(-2)).toBe(`> ${lines.length} | ${shown}`);
+  });
+
+  it('dots out headers in one line', () => {
+    expect(codeFrame('headers: { A: b, X-C: hunter2 }', at(1, 1))).toContain(`headers: ${'•'.repeat(22)}`);
+  });
+
   it('shows nothing of .env, nor of a line that is not there', () => {
     expect(codeFrame('A=hunter2', at(1, 1, undefined, '/p/.env'))).toBeUndefined();
     expect(codeFrame('a', at(2, 1))).toBeUndefined();
