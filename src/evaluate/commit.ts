@@ -5,7 +5,7 @@
 import { steps } from '../compile/steps.ts';
 import type { Instant } from '../instant.ts';
 import { writeReconciled } from '../state/reconciled.ts';
-import { instant, integer, type StateTables, text, textList } from '../state/sql.ts';
+import { instant, integer, type StateTables, text } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import { ALWAYS_FULL, type FullReason } from './mode.ts';
 import type { TickGroup, TickOutcome } from './tick.ts';
@@ -140,6 +140,18 @@ async function applyChanges(
   }
 }
 
+const SEGMENT_COLUMNS = [
+  'segment',
+  'entity',
+  'tier',
+  'fingerprint',
+  'evaluated_at',
+  'watermarks',
+  'tick_id',
+  'members',
+];
+
+/** Not removed and put back: of a key that was, DuckDB can lose the row when the disk is full before its checkpoint. */
 async function writeSegments(
   statements: Statements,
   tables: StateTables,
@@ -147,7 +159,6 @@ async function writeSegments(
   tickId: bigint | undefined,
 ): Promise<void> {
   const { dialect } = tables;
-  const names = commit.group.members.map(({ prepared }) => prepared.name);
   const rows = commit.group.members.map(({ prepared, state }) => {
     const counts = commit.outcome.counts.get(prepared.name)!;
     const changed = counts.enter + counts.exit + counts.touch > 0;
@@ -163,11 +174,15 @@ async function writeSegments(
     ];
     return `(${values.join(', ')})`;
   });
+  const found = `(VALUES\n${rows.join(',\n')}) AS found (${SEGMENT_COLUMNS.join(', ')})`;
+  const columns = SEGMENT_COLUMNS.filter((column) => column !== 'segment');
   await statements.execute(
-    `DELETE FROM ${tables.name('segments')} WHERE segment IN ${textList(dialect, names)}`,
+    `UPDATE ${tables.name('segments')} AS segments SET ${columns.map((column) => `${column} = found.${column}`).join(', ')}\n` +
+      `FROM ${found}\nWHERE segments.segment = found.segment`,
   );
   await statements.execute(
-    `INSERT INTO ${tables.name('segments')} (segment, entity, tier, fingerprint, evaluated_at, watermarks, tick_id, members) VALUES\n${rows.join(',\n')}`,
+    `INSERT INTO ${tables.name('segments')} (${SEGMENT_COLUMNS.join(', ')})\nSELECT ${SEGMENT_COLUMNS.join(', ')} FROM ${found}\n` +
+      `WHERE segment NOT IN (SELECT segment FROM ${tables.name('segments')})`,
   );
 }
 
