@@ -72,10 +72,10 @@ export async function writeFlush(
   const [fresh, asked, rest] = again ? [[], [], touched] : sorted(touched);
   await insertRows(transaction, tables, of, fresh);
   const unknown = await answerQuestions(transaction, tables, of, asked);
-  await replaceRows(transaction, tables, of, [...unknown, ...rest]);
+  const grown = await replaceRows(transaction, tables, of, [...unknown, ...rest]);
   await writeRejections(transaction, tables, of, entries);
   await writeBatches(transaction, tables, of, batches);
-  await growSync(transaction, tables, { name: of.sync, by: growth(entries) });
+  await growSync(transaction, tables, { name: of.sync, by: fresh.length + grown });
 }
 
 /** Keys that the ledger does not know, questions that are answered, and all else: each is written as cheaply as may be. */
@@ -126,25 +126,30 @@ async function answerQuestions(
   return answered === entries.length ? [] : entries;
 }
 
+/**
+ * Resolves to by how many rows the ledger grew, as the warehouse counts them: a flush whose COMMIT was not answered is
+ * written again, and must not count again.
+ */
 async function replaceRows(
   transaction: Statements,
   tables: StateTables,
   of: LedgerOf,
   entries: readonly Entry[],
-): Promise<void> {
-  if (entries.length === 0) return;
+): Promise<number> {
+  if (entries.length === 0) return 0;
   const { dialect } = tables;
   const staged = await stage(transaction, tables, 'segsync_ledger_rows', STAGED, entries.map(ledgerValues));
-  await transaction.execute(
+  const deleted = await transaction.execute(
     `DELETE FROM ${tables.name('ledger')} AS ledger WHERE ${ownRows(tables, of)}` +
       ` AND entity_key IN (SELECT entity_key FROM ${staged})`,
   );
-  await transaction.execute(
+  const inserted = await transaction.execute(
     `INSERT INTO ${tables.name('ledger')} (sync, audience_ref, entity_key, ${LEDGER.join(', ')})` +
       ` SELECT ${text(dialect, of.sync)}, ${text(dialect, of.audienceRef)}, entity_key, ${LEDGER.join(', ')}` +
       ` FROM ${staged} WHERE in_ledger`,
   );
   await transaction.execute(`DROP TABLE ${staged}`);
+  return inserted - deleted;
 }
 
 function ownRows({ dialect }: StateTables, { sync, audienceRef }: LedgerOf): string {
@@ -254,12 +259,4 @@ export async function stage(
   );
   await transaction.analyze(name);
   return name;
-}
-
-function growth(entries: readonly Entry[]): number {
-  let by = 0;
-  for (const { ledger, wasInLedger } of entries) {
-    if (ledger !== undefined) by += Number(ledger !== null) - Number(wasInLedger);
-  }
-  return by;
 }
