@@ -1,6 +1,7 @@
 /** The evaluation half of a step, executed or explained: what both do, and how a failing segment is set apart. */
 import type { From } from '../compile/query.ts';
-import type { TickContext, TickGroup, TickOutcome } from '../evaluate/tick.ts';
+import { readSegmentStates } from '../evaluate/states.ts';
+import type { TickContext, TickGroup, TickMember, TickOutcome } from '../evaluate/tick.ts';
 import type { SegmentResult } from '../report/results.ts';
 import { WarehouseError } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
@@ -58,8 +59,22 @@ export async function evaluateApart(
     if (group.members.length === 1)
       return failed(context, group, error, context.world.clock.monotonic() - started);
     for (const member of group.members)
-      await evaluateApart(context, { ...group, members: [member] }, attempt);
+      await evaluateApart(context, { ...group, members: [member] }, async (alone) =>
+        attempt({ ...alone, members: await asTheyStand(alone.members, context) }),
+      );
   }
+}
+
+/** What failed may have been committed all the same, when only its answer was lost: then the states are other ones. */
+async function asTheyStand(
+  members: readonly TickMember[],
+  { session, tables }: RunContext,
+): Promise<TickMember[]> {
+  const states = await readSegmentStates(session, tables);
+  return members.map(({ prepared }) => {
+    const state = states.get(prepared.name);
+    return { prepared, ...(state ? { state } : {}) };
+  });
 }
 
 /** Reports what a tick found. */
