@@ -1,7 +1,8 @@
 /** Stands for `src/adapters.ts` in a simulation: the warehouse comes with the world, destinations are the real ones. */
+
+import type { DestinationType } from '../../src/destination/destination.ts';
 import { destination as file } from '../../src/destination/file/index.ts';
 import { destination as webhook } from '../../src/destination/webhook/index.ts';
-import type { DestinationType } from '../../src/destination/destination.ts';
 import { warehouse as duckdb } from '../../src/warehouse/duckdb/index.ts';
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import type { World } from '../../src/world.ts';

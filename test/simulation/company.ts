@@ -9,13 +9,13 @@ import { type Session, WarehouseError } from '../../src/warehouse/warehouse.ts';
 import { warehouses } from './adapters.ts';
 import type { Database } from './database.ts';
 import { Endpoint } from './endpoint.ts';
-import type { Ground } from './ground.ts';
 import { type Disk, filesOn } from './files.ts';
+import type { Ground } from './ground.ts';
 import { type NetworkSide, requestOver } from './network.ts';
 import { type ProcessOptions, SimulatedProcess } from './process.ts';
-import { type Variant, varied } from './project.ts';
-import { sessionOf, type WarehouseSide } from './session.ts';
-import { Shop, type ShopState } from './shop.ts';
+import { SYNCS, type Variant, varied } from './project.ts';
+import { type Fault, sessionOf, type WarehouseSide } from './session.ts';
+import { type Person, Shop, type ShopState } from './shop.ts';
 import { Simulation } from './simulation.ts';
 import { Watch } from './watch.ts';
 
@@ -53,6 +53,9 @@ export class Company {
   readonly running: Running[] = [];
   readonly disk: Disk = new Map();
   weather: Weather = CALM;
+  /** What fails without chance. */
+  fault: WarehouseSide['fault'] | undefined;
+  syncs: readonly string[] = Object.keys(SYNCS);
   /** Whether a request on its way outlives its process; undefined: by chance. */
   survives: boolean | undefined;
   readonly #known: Map<string, unknown>;
@@ -88,6 +91,12 @@ export class Company {
     return now;
   }
 
+  /** Only these syncs from now on, and their segments. */
+  keepTo(syncs: readonly string[]): void {
+    this.simulation.note(undefined, syncs.join(' '));
+    this.syncs = syncs;
+  }
+
   vary(variant: Variant): void {
     this.simulation.note(undefined, JSON.stringify(variant));
     this.#project = varied(this.#project, variant);
@@ -101,6 +110,11 @@ export class Company {
   /** Something happens in the shop. */
   async trade(): Promise<void> {
     await this.#change(this.shop.next(this.now()));
+  }
+
+  /** Somebody changes. */
+  async put(person: Person): Promise<void> {
+    await this.#change(this.shop.put(person, this.now()));
   }
 
   async #change(statements: readonly string[]): Promise<void> {
@@ -142,7 +156,10 @@ export class Company {
     });
     const running: Running = { process, isOver: false };
     this.running.push(running);
-    this.simulation.note(process, `runs ${JSON.stringify({ all: true, full: false, ...shownOptions(options) })}`);
+    this.simulation.note(
+      process,
+      `runs ${JSON.stringify({ all: true, full: false, ...shownOptions(options) })}`,
+    );
     this.#run(running, options);
     return running;
   }
@@ -153,8 +170,8 @@ export class Company {
     const whole: RunOptions = {
       command: 'run',
       target: project.defaultTarget,
-      segments: new Set(project.segments.keys()),
-      syncs: new Set(project.syncs.keys()),
+      segments: new Set(this.syncs.map((sync) => SYNCS[sync]!.segment)),
+      syncs: new Set(this.syncs),
       all: true,
       full: false,
       waitMs: 0,
@@ -208,7 +225,7 @@ export class Company {
       known: this.#known,
       now: () => this.now(),
       latency: () => this.#latency(),
-      fault: (kind) => this.#fault(kind),
+      fault: (kind, statements) => this.fault?.(kind, statements) ?? this.#fault(kind),
       onSnapshot: () => this.shop.state,
       onCommit: (statements, snapshot) => this.watch.commit(statements, snapshot as ShopState),
     };
@@ -221,7 +238,7 @@ export class Company {
     return dice.chance(0.1) ? dice.between(5_000, 45_000) : dice.between(100, 3_000);
   }
 
-  #fault(kind: 'statement' | 'commit'): 'before' | 'after' | undefined {
+  #fault(kind: 'statement' | 'commit'): Fault {
     const { dice } = this.simulation;
     const share = kind === 'commit' ? this.weather.commitLost : this.weather.statementLost;
     if (!dice.chance(share)) return undefined;

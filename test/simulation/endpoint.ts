@@ -2,10 +2,11 @@
  * The other side: an endpoint that keeps audiences by key. What becomes of a request is decided by chance and by what
  * it carries; that it was applied and that its sender hears so are two things.
  */
-import type { Dice } from '../brute-force/dice.ts';
+
 import { payloadHash } from '../../src/deliver/payload.ts';
 import type { Operation } from '../../src/destination/destination.ts';
 import type { HttpResponse } from '../../src/world.ts';
+import type { Dice } from '../brute-force/dice.ts';
 import { REFUSED, REJECTED } from './shop.ts';
 
 export interface Member {
@@ -115,14 +116,15 @@ export class Endpoint {
     return errors.length === 0 ? answer(204, '') : answer(200, JSON.stringify({ errors }));
   }
 
-  #errorOf({ op, fields }: SentChange): 'later' | 'never' | undefined {
+  #errorOf(change: SentChange): 'later' | 'never' | undefined {
     if (this.#dice.chance(this.quirks.rowLater)) return 'later';
-    if (op === 'remove') return this.#dice.chance(this.quirks.removalRejected) ? 'never' : undefined;
-    return fields.name === REJECTED ? 'never' : undefined;
+    if (change.op !== 'remove') return isRejected(change) ? 'never' : undefined;
+    return this.#dice.chance(this.quirks.removalRejected) ? 'never' : undefined;
   }
 
   #applyAll(batch: SentBatch): void {
-    if (!batch.changes.some(isRefused)) for (const change of batch.changes) this.apply(batch.audience, change);
+    if (batch.changes.some(isRefused)) return;
+    for (const change of batch.changes) if (!isRejected(change)) this.apply(batch.audience, change);
   }
 
   apply(audience: string, { op, key, identifiers, fields }: SentChange): void {
@@ -134,6 +136,11 @@ export class Endpoint {
 /** It never accepts such a row, and refuses every request that carries one. */
 function isRefused({ op, fields }: SentChange): boolean {
   return op !== 'remove' && fields.name === REFUSED;
+}
+
+/** It accepts the others of the request. */
+function isRejected({ op, fields }: SentChange): boolean {
+  return op !== 'remove' && fields.name === REJECTED;
 }
 
 function answer(status: number, body: string, headers: Record<string, string> = {}): HttpResponse {

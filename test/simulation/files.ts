@@ -45,8 +45,12 @@ function appending(disk: Disk, path: string, process: SimulatedProcess): AppendF
     // Two steps: half of it may be on disk when a process is killed.
     async append(text) {
       const half = Math.ceil(text.length / 2);
-      await process.step(`append to ${path} ${JSON.stringify(text.slice(0, half))}`, 1, () => write(text.slice(0, half)));
-      await process.step(`append to ${path} ${JSON.stringify(text.slice(half))}`, 1, () => write(text.slice(half)));
+      await process.step(`append to ${path} ${JSON.stringify(text.slice(0, half))}`, 1, () =>
+        write(text.slice(0, half)),
+      );
+      await process.step(`append to ${path} ${JSON.stringify(text.slice(half))}`, 1, () =>
+        write(text.slice(half)),
+      );
     },
     close: () => process.step(`close ${path}`, 1, () => {}),
   };

@@ -15,7 +15,11 @@ export interface NetworkSide {
   /** Called when a request leaves, when it was applied (or not), and when its sender hears of it, or gives it up. */
   readonly onSent: (process: SimulatedProcess, batch: SentBatch) => void;
   readonly onArrived: (batch: SentBatch) => void;
-  readonly onAnswered: (process: SimulatedProcess, batch: SentBatch, answer: HttpResponse | undefined) => void;
+  readonly onAnswered: (
+    process: SimulatedProcess,
+    batch: SentBatch,
+    answer: HttpResponse | undefined,
+  ) => void;
 }
 
 type Fate = 'answered' | 'lost before' | 'lost after';
@@ -66,7 +70,11 @@ function depart(
   return fate === 'answered' ? whole : Math.max(whole, patienceMs);
 }
 
-function hear(side: NetworkSide, process: SimulatedProcess, { batch, answer, patienceMs }: Flight): HttpResponse {
+function hear(
+  side: NetworkSide,
+  process: SimulatedProcess,
+  { batch, answer, patienceMs }: Flight,
+): HttpResponse {
   side.onAnswered(process, batch, answer);
   if (answer) return answer;
   throw new NetworkError(patienceMs > 0 ? 'timeout' : 'reset', true, 'no answer came');
@@ -80,7 +88,9 @@ function fateOf({ dice }: Simulation, { quirks }: Endpoint): Fate {
 
 function told({ sync, batch_id: id, changes }: SentBatch): string {
   const rows = changes.map(({ op, key, identifiers, fields }) =>
-    op === 'remove' ? `-${key}` : `${op === 'add' ? '+' : '~'}${key}(${identifiers.email ?? ''} ${fields.name})`,
+    op === 'remove'
+      ? `-${key}`
+      : `${op === 'add' ? '+' : '~'}${key}(${identifiers.email ?? ''} ${fields.name})`,
   );
   return `${id.slice(0, 6)} ${sync} ${rows.join(' ')}`;
 }

@@ -16,6 +16,15 @@ export interface Played {
 }
 
 const PEOPLE = 8;
+/** Most plays are about one sync: what it takes to go wrong seldom takes several. */
+const SCOPES = [
+  ['inside.hook'],
+  ['inside.hook'],
+  ['active.hook'],
+  ['active.hook'],
+  ['inside.everyone', 'inside.hook'],
+  ['active.hook', 'inside.hook'],
+] as const;
 
 export async function play(setting: Setting, seed: number): Promise<Played> {
   const company = await Company.found(setting, seed, PEOPLE);
@@ -36,8 +45,9 @@ export async function play(setting: Setting, seed: number): Promise<Played> {
 async function act(company: Company): Promise<void> {
   const { dice } = company.simulation;
   for (const foreign of ['somebody', String(PEOPLE + 1)]) company.endpoint.seed('inside', foreign);
+  company.keepTo(dice.pick(SCOPES));
   company.vary(variantOf(dice));
-  const acts = dice.between(3, 5);
+  const acts = dice.between(2, 4);
   for (let index = 0; index < acts; index++) {
     company.endpoint.quirks = quirksOf(dice);
     company.weather = weatherOf(dice);

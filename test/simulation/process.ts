@@ -1,7 +1,8 @@
 /** A process of the program in a simulated world: its own clock, chance and life. */
-import { Dice } from '../brute-force/dice.ts';
+
 import type { Instant } from '../../src/instant.ts';
 import type { Files, HttpRequest, HttpResponse, World } from '../../src/world.ts';
+import { Dice } from '../brute-force/dice.ts';
 import type { Life, Simulation } from './simulation.ts';
 
 /** What a process reaches of the outside world. */

@@ -7,6 +7,9 @@ import { type Row, type Session, type Statements, WarehouseError } from '../../s
 import type { Database, Transaction } from './database.ts';
 import type { SimulatedProcess } from './process.ts';
 
+/** Nothing; or the connection breaks. */
+export type Fault = 'before' | 'after' | undefined;
+
 /** What goes on at the warehouse, and what it is like. */
 export interface WarehouseSide {
   readonly database: Database;
@@ -16,7 +19,7 @@ export interface WarehouseSide {
   /** How long a step takes. */
   readonly latency: (label: string) => number;
   /** What happens to a step instead: the statement, or the commit, fails before or after its effect. */
-  readonly fault: (kind: 'statement' | 'commit') => 'before' | 'after' | undefined;
+  readonly fault: (kind: 'statement' | 'commit', statements: readonly string[]) => Fault;
   /** Called at the first statement of a transaction: what it sees from now on. */
   readonly onSnapshot: () => unknown;
   /** Called when statements have taken effect. */
@@ -79,7 +82,7 @@ async function transaction<T>(
   }
   await step(scope, end, async () => {
     if (end === 'undo') return undo();
-    const fault = side.fault('commit');
+    const fault = side.fault('commit', executed);
     if (fault === 'before') await undo();
     if (fault === 'before') throw lost('the connection was lost before COMMIT');
     await commit();
@@ -90,10 +93,7 @@ async function transaction<T>(
 }
 
 /** A transaction that the server rolls back when its process is gone. */
-async function begin(
-  scope: Scope,
-  options: { isolation?: 'snapshot' } | undefined,
-): Promise<Transaction> {
+async function begin(scope: Scope, options: { isolation?: 'snapshot' } | undefined): Promise<Transaction> {
   const { process, side } = scope;
   return step(scope, 'begin', async () => {
     const { statements, commit, undo } = await side.database.begin(options);
@@ -110,7 +110,7 @@ function statementsOf(inner: Statements, scope: Scope): Statements {
   const { known } = scope.side;
   const run = <T>(kind: string, sql: string, effect: () => Promise<T>): Promise<T> =>
     step(scope, `${kind} ${shown(sql)}`, async () => {
-      if (scope.side.fault('statement') === 'before') throw lost('the connection was lost');
+      if (scope.side.fault('statement', [sql]) === 'before') throw lost('the connection was lost');
       const result = await effect();
       await scope.ran(sql);
       return result;
@@ -124,7 +124,11 @@ function statementsOf(inner: Statements, scope: Scope): Statements {
     temporaryTables: inner.temporaryTables,
     query: (sql) => run('query', sql, () => inner.query(sql)),
     execute: (sql) => run('execute', sql, () => inner.execute(sql)),
-    stream: (sql, options) => streamed(run('stream', sql, () => inner.query(sql)), options?.signal),
+    stream: (sql, options) =>
+      streamed(
+        run('stream', sql, () => inner.query(sql)),
+        options?.signal,
+      ),
     writeRows: (table, columns, rows) =>
       rows.length === 0
         ? Promise.resolve()

@@ -1,6 +1,7 @@
 /** The customer's own tables, what happens in them, and who the segments mean, by plain reckoning. */
-import type { Dice } from '../brute-force/dice.ts';
+
 import { formatInstant, type Instant, MINUTE, SECOND } from '../../src/instant.ts';
+import type { Dice } from '../brute-force/dice.ts';
 
 export interface Person {
   readonly id: number;
@@ -46,7 +47,7 @@ export class Shop {
     return [
       'DELETE FROM shop.people',
       'DELETE FROM shop.visits',
-      ...ids.flatMap((id) => this.#put(this.#newcomer(id), now)),
+      ...ids.flatMap((id) => this.put(this.#newcomer(id), now)),
       ...this.#visit(this.#dice.pick(ids), now),
     ];
   }
@@ -60,7 +61,7 @@ export class Shop {
   #change(now: Instant): string[] {
     const person = this.#dice.pick([...this.state.people.values()]);
     if (this.#dice.chance(0.25)) return this.#visit(person.id, now);
-    return this.#put({ ...person, ...this.#other(person) }, now);
+    return this.put({ ...person, ...this.#other(person) }, now);
   }
 
   #other(person: Person): Partial<Person> {
@@ -95,7 +96,7 @@ export class Shop {
     return this.#dice.chance(0.15) ? null : `p${id}-${this.#dice.between(1, 9)}@example.com`;
   }
 
-  #put(person: Person, now: Instant): string[] {
+  put(person: Person, now: Instant): string[] {
     this.state = { ...this.state, people: new Map(this.state.people).set(person.id, person) };
     const { id, status, name, email, consent } = person;
     const values = [id, text(status), text(name), text(email), consent, this.#cursor(now)].map((value) =>

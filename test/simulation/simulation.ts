@@ -54,7 +54,11 @@ export class Simulation {
   }
 
   /** Lets something happen `ms` from now; returns what calls it off. */
-  after(ms: number, happen: () => void | Promise<void>, { life, isAway = false, survives = false }: Options = {}): () => void {
+  after(
+    ms: number,
+    happen: () => void | Promise<void>,
+    { life, isAway = false, survives = false }: Options = {},
+  ): () => void {
     const event: Event = { at: this.#now + ms, order: this.#order++, life, isAway, survives, happen };
     let place = this.#events.length;
     while (place > 0 && this.#events[place - 1]!.at > event.at) place--;
@@ -65,9 +69,15 @@ export class Simulation {
     };
   }
 
-  /** Nothing of a process happens any more, but for what is on its way already. */
+  /**
+   * Nothing of a process happens any more, but for what is on its way already and arrives in spite of it: at once. A
+   * request that is older than the next run's and arrives after it could not be told from a new one by anybody.
+   */
   forget(life: Life): void {
-    this.#events = this.#events.filter((event) => event.life !== life || event.survives);
+    const now = this.#now;
+    const arriving = this.#events.filter((event) => event.life === life && event.survives);
+    const others = this.#events.filter((event) => event.life !== life);
+    this.#events = [...arriving.map((event) => ({ ...event, at: now })), ...others];
   }
 
   /** A process that stands still for so long, as one whose machine is suspended. */

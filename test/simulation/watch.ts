@@ -1,6 +1,7 @@
 /** What must hold at every moment: looked at whenever a statement is committed and whenever a request moves. */
-import type { Row, Statements } from '../../src/warehouse/warehouse.ts';
+
 import type { Instant } from '../../src/instant.ts';
+import type { Row, Statements } from '../../src/warehouse/warehouse.ts';
 import type { HttpResponse } from '../../src/world.ts';
 import type { Endpoint, Member, SentBatch, SentChange } from './endpoint.ts';
 import { type SimulatedProcess, Violation } from './process.ts';
@@ -17,11 +18,19 @@ export interface Committed {
   /** Sync -> key -> row. */
   readonly ledger: ReadonlyMap<string, ReadonlyMap<string, LedgerRow>>;
   readonly membership: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly segments: ReadonlyMap<string, { readonly evaluatedAt: Instant; readonly tickId: bigint; readonly members: number }>;
+  readonly segments: ReadonlyMap<
+    string,
+    { readonly evaluatedAt: Instant; readonly tickId: bigint; readonly members: number }
+  >;
   readonly syncs: ReadonlyMap<string, { readonly tickId: bigint; readonly members: number }>;
 }
 
-const NOTHING: Committed = { ledger: new Map(), membership: new Map(), segments: new Map(), syncs: new Map() };
+const NOTHING: Committed = {
+  ledger: new Map(),
+  membership: new Map(),
+  segments: new Map(),
+  syncs: new Map(),
+};
 
 const WRITTEN = /(?:INTO|FROM|UPDATE) "?segsync"?\."?(ledger|membership|segments|syncs)\b/;
 
@@ -42,8 +51,8 @@ export class Watch {
   readonly #latest: () => Instant;
   /** Sync and key -> the change that is open. */
   readonly #open = new Map<string, Open>();
-  /** Sync and key of every add that left. */
-  readonly #added = new Set<string>();
+  /** Sync and key -> the batch that brought it into the ledger. */
+  readonly #first = new Map<string, string | null>();
 
   /** `latest` is the latest instant that the warehouse's clock ever showed. */
   constructor(statements: Statements, endpoint: Endpoint, latest: () => Instant) {
@@ -77,7 +86,7 @@ export class Watch {
     for (const change of batch.changes) {
       if (seen.has(change.key)) throw new Violation(`one request carries key ${change.key} twice`);
       seen.add(change.key);
-      this.#begin(process, batch.sync, change);
+      this.#begin(process, batch, change);
     }
   }
 
@@ -98,17 +107,16 @@ export class Watch {
     for (const [name, open] of this.#open) if (open.process === process) this.#open.delete(name);
   }
 
-  #begin(process: SimulatedProcess, sync: string, change: SentChange): void {
+  #begin(process: SimulatedProcess, { sync, batch_id: batch }: SentBatch, change: SentChange): void {
     const { key, op } = change;
     const row = this.committed.ledger.get(sync)?.get(key);
     if (row?.state !== 'sending') {
       throw new Violation(`${sync} sends ${op} ${key}, which the ledger has as ${row?.state ?? 'nothing'}`);
     }
     const name = `${sync} ${key}`;
-    if (op === 'remove' && !this.#added.has(name)) {
-      throw new Violation(`${sync} removes ${key}, which it never added`);
+    if (op === 'remove' && this.#first.get(name) === batch) {
+      throw new Violation(`${sync} removes ${key}, whom it never meant to add`);
     }
-    if (op !== 'remove') this.#added.add(name);
     const open = this.#open.get(name);
     const text = JSON.stringify([op, change.identifiers, change.fields]);
     if (open?.isInFlight) throw new Violation(`${sync} has two requests open for ${key}`);
@@ -120,13 +128,12 @@ export class Watch {
 
   async #readLedger(): Promise<Committed['ledger']> {
     const ledger = new Map<string, Map<string, LedgerRow>>();
-    for (const { sync, entity_key: key, state, payload_hash: hash } of await this.#rows(
-      'sync, entity_key, state, payload_hash',
-      'ledger',
-    )) {
+    const all = await this.#rows('sync, entity_key, state, payload_hash, batch_id', 'ledger');
+    for (const { sync, entity_key: key, state, payload_hash: hash, batch_id: batch } of all) {
       const rows = ledger.get(sync!) ?? new Map<string, LedgerRow>();
       if (rows.has(key!)) throw new Violation(`${sync}: the ledger has ${key} twice`);
       ledger.set(sync!, rows.set(key!, { state: state!, hash: hash! }));
+      if (!this.committed.ledger.get(sync!)?.has(key!)) this.#first.set(`${sync} ${key}`, batch!);
     }
     return ledger;
   }
@@ -142,7 +149,10 @@ export class Watch {
   }
 
   async #readSegments(): Promise<Committed['segments']> {
-    const rows = await this.#rows('segment, epoch_us(evaluated_at) AS at, tick_id, members, watermarks', 'segments');
+    const rows = await this.#rows(
+      'segment, epoch_us(evaluated_at) AS at, tick_id, members, watermarks',
+      'segments',
+    );
     return new Map(
       rows.map(({ segment, at, tick_id: tick, members, watermarks }) => {
         this.#checkWatermarks(segment!, BigInt(at!), watermarks!);
@@ -168,7 +178,8 @@ export class Watch {
   #checkWatermarks(segment: string, t0: Instant, text: string): void {
     const watermarks = JSON.parse(text) as Record<string, { at: string | null }>;
     for (const [table, { at }] of Object.entries(watermarks)) {
-      if (at !== null && BigInt(at) > t0) throw new Violation(`${segment}: the watermark of ${table} is past T0`);
+      if (at !== null && BigInt(at) > t0)
+        throw new Violation(`${segment}: the watermark of ${table} is past T0`);
     }
   }
 
@@ -184,7 +195,8 @@ export class Watch {
       const meant = shown(membersAt(snapshot, now.evaluatedAt)[segment as Segment]);
       if (own !== meant) throw new Violation(`${segment} has ${own} where its tables mean ${meant}`);
       const size = this.committed.membership.get(segment)?.size ?? 0;
-      if (now.members !== size) throw new Violation(`${segment} counts ${now.members} members, and has ${size}`);
+      if (now.members !== size)
+        throw new Violation(`${segment} counts ${now.members} members, and has ${size}`);
     }
   }
 
@@ -193,7 +205,8 @@ export class Watch {
       const segment = this.committed.segments.get(SYNCS[sync]!.segment);
       if (tickId > (segment?.tickId ?? 0n)) throw new Violation(`${sync} is ahead of its segment`);
       const rows = this.committed.ledger.get(sync)?.size ?? 0;
-      if (members !== rows) throw new Violation(`${sync}: ${members} members are counted, ${rows} in the ledger`);
+      if (members !== rows)
+        throw new Violation(`${sync}: ${members} members are counted, ${rows} in the ledger`);
     }
   }
 
