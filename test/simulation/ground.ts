@@ -7,6 +7,7 @@ import { TABLES } from '../../src/state/tables.ts';
 import { warehouse } from '../../src/warehouse/duckdb/index.ts';
 import type { Session } from '../../src/warehouse/warehouse.ts';
 import { realWorld } from '../../src/world.ts';
+import { PLACE } from './session.ts';
 import { SHOP } from './shop.ts';
 
 export interface Ground {
@@ -43,7 +44,7 @@ export async function openGround(): Promise<Ground> {
     async empty(how) {
       if (how === 'unmade' || !isMade) await session.execute('DROP SCHEMA IF EXISTS segsync CASCADE');
       else for (const statement of CLEARED) await session.execute(statement);
-      if (how === 'made' && !isMade) await migrate({ session, warehouse, schema: 'segsync', world });
+      if (how === 'made' && !isMade) await migrate({ session: { ...session, identity: async () => PLACE }, warehouse, schema: 'segsync', world });
       isMade = how === 'made';
     },
     async close() {

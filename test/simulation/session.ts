@@ -7,6 +7,9 @@ import { type Row, type Session, type Statements, WarehouseError } from '../../s
 import type { Database, Transaction } from './database.ts';
 import type { SimulatedProcess } from './process.ts';
 
+/** Where every state of a simulation is made. */
+export const PLACE = 'simulation';
+
 /** Nothing; or the connection breaks. */
 export type Fault = 'before' | 'after' | undefined;
 
@@ -38,7 +41,7 @@ export function sessionOf(process: SimulatedProcess, side: WarehouseSide): Sessi
     ...statementsOf(side.database.statements, outside),
     now: () => step(outside, 'now', async () => side.now()),
     oldestOpenTransaction: async () => undefined,
-    identity: async () => 'simulation',
+    identity: async () => PLACE,
     transaction: (work, options) => transaction(outside, work, options, 'commit'),
     scratch: (work) => transaction(outside, work, { isolation: 'snapshot' }, 'undo'),
     missingGrants: async () => [],

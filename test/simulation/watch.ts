@@ -119,8 +119,10 @@ export class Watch {
     }
     const open = this.#open.get(name);
     const text = JSON.stringify([op, change.identifiers, change.fields]);
-    if (open?.isInFlight) throw new Violation(`${sync} has two requests open for ${key}`);
-    if (open?.process === process && open.change !== text) {
+    // A request of a process that stood still until another had its lease cannot be called back.
+    const isOwn = open?.process === process;
+    if (isOwn && open.isInFlight) throw new Violation(`${sync} has two requests open for ${key}`);
+    if (isOwn && open.change !== text) {
       throw new Violation(`${sync} sends another change of ${key} while one waits for its answer`);
     }
     this.#open.set(name, { process, change: text, isInFlight: true });
