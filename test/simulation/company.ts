@@ -30,6 +30,8 @@ export interface Weather {
 
 export const CALM: Weather = { slow: 0, statementLost: 0, commitLost: 0 };
 
+const CHANGES = /^(INSERT|UPDATE|DELETE|INTO)/m;
+
 export interface Setting {
   readonly ground: Ground;
   /** The ground's own, or what plays it. */
@@ -51,8 +53,14 @@ export class Company {
   readonly shop: Shop;
   readonly watch: Watch;
   readonly running: Running[] = [];
+  /** How often something was changed for good: in the warehouse, at the endpoint, in a file. */
+  effects = 0;
+  /** Requests that have left and not arrived; those that are lost stay. */
+  inFlight = 0;
   readonly disk: Disk = new Map();
   weather: Weather = CALM;
+  /** Called when a file has grown. */
+  onWrite: (() => void) | undefined;
   /** What fails without chance. */
   fault: WarehouseSide['fault'] | undefined;
   syncs: readonly string[] = Object.keys(SYNCS);
@@ -137,7 +145,7 @@ export class Company {
       seed: this.simulation.dice.between(1, 2 ** 31),
       wallClock: (ms) => BEGINNING + micros(ms + skew),
       outside: {
-        files: (own) => filesOn(this.disk, own),
+        files: (own) => filesOn(this.disk, own, () => this.#wrote()),
         request: (sender, request) => requestOver(this.simulation, this.#network(), sender, request),
         isAlive: (other) => this.#alive.has(other),
       },
@@ -227,7 +235,10 @@ export class Company {
       latency: () => this.#latency(),
       fault: (kind, statements) => this.fault?.(kind, statements) ?? this.#fault(kind),
       onSnapshot: () => this.shop.state,
-      onCommit: (statements, snapshot) => this.watch.commit(statements, snapshot as ShopState),
+      onCommit: (statements, snapshot) => {
+        if (statements.some((sql) => CHANGES.test(sql))) this.effects += 1;
+        return this.watch.commit(statements, snapshot as ShopState);
+      },
     };
     return sessionOf(process, side);
   }
@@ -245,6 +256,11 @@ export class Company {
     return kind === 'commit' && dice.chance(0.5) ? 'after' : 'before';
   }
 
+  #wrote(): void {
+    this.effects += 1;
+    this.onWrite?.();
+  }
+
   #network(): NetworkSide {
     const { dice } = this.simulation;
     return {
@@ -252,8 +268,15 @@ export class Company {
       latency: () => (dice.chance(0.1) ? dice.between(500, 8_000) : dice.between(5, 200)),
       survives: () => this.survives ?? dice.chance(0.5),
       now: () => Number(this.now() / 1000n),
-      onSent: (process, batch) => this.watch.send(process, batch),
-      onArrived: () => this.watch.checkAudiences(),
+      onSent: (process, batch) => {
+        this.inFlight += 1;
+        this.watch.send(process, batch);
+      },
+      onArrived: () => {
+        this.inFlight -= 1;
+        this.effects += 1;
+        this.watch.checkAudiences();
+      },
       onAnswered: (process, batch, answer) => this.watch.answer(process, batch, answer),
     };
   }

@@ -9,7 +9,8 @@ export type Disk = Map<string, string>;
 /** The program's own files, which it reads but for its version. */
 const own = new Map<string, string>();
 
-export function filesOn(disk: Disk, process: SimulatedProcess): Files {
+/** `onWrite` is called when a file has grown. */
+export function filesOn(disk: Disk, process: SimulatedProcess, onWrite: () => void): Files {
   const step = <T>(label: string, effect: () => T): Promise<T> => process.step(label, 1, effect);
   const refuse = (): never => {
     throw new Error('no run does this');
@@ -24,7 +25,7 @@ export function filesOn(disk: Disk, process: SimulatedProcess): Files {
     openAppend: (path) =>
       step(`open ${path}`, () => {
         disk.set(path, disk.get(path) ?? '');
-        return appending(disk, path, process);
+        return appending(disk, path, process, onWrite);
       }),
     async *read(path, from) {
       yield await step(`read ${path}`, () => Buffer.from(disk.get(path)!).subarray(from));
@@ -39,8 +40,11 @@ export function filesOn(disk: Disk, process: SimulatedProcess): Files {
   };
 }
 
-function appending(disk: Disk, path: string, process: SimulatedProcess): AppendFile {
-  const write = (text: string): void => void disk.set(path, disk.get(path)! + text);
+function appending(disk: Disk, path: string, process: SimulatedProcess, onWrite: () => void): AppendFile {
+  const write = (text: string): void => {
+    disk.set(path, disk.get(path)! + text);
+    onWrite();
+  };
   return {
     // Two steps: half of it may be on disk when a process is killed.
     async append(text) {

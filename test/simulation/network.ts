@@ -59,7 +59,10 @@ function depart(
   const { batch, fate, patienceMs } = flight;
   const there = side.latency();
   const arrive = (): void => {
-    if (fate === 'lost before') return simulation.note(process, `lost ${told(batch)}`);
+    if (fate === 'lost before') {
+      simulation.note(process, `lost ${told(batch)}`);
+      return;
+    }
     const answer = side.endpoint.receive(batch, side.now());
     simulation.note(process, `arrived ${answer.status} ${told(batch)}`);
     side.onArrived(batch);

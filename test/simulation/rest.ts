@@ -30,14 +30,14 @@ export async function expectRest(company: Company): Promise<void> {
 }
 
 /** A run that no guard holds. */
-async function whole(company: Company): Promise<Running> {
+export async function whole(company: Company): Promise<Running> {
   const all = new Set(company.syncs);
   const running = company.start({ allowRemoval: all, allowAdd: all });
   await company.finish(running);
   return running;
 }
 
-function expectWell({ report, failure }: Running): void {
+export function expectWell({ report, failure }: Running): void {
   if (failure) throw failure;
   const errors = [...report!.segments, ...report!.syncs].flatMap(({ error }) => error?.message ?? []);
   if (report!.status !== 'done' || errors.length > 0) {
@@ -46,7 +46,7 @@ function expectWell({ report, failure }: Running): void {
 }
 
 /** Members as the tables mean them; audiences as members, consent and identifiers mean them. */
-function expectEqual({ watch, endpoint, shop, syncs }: Company): void {
+export function expectEqual({ watch, endpoint, shop, syncs }: Company): void {
   const { segments, membership, ledger } = watch.committed;
   for (const sync of syncs) {
     const { segment, audience, asksConsent } = SYNCS[sync]!;

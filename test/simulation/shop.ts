@@ -48,7 +48,7 @@ export class Shop {
       'DELETE FROM shop.people',
       'DELETE FROM shop.visits',
       ...ids.flatMap((id) => this.put(this.#newcomer(id), now)),
-      ...this.#visit(this.#dice.pick(ids), now),
+      ...(people === 0 ? [] : this.#visit(this.#dice.pick(ids), now)),
     ];
   }
 

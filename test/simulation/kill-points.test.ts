@@ -1,0 +1,34 @@
+/**
+ * Killed at any moment, one clean run leaves everything as it should be: every moment, not some by chance. Of points
+ * between which nothing was changed for good, one is played; SEGSYNC_KILL_POINTS=all plays them all.
+ */
+import { afterAll, beforeAll, test, vi } from 'vitest';
+import { type Ground, openGround } from './ground.ts';
+import { distinct, killAt, killPoints } from './kill-points.ts';
+import { readProject } from './project.ts';
+
+vi.mock('../../src/adapters.ts', () => import('./adapters.ts'));
+
+let ground: Ground;
+
+beforeAll(async () => {
+  ground = await openGround();
+});
+
+afterAll(() => ground?.close());
+
+test('a run that is killed at each of its steps', { timeout: 3_600_000 }, async () => {
+  const project = await readProject();
+  const began = performance.now();
+  const points = await killPoints(ground, project);
+  const played = process.env.SEGSYNC_KILL_POINTS === 'all' ? points : distinct(points);
+  for (const point of played) {
+    await killAt(ground, project, point).catch((error: unknown) => {
+      throw new Error(`killed at ${JSON.stringify(point)}`, { cause: error });
+    });
+  }
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.info(
+    `${points.length} kill points of ${points.at(-1)!.step} steps, ${played.length} of them played: ${seconds} s`,
+  );
+});
