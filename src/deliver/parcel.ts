@@ -41,7 +41,7 @@ export function parcelsOf(
   return [...parcels, ...packer.rest().map((some) => packed(some, to))];
 }
 
-/** An errand with its change, which is made once: a destination may keep what it made of it when asked for its size. */
+/** An errand with its change, which is made once. */
 interface Carried {
   readonly errand: Errand;
   readonly change: Change;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { SECOND } from '../../instant.ts';
 import { type HttpResponse, NetworkError } from '../../world.ts';
-import type { Batch, Change, DestinationSession, OpenContext, Outcome } from '../destination.ts';
+import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
 import { changeJson } from '../json.ts';
 import { isNoEndpoint, outcomeOf, retryAll } from './answer.ts';
 import { bodyOf, checkBody } from './body.ts';
@@ -31,14 +31,6 @@ export function openSession(context: OpenContext, settings: WebhookSettings): De
       signal,
     });
 
-  /** Of changes that wait to be sent: a size is asked for before each, and is that of its text. */
-  const texts = new WeakMap<Change, string>();
-  const textOf = (change: Change): string => {
-    const text = texts.get(change) ?? changeJson(change);
-    texts.set(change, text);
-    return text;
-  };
-
   return {
     limits: {
       batchRows: settings.batchRows,
@@ -56,10 +48,10 @@ export function openSession(context: OpenContext, settings: WebhookSettings): De
       return `${name}@${addressRef(settings.url)}`;
     },
     identifier: (_kind, value) => value,
-    sizeOf: (change) => Buffer.byteLength(textOf(change)) + 1,
+    sizeOf: (change) => Buffer.byteLength(changeJson(change)) + 1,
     async send(batch, { signal }) {
       try {
-        const answer = await post(batch.id, bodyOf(batch, world.clock.now(), textOf), signal);
+        const answer = await post(batch.id, bodyOf(batch, world.clock.now()), signal);
         return outcomeOf({ name: destination, secrets }, batch, answer, world.clock.now());
       } catch (error) {
         return unanswered(destination, batch, error);
