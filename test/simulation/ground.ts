@@ -44,7 +44,13 @@ export async function openGround(): Promise<Ground> {
     async empty(how) {
       if (how === 'unmade' || !isMade) await session.execute('DROP SCHEMA IF EXISTS segsync CASCADE');
       else for (const statement of CLEARED) await session.execute(statement);
-      if (how === 'made' && !isMade) await migrate({ session: { ...session, identity: async () => PLACE }, warehouse, schema: 'segsync', world });
+      if (how === 'made' && !isMade)
+        await migrate({
+          session: { ...session, identity: async () => PLACE },
+          warehouse,
+          schema: 'segsync',
+          world,
+        });
       isMade = how === 'made';
     },
     async close() {
