@@ -14,7 +14,7 @@ import type { ExitCode } from './diagnostics/exit.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import type { RunEvent, RunReport } from './report/results.ts';
 import type { RunContext } from './run/context.ts';
-import { openDestinations } from './run/destinations.ts';
+import { type Destinations, openDestinations } from './run/destinations.ts';
 import { execute } from './run/execute.ts';
 import { explain } from './run/explain.ts';
 import { type Opened, openTarget } from './run/open.ts';
@@ -46,6 +46,8 @@ export interface RunOptions {
   readonly adoptState?: boolean;
   /** How long to wait for what another process holds. */
   readonly waitMs: number;
+  /** Open already, and left open: runs side by side in one process share each destination's budget and its priorities. */
+  readonly destinations?: Destinations;
   /** Aborted by SIGINT and SIGTERM: what is in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -65,7 +67,7 @@ export async function runPipeline(
     options.command === 'plan' ? 'read' : 'write',
     options,
   );
-  const destinations = openDestinations(world, project);
+  const destinations = options.destinations ?? openDestinations(world, project);
   try {
     const surveyed = await survey({ world, project, options, opened, destinations });
     await interpret(surveyed, opened, startedAt);
@@ -75,7 +77,7 @@ export async function runPipeline(
     };
   } finally {
     await opened.leases?.release();
-    await destinations.close();
+    if (!options.destinations) await destinations.close();
     await opened.session.close();
   }
 }

@@ -21,8 +21,10 @@ export interface Modes {
 }
 
 /**
- * Segments of one entity share a tick; full ones apart from incremental ones, stragglers apart from the rest. Those that
- * refer to `query:` segments come last: they read the members that these have by then.
+ * Segments of one entity share a tick; full ones apart from incremental ones, stragglers apart from the rest. Groups
+ * come in the order of their first members, fast tiers before slow ones: each step delivers before the next begins, and
+ * a daily load may take hours. Those that refer to `query:` segments come last: they read the members that these have by
+ * then.
  */
 export function groupTicks(members: readonly TickMember[], modes: Modes): TickGroup[] {
   const sets = new Map<string, TickMember[]>();
@@ -33,7 +35,14 @@ export function groupTicks(members: readonly TickMember[], modes: Modes): TickGr
     sets.set(id, [...(sets.get(id) ?? []), member]);
   }
   const groups = [...sets.values()].flatMap((set) => split(set)).map((set) => groupOf(set, modes));
-  return groups.sort((a, b) => Number(refersToStored(a.members[0]!)) - Number(refersToStored(b.members[0]!)));
+  const places = new Map(members.map((member, place) => [member, place]));
+  const placeOf = (group: TickGroup): number =>
+    Math.min(...group.members.map((member) => places.get(member)!));
+  return groups.sort(
+    (a, b) =>
+      Number(refersToStored(a.members[0]!)) - Number(refersToStored(b.members[0]!)) ||
+      placeOf(a) - placeOf(b),
+  );
 }
 
 /** The `query:` segments among `members` that a group refers to, as a group of their own; undefined: none. */

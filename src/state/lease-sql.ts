@@ -86,19 +86,19 @@ export async function freeLeases(statements: Statements, tables: StateTables, ow
   );
 }
 
-/** How many processes hold, at `now`, a lease of one of `names`. */
-export async function countOwners(
+/** Who holds, at `now`, a lease of one of `names`; each once. */
+export async function readOwners(
   statements: Statements,
   tables: StateTables,
   names: readonly string[],
   now: Instant,
-): Promise<number> {
+): Promise<string[]> {
   const { dialect } = tables;
   const rows = await statements.query(
-    `SELECT count(DISTINCT owner) AS owners FROM ${tables.from('leases')} AS leases` +
-      ` WHERE name IN ${textList(dialect, names)} AND expires_at > ${instant(dialect, now)}`,
+    `SELECT DISTINCT owner FROM ${tables.from('leases')} AS leases` +
+      ` WHERE name IN ${textList(dialect, names)} AND expires_at > ${instant(dialect, now)} AND owner IS NOT NULL`,
   );
-  return Number(rows[0]?.owners ?? 0);
+  return rows.map(({ owner }) => owner!);
 }
 
 /** Waits until no transaction of a holder is open, and keeps the next one waiting until this one ends. */

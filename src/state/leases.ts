@@ -7,16 +7,16 @@ import type { Duration, Instant } from '../instant.ts';
 import { type Session, type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import {
-  countOwners,
   extendLeases,
   freeLeases,
   insertLeases,
   LEASE_LENGTH,
   type LeaseRow,
   readLeases,
+  readOwners,
   takeLeases,
 } from './lease-sql.ts';
-import { isDead, newOwner } from './owner.ts';
+import { isDead, newOwner, processOf } from './owner.ts';
 import type { StateTables } from './sql.ts';
 
 const LEASE_MS = Number(LEASE_LENGTH / 1000n);
@@ -126,7 +126,8 @@ export class Leases {
   /** How many processes, this one included, hold a lease of one of `names`. At least 1. */
   async owners(names: readonly string[]): Promise<number> {
     const { session, tables } = this.#options;
-    return Math.max(1, await countOwners(session, tables, names, await session.now()));
+    const owners = await readOwners(session, tables, names, await session.now());
+    return Math.max(1, new Set(owners.map(processOf)).size);
   }
 
   /** Gives everything back. Nothing may be under way. */

@@ -18,3 +18,8 @@ export function isDead(owner: string, world: World, singleProcess: boolean): boo
   if (sameHost && id === world.process.id) return false;
   return singleProcess || (sameHost && !world.process.isAlive(id));
 }
+
+/** The process of an owner: several runs of one process are several owners. */
+export function processOf(owner: string): string {
+  return owner.slice(0, owner.lastIndexOf(':'));
+}
