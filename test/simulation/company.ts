@@ -9,7 +9,7 @@ import { type Session, WarehouseError } from '../../src/warehouse/warehouse.ts';
 import { warehouses } from './adapters.ts';
 import type { Database } from './database.ts';
 import { Endpoint } from './endpoint.ts';
-import { type Disk, filesOn } from './files.ts';
+import { type Disk, filesOn, linesOf } from './files.ts';
 import type { Ground } from './ground.ts';
 import { type NetworkSide, requestOver } from './network.ts';
 import { type ProcessOptions, SimulatedProcess } from './process.ts';
@@ -59,8 +59,6 @@ export class Company {
   inFlight = 0;
   readonly disk: Disk = new Map();
   weather: Weather = CALM;
-  /** Called when a file has grown. */
-  onWrite: (() => void) | undefined;
   /** What fails without chance. */
   fault: WarehouseSide['fault'] | undefined;
   syncs: readonly string[] = Object.keys(SYNCS);
@@ -256,9 +254,12 @@ export class Company {
     return kind === 'commit' && dice.chance(0.5) ? 'after' : 'before';
   }
 
+  /** Who reads an audience's file from its beginning has this audience. */
   #wrote(): void {
     this.effects += 1;
-    this.onWrite?.();
+    this.endpoint.audiences.clear();
+    for (const { audience, change } of linesOf(this.disk)) this.endpoint.apply(audience, change);
+    this.watch.checkAudiences();
   }
 
   #network(): NetworkSide {

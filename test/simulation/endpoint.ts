@@ -62,14 +62,17 @@ const HTML = '<html><body><h1>Bad Gateway</h1></body></html>';
 export class Endpoint {
   quirks: Quirks = NO_QUIRKS;
   readonly audiences = new Map<string, Map<string, Member>>();
+  /** By audience: how many somebody else has put there. */
+  readonly foreign = new Map<string, number>();
   readonly #dice: Dice;
 
   constructor(dice: Dice) {
     this.#dice = dice;
   }
 
-  /** Whom somebody else has put there. */
+  /** Somebody else puts this one there. */
   seed(audience: string, key: string): void {
+    this.foreign.set(audience, (this.foreign.get(audience) ?? 0) + 1);
     const member = { identifiers: {}, fields: { name: 'somebody else' } };
     this.of(audience).set(key, { ...member, hash: payloadHash(member.identifiers, member.fields) });
   }

@@ -1,6 +1,8 @@
 /** Files in memory. What is appended is a step: a process can be killed before it, in its midst, and after it. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { AppendFile, Files } from '../../src/world.ts';
+import type { SentChange } from './endpoint.ts';
 import type { SimulatedProcess } from './process.ts';
 
 /** Path -> content. */
@@ -58,6 +60,25 @@ function appending(disk: Disk, path: string, process: SimulatedProcess, onWrite:
     },
     close: () => process.step(`close ${path}`, 1, () => {}),
   };
+}
+
+/** The lines that are whole and can be read, of every audience's file: a torn one was never acknowledged. */
+export function* linesOf(disk: Disk): Generator<{ audience: string; change: SentChange }> {
+  for (const [path, text] of disk) {
+    const audience = basename(path, '.ndjson');
+    for (const line of text.split('\n').slice(0, -1)) {
+      const change = parsed(line);
+      if (change) yield { audience, change };
+    }
+  }
+}
+
+function parsed(line: string): SentChange | undefined {
+  try {
+    return JSON.parse(line) as SentChange;
+  } catch {
+    return undefined;
+  }
 }
 
 function ownText(path: string): string {

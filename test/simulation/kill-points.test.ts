@@ -17,18 +17,26 @@ beforeAll(async () => {
 
 afterAll(() => ground?.close());
 
-test('a run that is killed at each of its steps', { timeout: 3_600_000 }, async () => {
-  const project = await readProject();
-  const began = performance.now();
-  const points = await killPoints(ground, project);
-  const played = process.env.SEGSYNC_KILL_POINTS === 'all' ? points : distinct(points);
-  for (const point of played) {
-    await killAt(ground, project, point).catch((error: unknown) => {
-      throw new Error(`killed at ${JSON.stringify(point)}`, { cause: error });
-    });
-  }
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.info(
-    `${points.length} kill points of ${points.at(-1)!.step} steps, ${played.length} of them played: ${seconds} s`,
-  );
-});
+const DESTINATIONS = {
+  webhook: undefined,
+  file: 'type: file\ndirectory: out\n',
+} as const;
+
+for (const [type, text] of Object.entries(DESTINATIONS)) {
+  test(`a run to a ${type} that is killed at each of its steps`, { timeout: 3_600_000 }, async () => {
+    const project = await readProject(text);
+    const began = performance.now();
+    const points = await killPoints(ground, project);
+    const played = process.env.SEGSYNC_KILL_POINTS === 'all' ? points : distinct(points);
+    for (const point of played) {
+      await killAt(ground, project, point).catch((error: unknown) => {
+        throw new Error(`killed at ${JSON.stringify(point)}`, { cause: error });
+      });
+    }
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    const steps = points.at(-1)!.step;
+    console.info(
+      `${type}: ${points.length} kill points of ${steps} steps, ${played.length} played, ${seconds} s`,
+    );
+  });
+}

@@ -27,7 +27,9 @@ async function scenario(ground: Ground, project: Project): Promise<Company> {
   const company = await Company.found({ ground, project, database: databaseOf(ground.session) }, 1, 0);
   company.keepTo(['inside.hook']);
   company.vary({ batchSize: 2, concurrency: 2, rate: '1000/s', guards: OPEN_GUARDS });
-  for (const foreign of ['somebody', '9']) company.endpoint.seed('inside', foreign);
+  if (project.destinations.get('hook')!.type === 'webhook') {
+    for (const foreign of ['somebody', '9']) company.endpoint.seed('inside', foreign);
+  }
   const person = (id: number) => ({
     id,
     status: 'inside' as const,

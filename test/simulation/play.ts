@@ -47,7 +47,7 @@ async function act(company: Company): Promise<void> {
   for (const foreign of ['somebody', String(PEOPLE + 1)]) company.endpoint.seed('inside', foreign);
   company.keepTo(dice.pick(SCOPES));
   company.vary(variantOf(dice));
-  const acts = dice.between(2, 4);
+  const acts = dice.between(1, 3);
   for (let index = 0; index < acts; index++) {
     company.endpoint.quirks = quirksOf(dice);
     company.weather = weatherOf(dice);

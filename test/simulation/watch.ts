@@ -32,7 +32,8 @@ const NOTHING: Committed = {
   syncs: new Map(),
 };
 
-const WRITTEN = /(?:INTO|FROM|UPDATE) "?segsync"?\."?(ledger|membership|segments|syncs)\b/;
+const WRITTEN =
+  /^(?:INSERT INTO|INTO|DELETE FROM|UPDATE) "?segsync"?\."?(ledger|membership|segments|syncs)\b/m;
 
 interface Open {
   readonly process: SimulatedProcess;
