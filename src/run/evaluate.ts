@@ -30,14 +30,30 @@ function stateFrom(tables: RunContext['tables']): TickContext['state'] {
   return { membership: from('membership'), changes: from('changes'), segments: from('segments') };
 }
 
-/** Evaluation whose statements a signal stops where they are: its transaction is rolled back, and nothing was lost. */
-export async function stoppable<T>({ options, session }: RunContext, work: () => Promise<T>): Promise<T> {
-  const stop = (): void => void session.cancel().catch(() => undefined);
-  options.signal.addEventListener('abort', stop);
+/** A statement that begins just after the signal is stopped, too. */
+const STOP_AGAIN_MS = 200;
+
+/**
+ * Evaluation whose statements a signal stops where they are: its transaction is rolled back, and nothing was lost.
+ * Throws a `WarehouseError` when it is stopped.
+ */
+export async function stoppable<T>(
+  { options: { signal }, session, world }: RunContext,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (signal.aborted) throw new WarehouseError('transient', 'interrupted');
+  const cancel = (): void => void session.cancel().catch(() => undefined);
+  let end = (): void => {};
+  const stop = (): void => {
+    cancel();
+    end = world.timers.every(STOP_AGAIN_MS, cancel);
+  };
+  signal.addEventListener('abort', stop, { once: true });
   try {
     return await work();
   } finally {
-    options.signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', stop);
+    end();
   }
 }
 
