@@ -18,8 +18,8 @@ export interface Relations {
   readonly membership: string;
   readonly changes: string;
   readonly segments: string;
-  /** Its columns `tick_id` and `segments` (text). */
-  readonly ticks: string;
+  /** By segment: the tick that is not committed, if its entries are no events. */
+  readonly silent?: ReadonlyMap<string, bigint>;
 }
 
 /** A table that had rows and has none. */
@@ -77,6 +77,5 @@ export function committedRelations(tables: StateTables): Relations {
     membership: tables.from('membership'),
     changes: tables.from('changes'),
     segments: tables.from('segments'),
-    ticks: `(SELECT tick_id, ${tables.dialect.functions.text_of('segments')} AS segments FROM ${tables.from('ticks')} AS known)`,
   };
 }

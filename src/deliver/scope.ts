@@ -1,11 +1,10 @@
 /** Which keys a delivery looks at, and up to which tick it then has delivered. */
 
 import { fail } from '../diagnostics/diagnostic.ts';
-import { NO_MOMENT } from '../evaluate/mode.ts';
 import { DAY, type Instant } from '../instant.ts';
-import { integer, text } from '../state/sql.ts';
+import { readSilentTicks } from '../state/silent.ts';
+import { text } from '../state/sql.ts';
 import type { SyncRow } from '../state/sync-rows.ts';
-import type { Row } from '../warehouse/warehouse.ts';
 import { committedRelations, type Preview, type Relations } from './context.ts';
 import { syncFingerprint } from './fingerprint.ts';
 import { hadFirstLoad } from './first-load.ts';
@@ -128,16 +127,12 @@ function renewalOf({ destination, now }: Preview, { deliveredAt }: SyncRow): Ins
 /** Ticks since then that found members who had not entered just now. */
 async function silentTicks(
   { statements, tables, sync }: Preview,
-  relations: Relations,
+  { silent }: Relations,
   since: bigint,
 ): Promise<bigint[]> {
-  const rows = await statements.query(
-    `SELECT tick_id, segments FROM ${relations.ticks} AS ticks` +
-      ` WHERE tick_id > ${integer(tables.dialect, since)} ORDER BY tick_id`,
-  );
-  const reasonOf = (row: Row): string =>
-    (JSON.parse(row.segments ?? '{}') as Record<string, string>)[sync.segment] ?? '';
-  return rows.filter((row) => NO_MOMENT.has(reasonOf(row))).map((row) => BigInt(row.tick_id!));
+  const known = await readSilentTicks(statements, tables, sync.segment);
+  const pending = silent?.get(sync.segment);
+  return [...known, ...(pending === undefined ? [] : [pending])].filter((tick) => tick > since);
 }
 
 /** An audience that the sync was turned away from and comes back to still has its ledger. */

@@ -5,9 +5,10 @@
 import { steps } from '../compile/steps.ts';
 import type { Instant } from '../instant.ts';
 import { writeReconciled } from '../state/reconciled.ts';
+import { addSilentTick } from '../state/silent.ts';
 import { instant, integer, type StateTables, text } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
-import { ALWAYS_FULL, type FullReason } from './mode.ts';
+import { ALWAYS_FULL, type FullReason, NO_MOMENT } from './mode.ts';
 import type { TickGroup, TickOutcome } from './tick.ts';
 
 export interface Commit {
@@ -27,6 +28,7 @@ export async function commitTick(statements: Statements, tables: StateTables, co
   if (changes === 0) return writeSegments(statements, tables, commit, undefined);
   const tickId = await nextTickId(statements, tables);
   await insertTick(statements, tables, commit, tickId);
+  await addSilentTick(statements, tables, silentFor(commit.group, commit.outcome), tickId);
   await insertChanges(statements, tables, commit, tickId);
   await applyChanges(statements, tables, commit, tickId);
   await writeSegments(statements, tables, commit, tickId);
@@ -55,11 +57,10 @@ async function nextTickId(statements: Statements, tables: StateTables): Promise<
   return BigInt(row!.tick_id!);
 }
 
-/** What `ticks.segments` holds: why each segment of the tick was evaluated as it was. */
-export function reasonsOf({ members }: TickGroup, { reasons }: TickOutcome): Record<string, string> {
-  return Object.fromEntries(
-    members.map(({ prepared: { name } }) => [name, reasons.get(name) ?? 'changed_keys']),
-  );
+/** The segments of a tick for which it was no moment: who is found in it has not entered just now. */
+export function silentFor({ members }: TickGroup, { reasons }: TickOutcome): string[] {
+  const names = members.map(({ prepared }) => prepared.name);
+  return names.filter((name) => NO_MOMENT.has(reasons.get(name) ?? ''));
 }
 
 async function insertTick(
@@ -77,7 +78,10 @@ async function insertTick(
     integer(dialect, tickId),
     text(dialect, group.entity.name),
     text(dialect, tiers.join(',')),
-    json(tables, reasonsOf(group, outcome)),
+    json(
+      tables,
+      group.members.map(({ prepared }) => prepared.name),
+    ),
     text(dialect, outcome.mode),
     instant(dialect, commit.t),
     text(dialect, 'committed'),

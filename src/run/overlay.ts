@@ -1,7 +1,7 @@
 /** The state as it would be after a tick that is only explained: members and changes with the pending ones laid over. */
 import { steps } from '../compile/steps.ts';
-import { committedRelations, type Relations } from '../deliver/context.ts';
-import { reasonsOf } from '../evaluate/commit.ts';
+import type { Relations } from '../deliver/context.ts';
+import { silentFor } from '../evaluate/commit.ts';
 import type { TickGroup, TickOutcome } from '../evaluate/tick.ts';
 import type { Workspace } from '../evaluate/workspace.ts';
 import type { Instant } from '../instant.ts';
@@ -38,8 +38,6 @@ export function pending(
     segments:
       `(SELECT segment, tick_id, members FROM ${tables.from('segments')} AS known WHERE segment NOT IN ${textList(dialect, names)} ` +
       `UNION ALL ${ticked.join(' UNION ALL ')})`,
-    ticks:
-      `(SELECT tick_id, segments FROM ${committedRelations(tables).ticks} AS known ` +
-      `UNION ALL SELECT ${id}, ${text(dialect, JSON.stringify(reasonsOf(group, commit.outcome)))})`,
+    silent: new Map(silentFor(group, commit.outcome).map((name) => [name, commit.tickId])),
   };
 }
