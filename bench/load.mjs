@@ -1,6 +1,6 @@
 /**
  * `npm run bench:load`: what delivering costs, on DuckDB and PostgreSQL: the first load of an audience beside the same
- * bodies posted by a bare loop, the first sync from nothing, and how long a realtime removal takes while a load runs.
+ * bodies posted by a bare loop, and the first sync from nothing.
  * Ratios are the result; seconds belong to the machine.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';

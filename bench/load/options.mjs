@@ -2,7 +2,7 @@
 import { count, optionsOf } from '../options.mjs';
 
 /** What can be measured, in order; each is a file of this folder. */
-export const PARTS = ['load', 'sync', 'priority'];
+export const PARTS = ['load', 'sync'];
 
 const USAGE = `usage: npm run bench:load -- [options]
 
@@ -12,7 +12,6 @@ const USAGE = `usage: npm run bench:load -- [options]
   --customers N      customers of the part \`sync\` (default 100000)
   --events N         events of the part \`sync\` (default 1000000)
   --rows N           changes in a request (default 500, as the webhook's own)
-  --removals N       realtime removals of each distribution (default 40)
   --profile          leave a processor profile of each load in the working folder
   --keep             leave the projects and their data where they are, and say where
   --json             one JSON document instead of the tables
@@ -28,14 +27,12 @@ export function readOptions(argv) {
     customers: { type: 'string', default: '100000' },
     events: { type: 'string', default: '1000000' },
     rows: { type: 'string', default: '500' },
-    removals: { type: 'string', default: '40' },
     profile: { type: 'boolean', default: false },
   };
   return optionsOf(argv, USAGE, own, (values) => ({
     parts: partsOf(values.only),
     members: values.members.split(',').map((each) => count('members', each, 1000)),
     rows: count('rows', values.rows, 1),
-    removals: count('removals', values.removals, 1),
     profile: values.profile,
   }));
 }

@@ -4,7 +4,6 @@ import { seconds, table } from '../report.mjs';
 const LIMIT_MIB = 300;
 const LOAD_AIM = 0.7;
 const SYNC_AIM_MS = 10_000;
-const REQUESTS_AIM = 2;
 
 /** Everyone was sent, and nobody twice. */
 export function isWhole({ load, sync }) {
@@ -25,13 +24,12 @@ export function reportText({ rows, cores, node, engines }) {
 }
 
 function engineText(engine) {
-  const { name, settings, load, sync, priority } = engine;
+  const { name, settings, load, sync } = engine;
   return [
     '',
     `${name}: ${settings}`,
     ...(load ? ['', ...loadText(load)] : []),
     ...(sync ? ['', ...syncText(sync)] : []),
-    ...(priority ? ['', ...priorityText(priority)] : []),
     '',
     `everyone sent once: ${isWhole(engine) ? 'yes' : 'NO'}`,
   ];
@@ -67,29 +65,6 @@ function syncText({ ms, evaluateMs, deliverMs, customers }) {
   return [
     `first sync of ${count(customers)} customers from nothing: ${seconds(ms)} (aim ${seconds(SYNC_AIM_MS)}); evaluating ${seconds(evaluateMs)}, delivering ${seconds(deliverMs)}`,
   ];
-}
-
-function priorityText({ requestMs, distributions }) {
-  const [alone] = distributions;
-  return [
-    `realtime removals, from the change in the warehouse to its arrival; a request's time is ${requestMs} ms`,
-    table([
-      ['', 'n', 'p50', 'p95', 'max', `p50 more than alone, in requests (aim ${REQUESTS_AIM})`],
-      ...distributions.map((each) => [
-        `  ${each.label}`,
-        String(each.delays.length),
-        ...[0.5, 0.95, 1].map((share) => `${Math.round(quantile(each.delays, share))} ms`),
-        each === alone
-          ? ''
-          : ((quantile(each.delays, 0.5) - quantile(alone.delays, 0.5)) / requestMs).toFixed(1),
-      ]),
-    ]),
-  ];
-}
-
-export function quantile(numbers, share) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
 }
 
 function rate(members, ms) {
