@@ -93,10 +93,7 @@ async function openPostgres(options: OpenOptions = {}): Promise<Opened> {
     },
     async drop() {
       await sessions.close();
-      await asAdministrator(async (client) => {
-        await client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
-        for (const role of roles) await client.query(`DROP ROLE IF EXISTS ${role}`);
-      });
+      await dropDatabase(database, roles);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -114,6 +111,32 @@ export async function asAdministrator<T>(
   } finally {
     await client.end();
   }
+}
+
+/** Removes a database that this run made, and roles that only it knew. */
+export async function dropDatabase(database: string, roles: readonly string[] = []): Promise<void> {
+  await asAdministrator(async (client) => {
+    await client.query(`SET statement_timeout = '45s'`);
+    try {
+      await client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+      for (const role of roles) await client.query(`DROP ROLE IF EXISTS ${role}`);
+    } catch (error) {
+      throw new Error(`${database} could not be dropped; ${await endStuck(client)}`, { cause: error });
+    }
+  });
+}
+
+/**
+ * Dropping a database waits for every backend of the server: one that is in the middle of a COPY, or of a result that
+ * nobody reads, keeps all others from it for ever. So it is ended, and named.
+ */
+async function endStuck(client: pg.Client): Promise<string> {
+  const { rows } = await client.query(
+    `SELECT datname, application_name, wait_event, left(query, 80) AS query, pg_terminate_backend(pid) AS ended
+     FROM pg_stat_activity
+     WHERE state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite') AND query_start < now() - interval '40 seconds'`,
+  );
+  return `stuck were ${JSON.stringify(rows)}`;
 }
 
 async function makeReader(client: pg.Client, role: string): Promise<void> {

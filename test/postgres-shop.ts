@@ -1,7 +1,7 @@
 /** A small shop in PostgreSQL with the quick start's tables, for what the README says about an own warehouse. */
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { asAdministrator } from './engines.ts';
+import { asAdministrator, dropDatabase } from './engines.ts';
 
 const ROLE = 'segsync';
 const PASSWORD = 'choose-one';
@@ -15,11 +15,7 @@ export interface PostgresShop {
 /** A database of its own; `statements` (the README's) run in it as an administrator would run them. */
 export async function openPostgresShop(statements: readonly string[]): Promise<PostgresShop> {
   const database = `shop_${randomUUID().replaceAll('-', '')}`;
-  const drop = (): Promise<void> =>
-    asAdministrator(async (client) => {
-      await client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
-      await client.query(`DROP ROLE IF EXISTS ${ROLE}`);
-    });
+  const drop = (): Promise<void> => dropDatabase(database, [ROLE]);
   await asAdministrator((client) => client.query(`CREATE DATABASE ${database} TEMPLATE template0`));
   await asAdministrator(async (client) => {
     await client.query(TABLES);

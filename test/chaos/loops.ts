@@ -27,8 +27,8 @@ export interface Loops {
   readonly rig: Rig;
   readonly dice: Dice;
   readonly tally: LoopTally;
-  /** No new run is started after it, by `performance.now()`. */
-  readonly until: number;
+  /** No new run is started once it says no. */
+  goesOn(): boolean;
   /** Shares of runs. */
   readonly kills: number;
   readonly freezes: number;
@@ -37,8 +37,8 @@ export interface Loops {
 
 /** One of the processes. Resolves when its last run has ended. */
 export async function loop(loops: Loops): Promise<void> {
-  const { rig, tally, until } = loops;
-  while (performance.now() < until) {
+  const { rig, tally } = loops;
+  while (loops.goesOn()) {
     const running = rig.start(['run', '--all', '--wait', '5s']);
     tally.runs += 1;
     await disturb(loops, running);

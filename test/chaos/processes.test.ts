@@ -22,6 +22,8 @@ import { CALM, fairWeather, isRefused, stormFiles, weather } from './weather.ts'
 const seed = Number(process.env.SEGSYNC_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const MINUTES = Number(process.env.SEGSYNC_PROCESSES ?? 0);
 const SHORT_MS = 10_000;
+/** Runs that are killed, and runs that are frozen. */
+const LEAST_DISTURBED = 2;
 const postgres = engines.find(({ name }) => name === 'postgres')!;
 
 beforeAll(build);
@@ -90,20 +92,26 @@ describe(`two processes at once, seed ${seed}`, () => {
       // A request that arrives when its sender is dead and gone is beyond anybody's knowledge.
       rig.receiver.always(weather(dice, faults, { share: 0.2, without: 'late' }));
       const until = performance.now() + (MINUTES > 0 ? MINUTES * 60_000 : SHORT_MS);
+      let isOver = false;
+      // However slow the machine is.
+      const goesOn = (): boolean =>
+        !isOver && (performance.now() < until || Math.min(tally.killed, tally.frozen) < LEAST_DISTURBED);
       const shares = { kills: 0.35, freezes: 0.25, longFreezes: MINUTES > 0 ? 0.04 : 0 };
-      const loops = [1, 2].map(() => loop({ rig, dice, tally, until, ...shares }));
-      while (performance.now() < until) {
+      const loops = Promise.all([1, 2].map(() => loop({ rig, dice, tally, goesOn, ...shares })));
+      const ended = loops.finally(() => {
+        isOver = true;
+      });
+      while (goesOn()) {
         await rig.change(traffic.next(dice.between(5, 25)));
         await sleep(dice.between(200, 1_000));
       }
-      await Promise.all(loops);
+      await ended;
       await rig.receiver.idle();
       rig.receiver.always(fairWeather);
       await expectWhole(rig);
       await expectAudiences(rig, isRefused);
       const found = { ...(await expectOneWriter(rig)), sent: await expectAllSent(rig, isRefused) };
       console.log(`processes, seed ${seed}: ${JSON.stringify({ ...tally, ...found, faults })}`);
-      expect(Math.min(tally.killed, tally.frozen), JSON.stringify(tally)).toBeGreaterThan(0);
     }),
   );
 });

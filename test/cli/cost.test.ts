@@ -36,7 +36,7 @@ for (const engine of engines) {
   describe(engine.name, () => {
     let rig: Rig;
     const reportOf = async (args: readonly string[]): Promise<RunReport> => {
-      const { exit, stdout, stderr } = await rig.run([...args, '--json']);
+      const { exit, stdout, stderr } = await rig.call([...args, '--json']);
       expect(exit, stderr).toBe(0);
       return JSON.parse(stdout);
     };
@@ -67,7 +67,7 @@ for (const engine of engines) {
     });
 
     it('in words, in one line', async () => {
-      const { stdout } = await rig.run(['plan']);
+      const { stdout } = await rig.call(['plan']);
       const line = /^Estimated cost: ([\d,]+) \((.*)\); one by one: ([\d,]+)\.$/m.exec(stdout);
       expect(line, stdout).not.toBeNull();
       expect(line![2]).toBe(UNITS[engine.name]);

@@ -8,7 +8,7 @@ import { openRig, type ProjectFiles, type Rig } from '../chaos/rig.ts';
 import { SHOP, shopFiles, Traffic } from '../chaos/shop.ts';
 import { snapshotOf } from '../chaos/snapshot.ts';
 import { asAdministrator, engines } from '../engines.ts';
-import { build } from './segsync.ts';
+import { build, type Ended } from './segsync.ts';
 
 const files: ProjectFiles = (places) => ({
   ...shopFiles(places),
@@ -53,7 +53,8 @@ for (const engine of engines) {
     afterAll(() => rig.drop());
 
     it('changes nothing before the first run, and foretells it', async () => {
-      await expectUnchanged(rig, COMMANDS);
+      // As processes, all at once: those that only read must not be in one another's way either.
+      await expectUnchanged(rig, COMMANDS, (command) => rig.run(command) as Promise<Ended>);
       await expectForetold(rig);
       expect(existsSync(join(rig.folder, 'out', 'filed.ndjson'))).toBe(true);
     });
@@ -163,16 +164,20 @@ describe('PostgreSQL roles that may only read', () => {
     const url = new URL(reader);
     url.username = url.password = roleOf('temporary');
     await rig.write(files, { type: 'postgres', url: url.toString() });
-    const { exit, stderr } = await rig.run(['run', '--all']);
+    const { exit, stderr } = await rig.call(['run', '--all']);
     expect(exit, stderr).toBe(1);
     expect(stderr).toMatch(/permission denied/);
   });
 });
 
-/** All commands at once: those that only read must not be in one another's way either. Resolves to what they print. */
-async function expectUnchanged(rig: Rig, commands: readonly (readonly string[])[]): Promise<string[]> {
+/** Commands, and the way they are run. Resolves to what they print. */
+async function expectUnchanged(
+  rig: Rig,
+  commands: readonly (readonly string[])[],
+  run: (command: readonly string[]) => Promise<Ended> = rig.call,
+): Promise<string[]> {
   const before = await snapshotOf(rig);
-  const ended = await Promise.all(commands.map((command) => rig.run(command)));
+  const ended = await Promise.all(commands.map((command) => run(command)));
   for (const [index, { exit, stdout, stderr }] of ended.entries()) {
     const what = `${commands[index]!.join(' ')}\n${stderr}`;
     expect(exit, what).toBe(0);
@@ -185,9 +190,9 @@ async function expectUnchanged(rig: Rig, commands: readonly (readonly string[])[
 
 /** The plan's figures are those of the run that follows. */
 async function expectForetold(rig: Rig): Promise<RunReport> {
-  const planned = reportOf(await rig.run(['plan', '--json']));
+  const planned = reportOf(await rig.call(['plan', '--json']));
   const before = rig.receiver.requests.length;
-  const done = reportOf(await rig.run(['run', '--all', '--json']));
+  const done = reportOf(await rig.call(['run', '--all', '--json']));
   expect(figuresOf(done)).toEqual(figuresOf(planned));
   for (const { sync, planned: intended, delivered } of done.syncs) expect(delivered, sync).toEqual(intended);
 

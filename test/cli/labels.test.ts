@@ -37,7 +37,7 @@ describe('PostgreSQL', () => {
   /** Statements of a command, by label; those without one below the empty text. */
   const statementsOf = async (args: readonly string[]): Promise<Map<string, string[]>> => {
     relay.take();
-    const { exit, stdout, stderr } = await rig.run([...args, '--json']);
+    const { exit, stdout, stderr } = await rig.call([...args, '--json']);
     expect(exit, stderr).toBe(0);
     const { run_id } = JSON.parse(stdout) as RunReport;
     const labelled = new Map<string, string[]>();

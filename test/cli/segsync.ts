@@ -1,10 +1,14 @@
-/** Runs the built program as a user would: a child process in a folder of its own. */
+/** Runs the program as a user would: the built one as a child process, or all of it but the process, which is quicker. */
 import { execFile, spawnSync } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { main } from '../../src/commands/main.ts';
+import { openHttpClient } from '../../src/http-client.ts';
+import { type Output, realWorld } from '../../src/world.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const CLI = join(ROOT, 'dist/cli.js');
@@ -48,8 +52,54 @@ function isStale(): boolean {
   );
 }
 
-/** Runs `segsync ...args` in `folder` with an environment of nothing but PATH and `env`. */
-export function segsync(
+const world = realWorld();
+
+/**
+ * Runs `segsync ...args` in `folder` with an environment of nothing but PATH and `env`, in this process: all that
+ * `cli.ts` does after `--version`. For what a process is (signals, locks, pipes), `segsyncProcess` is the one.
+ */
+export async function segsync(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const [stdout, stderr] = [collector(), collector()];
+  const ended = new Promise<number>((resolve, reject) => {
+    const process = {
+      ...world.process,
+      arguments: args,
+      environment: { PATH: globalThis.process.env.PATH, TZ: 'UTC', ...env },
+      workingFolder: folder,
+      stdout: stdout.output,
+      stderr: stderr.output,
+      onSignal: () => () => {},
+      exit: (code: number): never => {
+        resolve(code);
+        throw new Error('the process has ended');
+      },
+    };
+    main({ ...world, network: openHttpClient(lookup), process }).then(resolve, reject);
+  });
+  const exit = await ended;
+  return { stdout: stdout.text(), stderr: stderr.text(), exit };
+}
+
+function collector(): { output: Output; text: () => string } {
+  let text = '';
+  return {
+    output: {
+      write(more) {
+        text += more;
+      },
+      isTerminal: false,
+      columns: 80,
+    },
+    text: () => text,
+  };
+}
+
+/** Runs the built `segsync ...args` as a process. Call `build` first. */
+export function segsyncProcess(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { build, CLI, folderOf, SHOP, segsync } from './segsync.ts';
+import { build, CLI, folderOf, SHOP, segsync, segsyncProcess } from './segsync.ts';
 
 beforeAll(build);
 
@@ -136,7 +136,7 @@ describe('help and version', () => {
       default: { version },
     } = await import('../../package.json', { with: { type: 'json' } });
     for (const args of [['--version'], ['-V'], ['--quiet', '--version']]) {
-      expect(await segsync('/', args)).toEqual({ stdout: `${version}\n`, stderr: '', exit: 0 });
+      expect(await segsyncProcess('/', args)).toEqual({ stdout: `${version}\n`, stderr: '', exit: 0 });
     }
   });
 

@@ -1,8 +1,8 @@
 /** A project whose data are people and whose options are secrets, and everything that a run of it tells. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ended } from '../chaos/program.ts';
 import type { ProjectFiles, Rig } from '../chaos/rig.ts';
+import type { Ended } from '../cli/segsync.ts';
 import { PEOPLE, SECRETS } from './needles.ts';
 
 export const leakyFiles: ProjectFiles = ({ target, url }) => ({
@@ -56,7 +56,7 @@ export async function tellAll(
   args: readonly string[] = ['run', '--all'],
   environment: Readonly<Record<string, string>> = ENVIRONMENT,
 ): Promise<{ ended: Ended; told: Record<string, string> }> {
-  const ended = await rig.run([...args, '--verbose', '--events', 'events.ndjson'], { environment });
+  const ended = await rig.call([...args, '--verbose', '--events', 'events.ndjson'], environment);
   const events = join(rig.folder, 'events.ndjson');
   return {
     ended,
