@@ -2,14 +2,14 @@
 import { count, optionsOf } from '../options.mjs';
 
 /** What can be measured, in order; each is a file of this folder. */
-export const PARTS = ['load', 'sync'];
+export const PARTS = ['load', 'sync', 'priority'];
 
 const USAGE = `usage: npm run bench:load -- [options]
 
   --engine NAME      duckdb or postgres (default: both, one after the other)
   --only A,B         parts: ${PARTS.join(', ')} (default: all)
   --members A,B      sizes of the first load (default 100000,1000000)
-  --customers N      customers of the part \`sync\` (default 100000)
+  --customers N      customers of the parts \`sync\` and \`priority\` (default 100000)
   --events N         events of the part \`sync\` (default 1000000)
   --rows N           changes in a request (default 500, as the webhook's own)
   --profile          leave a processor profile of each load in the working folder

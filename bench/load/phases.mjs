@@ -4,10 +4,11 @@ import { openHttpClient } from '../../dist/http-client.js';
 import { loadStatements } from '../data.mjs';
 import { execute } from '../engines/statements.mjs';
 import { watchMemory } from './memory.mjs';
+import { priority } from './removals.mjs';
 import { openRuns } from './runs.mjs';
 
 /** By name: `(context) => figures`, `context` being `{engine, place, folder, ...}`. */
-export const PHASES = { data, evaluate, deliver, ceiling };
+export const PHASES = { data, evaluate, deliver, ceiling, priority };
 
 async function data({ engine, place, customers, events }) {
   await execute(engine, place, [

@@ -6,9 +6,10 @@ const LOAD_AIM = 0.7;
 const SYNC_AIM_MS = 10_000;
 
 /** Everyone was sent, and nobody twice. */
-export function isWhole({ load, sync }) {
+export function isWhole({ load, sync, priority }) {
   const loads = (load?.sizes ?? []).every(({ members, counted }) => wholeOf(members, counted));
-  return loads && (sync === undefined || wholeOf(sync.customers, sync.counted));
+  const besides = priority === undefined || priority.loaded === priority.customers;
+  return loads && besides && (sync === undefined || wholeOf(sync.customers, sync.counted));
 }
 
 function wholeOf(members, { changes, keys }) {
@@ -24,12 +25,13 @@ export function reportText({ rows, cores, node, engines }) {
 }
 
 function engineText(engine) {
-  const { name, settings, load, sync } = engine;
+  const { name, settings, load, sync, priority } = engine;
   return [
     '',
     `${name}: ${settings}`,
     ...(load ? ['', ...loadText(load)] : []),
     ...(sync ? ['', ...syncText(sync)] : []),
+    ...(priority ? ['', ...priorityText(priority)] : []),
     '',
     `everyone sent once: ${isWhole(engine) ? 'yes' : 'NO'}`,
   ];
@@ -65,6 +67,32 @@ function syncText({ ms, evaluateMs, deliverMs, customers }) {
   return [
     `first sync of ${count(customers)} customers from nothing: ${seconds(ms)} (aim ${seconds(SYNC_AIM_MS)}); evaluating ${seconds(evaluateMs)}, delivering ${seconds(deliverMs)}`,
   ];
+}
+
+function priorityText({ customers, rate: perSecond, alone, beside, loadMs, loaded }) {
+  const row = (label, delays) => [
+    label,
+    String(delays.length),
+    ...[0.1, 0.5, 0.9, 1].map((share) => ms(delays[Math.ceil(share * delays.length) - 1])),
+  ];
+  const requestMs = 1000 / perSecond;
+  const late = median(beside) - median(alone);
+  return [
+    table([
+      ['removals, from the act to the other side', 'number', '10 %', 'median', '90 %', 'slowest'],
+      row('  nothing else going on', alone),
+      row(`  while ${count(customers)} are loaded, ${perSecond} requests a second`, beside),
+    ]),
+    `the load: ${count(loaded)} in ${seconds(loadMs)}; it delays the median by ${ms(late)}, ${(late / requestMs).toFixed(1)} requests' time (aim 2)`,
+  ];
+}
+
+function median(delays) {
+  return delays[Math.ceil(delays.length / 2) - 1];
+}
+
+function ms(value) {
+  return `${Math.round(value)} ms`;
 }
 
 function rate(members, ms) {

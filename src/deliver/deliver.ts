@@ -6,6 +6,7 @@ import { writeExcludedTick } from '../state/excluded.ts';
 import { beginSync, finishSync, holdSync } from '../state/sync-rows.ts';
 import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import { audienceOf } from './audience.ts';
+import { divideBudget } from './budget.ts';
 import { checkMode, failureOf, heldDiagnostic } from './check.ts';
 import { type Delivery, leaseName } from './context.ts';
 import { type Decided, decidedOf, type Survey, survey } from './decided.ts';
@@ -65,7 +66,6 @@ function withPolled(report: Report, { delivered, rejected, waiting }: Polled): R
 }
 
 async function deliverRest(delivery: Delivery, scope: Scope): Promise<Report> {
-  const { sync, leases, lane, project } = delivery;
   await begin(delivery, scope);
   if (scope.idle) {
     await finish(delivery, scope, { deliveredAt: delivery.now, isWaiting: false, hasLoaded: false });
@@ -74,8 +74,7 @@ async function deliverRest(delivery: Delivery, scope: Scope): Promise<Report> {
   const counted = await countAhead(delivery, scope);
   const held = counted && (await heldBy(delivery, scope, counted.planned));
   if (held) return hold(delivery, scope, counted, held);
-  const sharing = [...project.syncs.values()].filter((other) => other.destination === sync.destination);
-  lane.shareAmong(await leases.owners(sharing.map(({ name }) => leaseName(name))));
+  await divideBudget(delivery);
   return send(delivery, scope, counted);
 }
 

@@ -13,6 +13,7 @@ import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import { type Asked, askFor } from './asking.ts';
 import { retryBoundMs } from './backoff.ts';
 import { Bell } from './bell.ts';
+import { divideBudget } from './budget.ts';
 import { type Delivery, leaseName } from './context.ts';
 import type { Decided } from './decided.ts';
 import { type Errand, errandOf, nextOf, settledEntry } from './errand.ts';
@@ -30,6 +31,8 @@ const FLUSH_MS = 2_000;
 const OPEN_ROWS = 3 * FLUSH_ROWS;
 /** A warehouse may refuse a flush because of another writer: it is tried again. */
 const FLUSH_ATTEMPTS = 4;
+/** Others may have begun to send, or ended. */
+const DIVIDE_MS = 10_000;
 /** How long requests that are on their way when a signal comes may take: less than what containers are given to stop. */
 const GRACE_MS = 8_000;
 
@@ -63,6 +66,7 @@ export class Pump {
   #complete = false;
   #failure: unknown;
   #flushedAt: number;
+  #dividedAt: number;
 
   constructor(delivery: Delivery, audienceRef: string) {
     const { world, sync, destination, now } = delivery;
@@ -101,6 +105,7 @@ export class Pump {
     this.#work = new Bell(world.timers);
     this.#room = new Bell(world.timers);
     this.#flushedAt = began;
+    this.#dividedAt = began;
   }
 
   /** Members whose operations were read and are not acknowledged: in doubt, or left for the next run. */
@@ -191,12 +196,15 @@ export class Pump {
     return this.#parcels.size < concurrency || this.#asked < FLUSH_ROWS;
   }
 
-  /** Somebody may take the sync off while it runs: then nothing new is asked for. */
-  async #heedPause(): Promise<void> {
+  /** Somebody may take the sync off while it runs, and then nothing new is asked for; or others may send there, too. */
+  async #lookAround(): Promise<void> {
     if (this.#isHalted || this.#unasked.length === 0) return;
     const { statements, tables, sync } = this.#delivery;
     try {
       if (await isPaused(statements, tables, sync.name)) this.#stop();
+      if (this.#monotonic() - this.#dividedAt < DIVIDE_MS) return;
+      this.#dividedAt = this.#monotonic();
+      await divideBudget(this.#delivery);
     } catch (error) {
       this.#stop(error);
     }
@@ -204,7 +212,7 @@ export class Pump {
 
   async #flush(): Promise<void> {
     this.#flushedAt = this.#monotonic();
-    await this.#heedPause();
+    await this.#lookAround();
     const asked = this.#isHalted ? [] : this.#takeAskable();
     const taken = this.record.take();
     if (asked.length === 0 && taken.entries.length === 0 && taken.batches.length === 0) return;
