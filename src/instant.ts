@@ -37,9 +37,15 @@ export function formatDuration(duration: Duration): string {
 
 /** ISO 8601 in UTC with microseconds: `2026-11-22T10:00:00.000000Z`. */
 export function formatInstant(instant: Instant): string {
-  const { date, time } = utcParts(instant);
-  return `${date}T${time}Z`;
+  if (instant !== formatted.instant) {
+    const { date, time } = utcParts(instant);
+    formatted = { instant, text: `${date}T${time}Z` };
+  }
+  return formatted.text;
 }
+
+/** Of thousands of rows of one tick or batch, all have the same instant. */
+let formatted: { instant?: Instant; text: string } = { text: '' };
 
 /** UTC calendar date and time of day of an instant: `{date: '2026-11-22', time: '10:00:00.000000'}`. */
 export function utcParts(instant: Instant): { date: string; time: string } {

@@ -10,8 +10,10 @@ const RATE = 10;
 /** Removals a run. */
 const LEAVERS = 3;
 
+/** Undefined on DuckDB: it lets one run in at a time, and so one begins when the other has ended. */
 export async function measure(bench) {
-  const { receiver, rows, customers } = bench;
+  const { receiver, rows, customers, name } = bench;
+  if (name === 'duckdb') return undefined;
   const place = await bench.place('priority');
   bench.progress('priority: data');
   await inProcess({ phase: 'data', ...place, customers, events: 1000 });

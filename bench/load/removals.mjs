@@ -1,6 +1,5 @@
 /** Customers leave a realtime audience, again and again, beside a load or not. */
 import { openDestinations } from '../../dist/run/destinations.js';
-import { openBeside } from './beside.mjs';
 import { openRuns } from './runs.mjs';
 
 /** Removals timed with nothing else going on. */
@@ -16,7 +15,7 @@ export async function priority({ engine, place, folder, leavers }) {
   const keen = { segments: ['keen'], syncs: ['keen.out'], destinations };
   await runs.run(keen);
   await runs.run({ segments: ['everyone'], syncs: [], destinations });
-  const shop = await openBeside(engine, place);
+  const shop = await engine.connect(place);
   const one = () => removal(runs, keen, shop, leavers);
   const alone = [];
   while (alone.length < ALONE) alone.push(...(await one()));
@@ -38,7 +37,7 @@ export async function priority({ engine, place, folder, leavers }) {
 }
 
 async function removal(runs, keen, shop, leavers) {
-  const keys = await shop.leave(leavers);
+  const keys = await leave(shop, leavers);
   const at = performance.timeOrigin + performance.now();
   await runs.run(keen);
   const arrived = new Map(
@@ -49,6 +48,17 @@ async function removal(runs, keen, shop, leavers) {
     if (!arrived.has(key)) throw new Error('a removal did not arrive');
     return arrived.get(key) - at;
   });
+}
+
+const KEEN = "SELECT customer_id FROM shop.customers WHERE plan = 'team' AND loyalty_points >= 900";
+
+/** Takes their points from so many keen customers; resolves to their keys. */
+async function leave(shop, count) {
+  const keys = (await shop.rows(`${KEEN} ORDER BY customer_id LIMIT ${count}`)).map(([key]) => key);
+  await shop.run(
+    `UPDATE shop.customers SET loyalty_points = 0, updated_at = now() WHERE customer_id IN (${keys.join(', ')})`,
+  );
+  return keys;
 }
 
 function arrivals() {

@@ -3,12 +3,22 @@ import { hash } from 'node:crypto';
 
 /** JSON with the names of every object in order. Names whose value is undefined are left out. */
 export function canonicalJson(value: unknown): string {
-  return textOf(value) ?? 'null';
+  return (isInOrder(value) ? JSON.stringify(value) : textOf(value)) ?? 'null';
 }
 
 /** SHA-256 in lower-case hexadecimal of the canonical JSON. */
 export function hashOf(value: unknown): string {
   return hash('sha256', canonicalJson(value), 'hex');
+}
+
+/** Most values are made in order, and native code spells those several times as quickly. */
+function isInOrder(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isInOrder);
+  const record = value as Record<string, unknown>;
+  const names = Object.keys(record);
+  for (let at = 1; at < names.length; at++) if (names[at]! < names[at - 1]!) return false;
+  return names.every((name) => isInOrder(record[name]));
 }
 
 /** By hand: every member that is sent is hashed, and a replacer of `JSON.stringify` takes several times as long. */

@@ -102,7 +102,10 @@ async function insertRows(
   await transaction.writeRows(tables.name('ledger'), columns, rows);
 }
 
-/** Most rows of a load: only what a receipt changes is passed. Resolves to the entries whose question is not there. */
+/**
+ * Most rows of a load: only what a receipt changes is passed. Questions are few beside a ledger that no statistics know
+ * of yet: without their state, all of it would be read. Resolves to the entries whose question is not there.
+ */
 async function answerQuestions(
   transaction: Statements,
   tables: StateTables,
@@ -120,7 +123,7 @@ async function answerQuestions(
   const answered = await transaction.execute(
     `UPDATE ${tables.name('ledger')} AS ledger SET state = 'delivered', payload_hash = answers.payload_hash,` +
       ` batch_id = answers.batch_id, delivered_at = answers.delivered_at FROM ${staged} AS answers` +
-      ` WHERE ${ownRows(tables, of)} AND ledger.entity_key = answers.entity_key`,
+      ` WHERE ${ownRows(tables, of)} AND ledger.state = 'sending' AND ledger.entity_key = answers.entity_key`,
   );
   await transaction.execute(`DROP TABLE ${staged}`);
   return answered === entries.length ? [] : entries;

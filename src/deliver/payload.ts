@@ -20,18 +20,41 @@ export function payloadOf(
   roster: Roster,
   destination: Pick<DestinationSession, 'identifier'>,
 ): Payload {
-  const known = roster.identifiers.flatMap(({ name, kind, column, defaultCountry }) => {
+  const ordered = inOrder(roster);
+  const identifiers: Record<string, string> = {};
+  for (const { name, kind, column, defaultCountry } of ordered.identifiers) {
     const raw = row[column];
-    if (raw === null || raw === undefined) return [];
+    if (raw === null || raw === undefined) continue;
     const value = destination.identifier(kind, raw, defaultCountry ? { defaultCountry } : {});
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  // From entries: an assignment to `__proto__` would be lost.
-  const identifiers: Identifiers = Object.fromEntries(known);
-  const fields: Fields = Object.fromEntries(
-    roster.fields.map((field) => [field.name, fieldValue(field, row[field.column] ?? null)]),
-  );
+    if (value !== undefined) put(identifiers, name, value);
+  }
+  const fields: Record<string, FieldValue> = {};
+  for (const field of ordered.fields) put(fields, field.name, fieldValue(field, row[field.column] ?? null));
   return { identifiers, fields, hash: payloadHash(identifiers, fields) };
+}
+
+/** An assignment to `__proto__` would be lost. */
+function put<T>(record: Record<string, T>, name: string, value: T): void {
+  if (name !== '__proto__') record[name] = value;
+  else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+const orders = new WeakMap<Roster, Pick<Roster, 'identifiers' | 'fields'>>();
+
+/** Made once, so that every row's objects are in the order that hashes want. */
+function inOrder(roster: Roster): Pick<Roster, 'identifiers' | 'fields'> {
+  const known = orders.get(roster);
+  if (known) return known;
+  const ordered = {
+    identifiers: roster.identifiers.toSorted(byName),
+    fields: roster.fields.toSorted(byName),
+  };
+  orders.set(roster, ordered);
+  return ordered;
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 /** What tells two payloads apart. */

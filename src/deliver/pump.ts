@@ -28,7 +28,7 @@ import { type Answer, Sender } from './sender.ts';
 const FLUSH_ROWS = 5_000;
 const FLUSH_MS = 2_000;
 /** Rows between the stream and their receipts. */
-const OPEN_ROWS = 3 * FLUSH_ROWS;
+const OPEN_ROWS = 2 * FLUSH_ROWS;
 /** A warehouse may refuse a flush because of another writer: it is tried again. */
 const FLUSH_ATTEMPTS = 4;
 /** Others may have begun to send, or ended. */

@@ -31,3 +31,15 @@ export function changeJson(change: Change, segment?: string): string {
     `"identifiers":${JSON.stringify(identifiers)},"fields":${fieldsJson(fields)}}`
   );
 }
+
+/** `changeJson`, made once for a change though it is asked for its size and again for its text. */
+export function rememberedJson(): typeof changeJson {
+  const texts = new WeakMap<Change, string>();
+  return (change, segment) => {
+    const known = texts.get(change);
+    if (known !== undefined) return known;
+    const text = changeJson(change, segment);
+    texts.set(change, text);
+    return text;
+  };
+}

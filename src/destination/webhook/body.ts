@@ -1,16 +1,16 @@
 /** The JSON body of a request. */
 import { formatInstant, type Instant } from '../../instant.ts';
-import type { Batch } from '../destination.ts';
+import type { Batch, Change } from '../destination.ts';
 import { changeJson } from '../json.ts';
 
-/** The body for a batch, sent at `now`. */
-export function bodyOf(batch: Batch, now: Instant): string {
+/** The body for a batch, sent at `now`; `textOf` gives a change's JSON. */
+export function bodyOf(batch: Batch, now: Instant, textOf: (change: Change) => string = changeJson): string {
   const data = [
     `"sync":${JSON.stringify(batch.sync)}`,
     `"segment":${JSON.stringify(batch.segment)}`,
     `"audience":${JSON.stringify(batch.audience.name)}`,
     `"batch_id":${JSON.stringify(batch.id)}`,
-    `"changes":[${batch.changes.map((change) => changeJson(change)).join(',')}]`,
+    `"changes":[${batch.changes.map((change) => textOf(change)).join(',')}]`,
   ];
   return envelope('segment.membership.changed', now, `{${data.join(',')}}`);
 }

@@ -4,7 +4,7 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import { SECOND } from '../../instant.ts';
 import { type HttpResponse, NetworkError } from '../../world.ts';
 import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
-import { changeJson } from '../json.ts';
+import { rememberedJson } from '../json.ts';
 import { isNoEndpoint, outcomeOf, retryAll } from './answer.ts';
 import { bodyOf, checkBody } from './body.ts';
 import type { WebhookSettings } from './options.ts';
@@ -20,6 +20,7 @@ const NOWHERE = new URL('http://unset.invalid');
 export function openSession(context: OpenContext, settings: WebhookSettings): DestinationSession {
   const { world, name: destination } = context;
   const secrets = secretsOf(settings);
+  const textOf = rememberedJson();
   const post = (id: string, body: string, signal?: AbortSignal): Promise<HttpResponse> =>
     world.network.request({
       method: 'POST',
@@ -48,10 +49,10 @@ export function openSession(context: OpenContext, settings: WebhookSettings): De
       return `${name}@${addressRef(settings.url)}`;
     },
     identifier: (_kind, value) => value,
-    sizeOf: (change) => Buffer.byteLength(changeJson(change)) + 1,
+    sizeOf: (change) => Buffer.byteLength(textOf(change)) + 1,
     async send(batch, { signal }) {
       try {
-        const answer = await post(batch.id, bodyOf(batch, world.clock.now()), signal);
+        const answer = await post(batch.id, bodyOf(batch, world.clock.now(), textOf), signal);
         return outcomeOf({ name: destination, secrets }, batch, answer, world.clock.now());
       } catch (error) {
         return unanswered(destination, batch, error);

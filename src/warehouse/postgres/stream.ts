@@ -28,7 +28,7 @@ export async function* streamRows(
   connection.query(cursor);
   try {
     for (;;) {
-      const rows = await Promise.race([readOn(cursor, reading), interruption.happens]);
+      const rows = await interruption.orElse(readOn(cursor, reading));
       if (rows.length === 0) return;
       yield* rows;
     }
@@ -69,29 +69,42 @@ async function settle(cursor: Cursor, reading: Reading, interrupt: () => Promise
 }
 
 interface Interruption {
-  /** Rejects when the caller stops the stream or the connection is lost. */
-  readonly happens: Promise<never>;
+  /** The promise's outcome, unless the caller stops the stream or the connection is lost before it. */
+  orElse<T>(promise: Promise<T>): Promise<T>;
   /** Resolves when the connection is lost. */
   readonly lost: Promise<void>;
   forget(): void;
 }
 
+/** One promise is waited for at a time. Not by `Promise.race`: what lasts would keep the rows of every page. */
 function watch(connection: Connection, stopped: AbortSignal): Interruption {
-  const forgets: (() => void)[] = [];
-  const lost = new Promise<void>((resolve) => {
-    connection.once('end', resolve);
-    forgets.push(() => connection.off('end', resolve));
-  });
-  const stop = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(new WarehouseError('transient', 'the query was cancelled'));
-    stopped.addEventListener('abort', abort);
-    forgets.push(() => stopped.removeEventListener('abort', abort));
-  });
-  const loss = lost.then(() => Promise.reject(new WarehouseError('transient', 'the connection was lost')));
-  const happens = Promise.race([stop, loss]);
-  happens.catch(() => undefined);
-  const forget = (): void => {
-    for (const one of forgets) one();
+  let failure: WarehouseError | undefined;
+  let fail = (_: WarehouseError): void => {};
+  const interrupt = (message: string): void => {
+    failure ??= new WarehouseError('transient', message);
+    fail(failure);
   };
-  return { happens, lost, forget };
+  const abort = (): void => interrupt('the query was cancelled');
+  stopped.addEventListener('abort', abort);
+  let end = (): void => {};
+  const lost = new Promise<void>((resolve) => {
+    end = (): void => {
+      interrupt('the connection was lost');
+      resolve();
+    };
+  });
+  connection.once('end', end);
+  return {
+    lost,
+    orElse: (promise) =>
+      new Promise((resolve, reject) => {
+        fail = reject;
+        if (failure) reject(failure);
+        promise.then(resolve, reject);
+      }),
+    forget() {
+      connection.off('end', end);
+      stopped.removeEventListener('abort', abort);
+    },
+  };
 }
