@@ -18,8 +18,8 @@ const EXTENT: Readonly<Record<string, number>> = { duckdb: 2600, postgres: 2400 
 const OTHERWISE = 200;
 /** A seed whose play shows the lie; should plays come out otherwise one day, those after it are tried, too. */
 const FIRST_SEED: Readonly<Record<string, number>> = {
-  'rows never show late': 6,
-  'rows are never edited': 7,
+  'rows never show late': 7,
+  'rows are never edited': 13,
 };
 const MOST_TRIES = 20;
 
