@@ -45,6 +45,7 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
   const mapping = readMapping(name, part, node, place, destination, scope);
   if (!isNamed || !destination || !mapping) return undefined;
   if (!isAllowed(name, mapping, place, destination, scope)) return undefined;
+  if (!isTaken(name, mapping, place, destination, scope)) return undefined;
   const { exclude } = destination.destination;
   const sync: Sync = {
     name,
@@ -82,6 +83,27 @@ function isAllowed(
   for (const each of wrong)
     context.problems.report('E133', { sync, destination: name, ...each, allow }, place);
   return wrong.length === 0;
+}
+
+/** Reports E135 for identifiers that the destination does not match by, and for fields where it takes none. */
+function isTaken(
+  sync: string,
+  { match, fields }: Mapping,
+  place: Place,
+  { destination, manifest }: ResolvedDestination,
+  { entity, context }: SyncScope,
+): boolean {
+  const { kinds, takesFields } = manifest;
+  const strange = match.filter((name) => {
+    const kind = entity?.identifiers.get(name)?.kind;
+    return kinds !== undefined && kind !== undefined && !kinds.includes(kind);
+  });
+  const to = { sync, destination: destination.name };
+  for (const identifier of strange)
+    context.problems.report('E135', { ...to, what: `match by \`${identifier}\``, kinds: kinds! }, place);
+  const tooMany = fields.size > 0 && !takesFields;
+  if (tooMany) context.problems.report('E135', { ...to, what: 'take `fields`' }, place);
+  return strange.length === 0 && !tooMany;
 }
 
 const ONLY_ON_ENTER = ['backfill', 'again_after'] as const;

@@ -123,6 +123,7 @@ async function send(delivery: Delivery, scope: Scope, counted: Survey | undefine
     delivered: pump.record.delivered,
     rejected: pump.record.rejected,
     ...(pump.record.rejected > 0 ? { rejections: pump.record.reasons.commonest() } : {}),
+    ...(pump.record.invalid > 0 ? { invalid: pump.record.invalid } : {}),
     waiting: pump.waiting,
     unmatchable: seen.unmatchable,
     ...(freshness ? { freshness_ms: freshness } : {}),

@@ -16,6 +16,7 @@ export interface Addressee {
   readonly sync: string;
   readonly segment: string;
   readonly audience: Audience;
+  readonly kinds: Batch['kinds'];
   /** What is sent are events, not members of an audience. */
   readonly events: boolean;
   /** Stands for the cause of errands that no change caused. */
@@ -61,11 +62,14 @@ export function parcelOf(errands: readonly Errand[], to: Addressee): Parcel {
 }
 
 function packed(carried: readonly Carried[], to: Addressee): Parcel {
-  const { sync, segment, audience, events } = to;
+  const { sync, segment, audience, kinds, events } = to;
   const errands = carried.map(({ errand }) => errand);
   const changes = carried.map(({ change }) => change);
   const { op } = errands[0]!.step;
-  return { errands, batch: { id: batchId(errands, to), op, sync, segment, audience, changes, events } };
+  return {
+    errands,
+    batch: { id: batchId(errands, to), op, sync, segment, audience, kinds, changes, events },
+  };
 }
 
 /** An errand's open step as it is sent. */

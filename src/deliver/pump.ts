@@ -75,6 +75,7 @@ export class Pump {
       sync: sync.name,
       segment: sync.segment,
       audience: { name: sync.audience, ref: audienceRef },
+      kinds: kindsOf(delivery),
       events: sync.mode === 'on_enter',
       now,
     };
@@ -339,6 +340,11 @@ export class Pump {
   #monotonic(): number {
     return this.#delivery.world.clock.monotonic();
   }
+}
+
+function kindsOf({ project, sync }: Delivery): Addressee['kinds'] {
+  const entity = project.entities.get(project.segments.get(sync.segment)!.entity)!;
+  return Object.fromEntries([...entity.identifiers].map(([name, { kind }]) => [name, kind]));
 }
 
 type Taken = ReturnType<DeliveryRecord['take']>;

@@ -22,6 +22,8 @@ export class DeliveryRecord {
   readonly freshness = new FreshnessSample();
   readonly reasons = new RejectionReasons();
   rejected = 0;
+  /** Rows that the other side could not use, without saying which. */
+  invalid = 0;
   /** Rows that were sent and are given up for now. */
   waiting = 0;
   readonly #options: RecordOptions;
@@ -71,6 +73,7 @@ export class DeliveryRecord {
       if (receipt.kind === 'accepted') this.add(acceptedEntry(errand, answer.parcel.batch.id));
     }
     this.rejected += rejected.length;
+    this.invalid += answer.invalid ?? 0;
     this.waiting += open.length;
     this.#line(answer, 'delivered', acknowledged);
     this.#line(answer, 'rejected', rejected);

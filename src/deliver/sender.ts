@@ -19,6 +19,8 @@ export interface Answer {
   /** On the monotonic clock. */
   readonly sentAt: number;
   readonly httpStatus?: number;
+  /** How many of the rows the other side could not use, where it only counts. */
+  readonly invalid?: number;
   readonly rows: readonly { readonly errand: Errand; readonly receipt: Receipt }[];
 }
 
@@ -97,7 +99,7 @@ export class Sender {
     const rows = parcel.errands.map((errand, index) => ({ errand, receipt: receiptAt(outcome, index) }));
     const final = rows.filter(({ receipt }) => receipt.kind !== 'retry');
     const again = rows.filter(({ receipt }) => receipt.kind === 'retry');
-    this.#answer(attempt, sentAt, outcome.httpStatus, final);
+    this.#answer(attempt, sentAt, outcome.httpStatus, final, outcome.invalid);
     if (again.length > 0) await this.#retry(attempt, sentAt, outcome.httpStatus, again);
   }
 
@@ -165,13 +167,22 @@ export class Sender {
     throw new DiagnosedError([diagnose('E454', { attempts, seconds, reason })]);
   }
 
-  #answer(attempt: Attempt, sentAt: number, httpStatus: number | undefined, rows: Answer['rows']): void {
+  #answer(
+    attempt: Attempt,
+    sentAt: number,
+    httpStatus: number | undefined,
+    rows: Answer['rows'],
+    invalid = 0,
+  ): void {
     if (rows.length === 0) return;
     if (rows.some(({ receipt }) => receipt.kind !== 'retry')) {
       this.#lastProgressAt = this.#options.world.clock.monotonic();
     }
     const { parcel, count: attempts } = attempt;
-    const answer = { parcel, attempts, sentAt, rows, ...(httpStatus === undefined ? {} : { httpStatus }) };
+    const answer = {
+      ...{ parcel, attempts, sentAt, rows, invalid },
+      ...(httpStatus === undefined ? {} : { httpStatus }),
+    };
     if (rows.some(({ receipt }) => ACCEPTED.has(receipt.kind))) this.#endTrial();
     if (this.#trial && rejectsAll(answer)) this.#trial.putOff(answer);
     else this.#options.onAnswer(answer);

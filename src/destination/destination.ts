@@ -29,6 +29,8 @@ export interface Batch {
   readonly sync: string;
   readonly segment: string;
   readonly audience: Audience;
+  /** Identifier name -> kind (`email`, `phone`, `external_id`), of all that the entity declares. */
+  readonly kinds: Readonly<Record<string, string>>;
   readonly changes: readonly Change[];
   /** The changes are events of `mode: on_enter`: a journey begins or a message is sent; there is no audience. */
   readonly events: boolean;
@@ -54,7 +56,12 @@ export type Receipt =
 
 export type Outcome =
   /** One receipt a change, in the batch's order. */
-  | { readonly receipts: readonly Receipt[]; readonly httpStatus?: number }
+  | {
+      readonly receipts: readonly Receipt[];
+      readonly httpStatus?: number;
+      /** How many of the rows it could not use, where it counts and does not say which. */
+      readonly invalid?: number;
+    }
   /** The batch was refused as a whole: it is split until the bad rows are alone. */
   | { readonly refused: { readonly code: string; readonly message: string }; readonly httpStatus?: number };
 
@@ -69,12 +76,20 @@ export type JobState =
 export interface Manifest {
   readonly type: string;
   readonly title: string;
+  /** What adding and removing do there, in a few words, for the list of destinations. */
+  readonly does: string;
+  /** How it was tested: with the real thing, against the vendor, by answers recorded there, or a simulator of its documentation. */
+  readonly verified: 'real' | 'live' | 'recorded' | 'simulated';
   /** Schema of a destination file's own options (without `type`, `targets`, `defaults`), unknown keys refused. */
   readonly options: z.ZodType;
   /** Option names that are secrets, with every text in them: shown nowhere. */
   readonly secrets: readonly string[];
   /** True when each member needs at least one identifier of `match:`; false when the key itself is carried. */
   readonly needsIdentifier: boolean;
+  /** Kinds of identifiers that it matches by; undefined: whatever they are. */
+  readonly kinds?: readonly string[];
+  /** It takes `fields:`, too; otherwise a sync that has them is an error. */
+  readonly takesFields: boolean;
   /** True when `targets:` may be left out. */
   readonly anyTarget: boolean;
   readonly operations: readonly Operation[];

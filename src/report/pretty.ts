@@ -39,6 +39,10 @@ export function attention(syncs: readonly SyncResult[]): string[] {
     if (sync.skipped)
       lines.push(`skipped     ${sync.sync}: ${SKIPPED[sync.skipped] ?? spaced(sync.skipped)}`);
     lines.push(...(sync.rejections ?? []).map((reason) => rejectedLine(sync, reason)));
+    if (sync.invalid)
+      lines.push(
+        `invalid     ${sync.sync}: the destination could not use ${plural(sync.invalid, 'row')}, and does not say which`,
+      );
     if (sync.unmatchable > 0) {
       const members = plural(sync.unmatchable, 'member');
       lines.push(`unmatchable ${sync.sync}: ${members} without a usable identifier`);

@@ -63,6 +63,8 @@ export interface SyncResult {
   readonly rejected: number;
   /** The commonest reasons, at most three; absent when nothing was rejected. */
   readonly rejections?: readonly RejectionReason[];
+  /** Rows among those delivered that the destination could not use: it counts them, and does not say which. */
+  readonly invalid?: number;
   readonly waiting: number;
   readonly unmatchable: number;
   readonly held?: Held;

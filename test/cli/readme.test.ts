@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { destinationTypes, loadDestination } from '../../src/adapters.ts';
 import type { Batch } from '../../src/destination/destination.ts';
 import { bodyOf } from '../../src/destination/webhook/body.ts';
 import { rowErrors } from '../../src/destination/webhook/row-errors.ts';
 import { EXIT } from '../../src/diagnostics/exit.ts';
 import { parseInstant } from '../../src/instant.ts';
 import { TABLES } from '../../src/state/tables.ts';
+import { WORLD } from '../conformance/destination/harness.ts';
 import { openPostgresShop, type PostgresShop } from '../postgres-shop.ts';
 import { copyQuickStart, type ProjectCopy, REPOSITORY } from '../project-copy.ts';
 import { codeIn, fences, fileOf, tableOf } from '../readme-parts.ts';
@@ -90,6 +92,18 @@ describe('the README', () => {
     expect(listed).toEqual(Object.fromEntries(declared));
   });
 
+  it('lists every destination, as its manifest says', async () => {
+    const rows = await Promise.all(
+      (await destinationTypes(WORLD)).map(async (type) => {
+        const { manifest } = (await loadDestination(WORLD, type))!;
+        const { does, kinds, batch, verified } = manifest;
+        return [type, does, kinds?.join(', ') ?? 'whatever is sent', String(batch.rows), verified];
+      }),
+    );
+    const listed = tableOf('destination').map(([name, ...cells]) => [codeIn(name!), ...cells]);
+    expect(listed).toEqual(rows);
+  });
+
   it('lists every exit code', () => {
     const listed = tableOf('exit code').flatMap(([codes]) => codes!.split(', ').map(Number));
     expect(listed).toEqual(Object.values(EXIT));
@@ -106,6 +120,7 @@ describe('the README', () => {
       sync,
       segment,
       audience: { name: audience, ref: audience },
+      kinds: {},
       events: false,
       changes: changes.map((change: Record<string, string>) => ({
         ...change,

@@ -59,9 +59,12 @@ export class Receiver implements DestinationSession {
     return {
       type: 'test',
       title: 'Test',
+      does: 'is a test',
+      verified: 'real',
       options: z.object({}),
       secrets: [],
       needsIdentifier: this.#options.matchesBy === 'identifiers',
+      takesFields: true,
       anyTarget: true,
       operations,
       takesEvents: true,

@@ -104,10 +104,13 @@ function adapterNames(files: readonly SourceFile[], kind: string): string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-/** `file` is an everyday word, and a kind of relation: only as a type, or as a folder, does it name the destination. */
+/** Everyday words of this program, too: only as a type, or as a folder, do they name the destination. */
+const EVERYDAY = new Set(['file', 'meta']);
+
 function mentions(file: SourceFile, name: string): boolean {
   const code = withoutComments(file.text);
-  if (name === 'file') return /\btype\b[^\w;,]{1,9}file\b|destination\/file\//.test(code);
+  if (EVERYDAY.has(name))
+    return new RegExp(`\\btype\\b[^\\w;,]{1,9}${name}\\b|destination/${name}/`).test(code);
   return new RegExp(name, 'i').test(code);
 }
 

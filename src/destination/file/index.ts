@@ -6,9 +6,12 @@ import { BATCH_BYTES, BATCH_ROWS, openSession } from './session.ts';
 const manifest: Manifest = {
   type: 'file',
   title: 'File',
+  does: 'appends a line for each change to a file of the audience',
+  verified: 'real',
   options: fileOptions,
   secrets: [],
   needsIdentifier: false,
+  takesFields: true,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
   takesEvents: true,

@@ -2,7 +2,8 @@
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Instant } from '../../instant.ts';
 import type { HttpResponse } from '../../world.ts';
-import type { Batch, Outcome, Receipt } from '../destination.ts';
+import type { Batch, Outcome } from '../destination.ts';
+import { retryAll } from '../receipts.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { rowErrors } from './row-errors.ts';
 
@@ -37,12 +38,6 @@ export function outcomeOf(
 /** True where the answer says that nothing listens at the address. */
 export function isNoEndpoint(status: number): boolean {
   return NO_ENDPOINT.has(status);
-}
-
-/** The same `retry` for every row of a batch. */
-export function retryAll(batch: Batch, code: string, message: string, afterMs?: number): Receipt[] {
-  const receipt: Receipt = { kind: 'retry', code, message, ...(afterMs === undefined ? {} : { afterMs }) };
-  return batch.changes.map(() => receipt);
 }
 
 function wording(status: number): string {

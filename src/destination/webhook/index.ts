@@ -6,9 +6,12 @@ import { BATCH_BYTES, openSession } from './session.ts';
 const manifest: Manifest = {
   type: 'webhook',
   title: 'Webhook',
+  does: 'posts signed batches of changes to your own endpoint',
+  verified: 'real',
   options: webhookOptions,
   secrets: ['secret', 'headers'],
   needsIdentifier: false,
+  takesFields: true,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
   takesEvents: true,

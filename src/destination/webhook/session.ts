@@ -5,7 +5,8 @@ import { SECOND } from '../../instant.ts';
 import { type HttpResponse, NetworkError } from '../../world.ts';
 import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
 import { rememberedJson } from '../json.ts';
-import { isNoEndpoint, outcomeOf, retryAll } from './answer.ts';
+import { unanswered } from '../receipts.ts';
+import { isNoEndpoint, outcomeOf } from './answer.ts';
 import { bodyOf, checkBody } from './body.ts';
 import type { WebhookSettings } from './options.ts';
 import { sign } from './signature.ts';
@@ -55,7 +56,7 @@ export function openSession(context: OpenContext, settings: WebhookSettings): De
         const answer = await post(batch.id, bodyOf(batch, world.clock.now(), textOf), signal);
         return outcomeOf({ name: destination, secrets }, batch, answer, world.clock.now());
       } catch (error) {
-        return unanswered(destination, batch, error);
+        return withoutAnswer(destination, batch, error);
       }
     },
     async close() {},
@@ -79,10 +80,10 @@ function headersOf(
 }
 
 /** A request without an answer may have been applied: every row is tried again. */
-function unanswered(destination: string, batch: Batch, error: unknown): Outcome {
+function withoutAnswer(destination: string, batch: Batch, error: unknown): Outcome {
   if (!(error instanceof NetworkError)) throw error;
   if (error.reason === 'private_address') fail('E402', { destination });
-  return { receipts: retryAll(batch, `network_${error.reason}`, error.message) };
+  return unanswered(batch, error);
 }
 
 function unreachable(destination: string, error: unknown): never {

@@ -178,6 +178,14 @@ export const CONFIG_CODES = {
       `the value of this field may change though no row does, by \`${p.what}\`: nobody would send it again`,
     () => 'compute it from the columns of the entity’s row alone, or keep it in a table and use a trait',
   ),
+  E135: error<{ sync: string; destination: string; what: string; kinds?: readonly string[] }>(
+    INVALID,
+    (p) => `sync ${p.sync}: \`${p.destination}\` does not ${p.what}`,
+    (p) =>
+      p.kinds
+        ? `it matches by identifiers of these kinds: ${p.kinds.join(', ')}`
+        : 'take them out: nobody there would see them',
+  ),
   W101: warning<{ name: string }>(
     (p) => `\${${p.name}} is sent as it is written`,
     (p) => `if the environment variable is meant, write \${env:${p.name}}`,

@@ -31,6 +31,16 @@ export const DELIVERY_CODES = {
     (p) => `destination ${p.destination} has no endpoint at its \`url\` (HTTP ${p.status})`,
     () => 'check `url`; what was not delivered is sent by the next run',
   ),
+  E406: error<Named & { detail: string; hint: string }>(
+    EXIT.credentials,
+    (p) => `destination ${p.destination} refuses the credentials: ${p.detail}`,
+    (p) => p.hint,
+  ),
+  E407: error<Named & { detail: string; hint: string }>(
+    EXIT.failed,
+    (p) => `destination ${p.destination} cannot be used: ${p.detail}`,
+    (p) => p.hint,
+  ),
   E411: error<Named & { path: string; reason: string }>(
     EXIT.failed,
     (p) => `destination ${p.destination} cannot write ${p.path}: ${p.reason}`,

@@ -63,6 +63,7 @@ export function batch(changes: readonly Change[], name = 'vip', ref = name): Bat
     sync: 'vip.hook',
     segment: 'vip',
     audience: { name, ref },
+    kinds: { email: 'email', phone: 'phone', external_id: 'external_id' },
     changes,
     events: false,
   };

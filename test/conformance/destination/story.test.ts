@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { destinationTypes, loadDestination } from '../../../src/adapters.ts';
 import type { FieldValue } from '../../../src/destination/destination.ts';
+import { VENDORS } from '../../destinations/vendors.ts';
 import { batch, change, type Harness, kindsOf, WORLD } from './harness.ts';
 import { HARNESSES } from './harnesses.ts';
 
@@ -20,8 +21,11 @@ const HOSTILE: Record<string, string> = {
   empty: '',
 };
 
-it('has a harness for every type of destination', async () => {
-  expect(await destinationTypes(WORLD)).toEqual(Object.keys(HARNESSES).sort());
+it('has a harness for every type of destination, here or as a simulated vendor', async () => {
+  const simulated = Object.keys(VENDORS).map((name) => name.split(' ')[0]!);
+  expect(await destinationTypes(WORLD)).toEqual(
+    [...new Set([...Object.keys(HARNESSES), ...simulated])].sort(),
+  );
 });
 
 describe.each(Object.keys(HARNESSES))('manifest of %s', (type) => {

@@ -154,7 +154,14 @@ test.each([
   };
   const receiver = receiverOf(undefined);
   receiver.answer = (batch) => all(batch, { kind: 'retry', code: 'busy', message: 'try later', afterMs });
-  const to = { sync: 's.dest', segment: 's', audience: { name: 's', ref: 's' }, events: false, now: 0n };
+  const to = {
+    sync: 's.dest',
+    segment: 's',
+    audience: { name: 's', ref: 's' },
+    kinds: {},
+    events: false,
+    now: 0n,
+  };
   const sender = new Sender({
     world,
     destination: receiver,
@@ -189,7 +196,14 @@ test('once one sync has found nothing to get through, the next one asks only onc
   };
   const receiver = receiverOf(undefined);
   const lane = new Lane(world, receiver.limits);
-  const to = { sync: 's.dest', segment: 's', audience: { name: 's', ref: 's' }, events: false, now: 0n };
+  const to = {
+    sync: 's.dest',
+    segment: 's',
+    audience: { name: 's', ref: 's' },
+    kinds: {},
+    events: false,
+    now: 0n,
+  };
   const step = { op: 'add', identifiers: {}, fields: {}, hash: '', keeps: true } as const;
   const errand = { key: 'a', tickId: 1n, effect: 'add', step, later: [], inLedger: false } as const;
   const attempt = async (): Promise<number> => {

@@ -11,6 +11,7 @@ function disclosure(key: string, identifiers: Record<string, string>, fields: Re
     segment: 's',
     audience: { name: 's', ref: 's' },
     changes: [change],
+    kinds: {},
     events: false,
   });
 }

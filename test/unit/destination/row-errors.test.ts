@@ -17,6 +17,7 @@ const batch: Batch = {
   segment: 's',
   audience: { name: 's', ref: 's' },
   changes: [change('a'), change('b')],
+  kinds: {},
   events: false,
 };
 

@@ -1,0 +1,64 @@
+/** Calls of a vendor's API: JSON in, JSON out. */
+import { NetworkError, type World } from '../world.ts';
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the base, with its query; or a whole address, as some APIs give for the next page. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined for what is no JSON: an HTML page of something in between, say. */
+  readonly json: unknown;
+}
+
+export interface ApiOptions {
+  readonly world: World;
+  /** With the scheme, without a slash at the end. */
+  readonly base: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly allowPrivateAddress: boolean;
+}
+
+export type Api = (request: ApiRequest) => Promise<ApiAnswer>;
+
+/** Opens no connection. A call throws `NetworkError` where there is no whole answer. */
+export function openApi({ world, base, headers, timeoutMs, allowPrivateAddress }: ApiOptions): Api {
+  return async ({ method, path, body, signal, ...request }) => {
+    const url = path.startsWith('/') ? `${base}${path}` : path;
+    // A page's address comes from the other side: the credentials go nowhere else.
+    if (new URL(url).origin !== new URL(base).origin)
+      throw new NetworkError('other', false, 'the other side names an address of somebody else');
+    const answer = await world.network.request({
+      method,
+      url,
+      headers: {
+        'user-agent': 'segsync',
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+        ...request.headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs,
+      allowPrivateAddress,
+      ...(signal ? { signal } : {}),
+    });
+    return { status: answer.status, headers: answer.headers, json: parsed(answer.body) };
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

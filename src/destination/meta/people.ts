@@ -1,0 +1,63 @@
+/**
+ * People as Meta matches them. Source of the rules: Marketing API, `conversions-api/parameters/
+ * customer-information-parameters` and the reference of `custom-audience/users`.
+ */
+import type { Batch, Change } from '../destination.ts';
+import { emailAddress, isHashed, phoneNumber, sha256 } from '../normalise.ts';
+
+/** Kind of identifier -> column of a call. */
+const COLUMNS = { email: 'EMAIL', phone: 'PHONE', external_id: 'EXTERN_ID' } as const;
+
+export const KINDS = Object.keys(COLUMNS);
+
+export interface IdentifierRules {
+  readonly defaultCountry?: string;
+  /** Kinds whose values are SHA-256 already. */
+  readonly hashed: ReadonlySet<string>;
+}
+
+/**
+ * Email: trimmed, lower case, dots and tags kept, hashed. Phone: digits with the country's code and no plus, hashed.
+ * External id: as it is. Undefined for what cannot be one.
+ */
+export function identifierOf(
+  kind: string,
+  value: string,
+  { defaultCountry, hashed }: IdentifierRules,
+): string | undefined {
+  if (hashed.has(kind)) return isHashed(value) ? value.trim().toLowerCase() : undefined;
+  switch (kind) {
+    case 'email':
+      return hashOf(emailAddress(value));
+    case 'phone':
+      return hashOf(phoneNumber(value, defaultCountry)?.slice(1));
+    default:
+      return value.trim() === '' ? undefined : value.trim();
+  }
+}
+
+function hashOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : sha256(text);
+}
+
+export interface People {
+  readonly schema: readonly string[];
+  readonly data: readonly (readonly string[])[];
+}
+
+/** A call's columns, and a row a change; what a row lacks is empty. Of two identifiers of one kind the first counts. */
+export function peopleOf({ changes, kinds }: Pick<Batch, 'changes' | 'kinds'>): People {
+  const rows = changes.map((change) => columnsOf(change, kinds));
+  const schema = Object.values(COLUMNS).filter((column) => rows.some((row) => row.has(column)));
+  return { schema, data: rows.map((row) => schema.map((column) => row.get(column) ?? '')) };
+}
+
+function columnsOf({ identifiers }: Change, kinds: Batch['kinds']): Map<string, string> {
+  const columns = new Map<string, string>();
+  for (const [name, value] of Object.entries(identifiers)) {
+    // One that the entity no longer has, still in the ledger, goes by its name.
+    const column = COLUMNS[(kinds[name] ?? name) as keyof typeof COLUMNS] as string | undefined;
+    if (column && !columns.has(column)) columns.set(column, value);
+  }
+  return columns;
+}

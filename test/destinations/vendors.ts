@@ -1,0 +1,79 @@
+/** The vendors whose APIs are simulated, each as the shared story needs it. */
+import { createHash } from 'node:crypto';
+import { ACCOUNT, APP_SECRET, rowText, startMeta, TOKEN } from './meta.ts';
+import type { Fault, Simulator } from './simulator.ts';
+
+export interface Person {
+  readonly key: string;
+  readonly email?: string;
+  readonly phone?: string;
+}
+
+/** What a vendor is to the story. */
+export interface Vendor {
+  readonly simulator: Simulator;
+  /** The destination's file; secrets come from the environment. */
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly match: readonly string[];
+  /** How the vendor knows a person. */
+  known(person: Person): string;
+  members(audience: string): ReadonlySet<string>;
+  /** Somebody else adds a member whom segsync knows nothing of. */
+  addForeign(audience: string): string;
+  /** Scripted answers, as the vendor words them. */
+  readonly faults: Readonly<Record<'busy' | 'busyFor1s' | 'down', Fault>>;
+  /** From now on other credentials are asked for; `back` undoes it. */
+  refuseCredentials(): { back(): void };
+}
+
+export const VENDORS: Readonly<Record<string, () => Promise<Vendor>>> = {
+  meta: () => openMeta(),
+  'meta with the proof of its app': () => openMeta({ secret: true }),
+};
+
+/** biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of ours */
+const PROVEN = 'app_secret: "${env:META_APP_SECRET}"\n';
+
+const hashed = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+async function openMeta({ secret = false } = {}): Promise<Vendor> {
+  const simulator = await startMeta({ secret });
+  const error = (status: number, code: number, headers = {}): Fault => ({
+    reply: { status, headers, body: { error: { message: 'x', type: 'OAuthException', code } } },
+  });
+  const usage = JSON.stringify({ [ACCOUNT]: [{ type: 'custom_audience', call_count: 101 }] });
+  return {
+    simulator,
+    file: `type: meta
+ad_account: act_${ACCOUNT}
+access_token: "\${env:META_TOKEN}"
+${secret ? PROVEN : ''}base_url: ${simulator.url}
+allow_private_address: true
+batch_size: 3
+rate: 1000/s
+`,
+    environment: { META_TOKEN: TOKEN, META_APP_SECRET: APP_SECRET },
+    match: ['email', 'phone'],
+    known: ({ email, phone }) =>
+      rowText(
+        ['EMAIL', 'PHONE'],
+        [email ? hashed(email.trim().toLowerCase()) : '', phone ? hashed(phone.replace(/\D/g, '')) : ''],
+      ),
+    members: simulator.members,
+    addForeign(audience) {
+      const row = `EMAIL=${hashed('somebody@else.example')}`;
+      simulator.add(audience, row);
+      return row;
+    },
+    faults: {
+      busy: error(400, 80003, { 'x-business-use-case-usage': usage }),
+      busyFor1s: error(429, 4, { 'retry-after': '1' }),
+      down: { reply: { status: 502, body: '<html>Bad gateway</html>' } },
+    },
+    refuseCredentials() {
+      simulator.letIn('another token');
+      return { back: () => simulator.letIn(TOKEN) };
+    },
+  };
+}
