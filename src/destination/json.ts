@@ -32,6 +32,11 @@ export function changeJson(change: Change, segment?: string): string {
   );
 }
 
+/** What JSON calls an object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** `changeJson`, made once for a change though it is asked for its size and again for its text. */
 export function rememberedJson(): typeof changeJson {
   const texts = new WeakMap<Change, string>();

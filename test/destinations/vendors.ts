@@ -1,5 +1,6 @@
 /** The vendors whose APIs are simulated, each as the shared story needs it. */
 import { createHash } from 'node:crypto';
+import { API_KEY, BLOCKED, startBraze } from './braze.ts';
 import { ACCOUNT, APP_SECRET, rowText, startMeta, TOKEN } from './meta.ts';
 import type { Fault, Simulator } from './simulator.ts';
 
@@ -23,12 +24,15 @@ export interface Vendor {
   addForeign(audience: string): string;
   /** Scripted answers, as the vendor words them. */
   readonly faults: Readonly<Record<'busy' | 'busyFor1s' | 'down', Fault>>;
+  /** A person whom the other side refuses by name, where it says whom. */
+  readonly refused?: Person;
   /** From now on other credentials are asked for; `back` undoes it. */
   refuseCredentials(): { back(): void };
 }
 
 export const VENDORS: Readonly<Record<string, () => Promise<Vendor>>> = {
   meta: () => openMeta(),
+  braze: openBraze,
   'meta with the proof of its app': () => openMeta({ secret: true }),
 };
 
@@ -74,6 +78,43 @@ rate: 1000/s
     refuseCredentials() {
       simulator.letIn('another token');
       return { back: () => simulator.letIn(TOKEN) };
+    },
+  };
+}
+
+async function openBraze(): Promise<Vendor> {
+  const known = ({ key }: Person): string => `external_id=${key}`;
+  const simulator = await startBraze(
+    ['1', '2', '3', "o'4", '5', '6', '7', BLOCKED].map((key) => known({ key })),
+  );
+  return {
+    simulator,
+    file: `type: braze
+endpoint: ${simulator.url}
+api_key: "\${env:BRAZE_API_KEY}"
+allow_private_address: true
+batch_size: 3
+rate: 1000/s
+`,
+    environment: { BRAZE_API_KEY: API_KEY },
+    match: ['external_id', 'email'],
+    known,
+    members: simulator.members,
+    addForeign(audience) {
+      simulator.set('external_id=another', audience, true);
+      return 'external_id=another';
+    },
+    faults: {
+      busy: { reply: { status: 429, body: { message: 'Rate limit exceeded' } } },
+      busyFor1s: {
+        reply: { status: 429, headers: { 'retry-after': '1' }, body: { message: 'Rate limit exceeded' } },
+      },
+      down: { reply: { status: 503, body: '<html>Service unavailable</html>' } },
+    },
+    refused: { key: BLOCKED, email: 'blocked@example.com' },
+    refuseCredentials() {
+      simulator.letIn('another key');
+      return { back: () => simulator.letIn(API_KEY) };
     },
   };
 }

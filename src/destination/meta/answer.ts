@@ -3,6 +3,7 @@
  * and Marketing API rate limiting.
  */
 import type { ApiAnswer } from '../api.ts';
+import { isRecord } from '../json.ts';
 
 export interface MetaError {
   /** 0 where the answer is no JSON. */
@@ -61,8 +62,4 @@ export function regainMs(headers: Readonly<Record<string, string>>): number | un
 export function invalidRows(json: unknown): number {
   const count = isRecord(json) ? Number(json.num_invalid_entries ?? 0) : 0;
   return Number.isInteger(count) && count > 0 ? count : 0;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

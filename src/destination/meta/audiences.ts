@@ -1,7 +1,7 @@
 /** Custom Audiences of an ad account: found by their names, made where they are missing. */
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Api } from '../api.ts';
-import { isRecord } from './answer.ts';
+import { isRecord } from '../json.ts';
 import type { MetaSettings } from './options.ts';
 
 /** Audiences a page, and pages that are read at most. */

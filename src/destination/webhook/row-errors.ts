@@ -2,6 +2,7 @@
 import type { HttpResponse } from '../../world.ts';
 import type { Batch, Receipt } from '../destination.ts';
 import { type Disclosure, openDisclosure } from '../disclosure.ts';
+import { isRecord } from '../json.ts';
 
 const DELIVERED: Receipt = { kind: 'delivered' };
 
@@ -65,8 +66,4 @@ function receiptOf(entry: Record<string, unknown>, disclosure: Disclosure): Rece
 
 function isRow(index: unknown, batch: Batch): index is number {
   return Number.isInteger(index) && (index as number) >= 0 && (index as number) < batch.changes.length;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

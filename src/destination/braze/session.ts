@@ -1,0 +1,85 @@
+/** An open Braze destination. */
+import { fail } from '../../diagnostics/diagnostic.ts';
+import { NetworkError } from '../../world.ts';
+import { openApi } from '../api.ts';
+import type { Change, DestinationSession, OpenContext } from '../destination.ts';
+import { unanswered } from '../receipts.ts';
+import { outcomeOf } from './answer.ts';
+import type { BrazeSettings } from './options.ts';
+import { identifierOf, trackBody } from './users.ts';
+
+/** No limit is published for this call; far above what 75 objects take. */
+export const BATCH_BYTES = 1_000_000;
+
+/** Names of attributes and events: not empty, no `$` at the start, at most 255 characters. */
+const NAME = /^[^$\s][^\0]{0,254}$/;
+/** What users have anyway: an audience of such a name would overwrite it. */
+const RESERVED =
+  /^(_.*|braze_id|country|current_location|date_of_.*|dob|email.*|external_id|facebook|first_name|gender|home_city|image_url|language|last_name|phone|push_.*|subscription_groups|time_zone|twitter|user_alias)$/i;
+
+/** A session on one workspace. Opens no connection. */
+export function openSession(context: OpenContext, settings: BrazeSettings): DestinationSession {
+  const { world, name: destination } = context;
+  const { endpoint, apiKey, timeoutMs, allowPrivateAddress } = settings;
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const api = openApi({ world, base: endpoint, headers, timeoutMs, allowPrivateAddress });
+  const track = (body: unknown, signal?: AbortSignal) =>
+    api({ method: 'POST', path: '/users/track', body, signal });
+  return {
+    limits: {
+      batchRows: settings.batchRows,
+      batchBytes: BATCH_BYTES,
+      concurrency: settings.concurrency,
+      requestsPerSecond: settings.requestsPerSecond,
+    },
+    async check() {
+      // Without data it is refused, after the key was looked at.
+      const { status } = await track({ attributes: [] }).catch((error: unknown) =>
+        unreachable(destination, error),
+      );
+      if (status === 401 || status === 403) refusedKey(destination, status);
+      if (status >= 500) fail('E404', { destination, detail: `it answers HTTP ${status}` });
+    },
+    async ensureAudience({ name }) {
+      if (!NAME.test(name) || RESERVED.test(name)) {
+        fail('E407', {
+          destination,
+          detail: `\`${name}\` cannot be the name of an attribute of its own`,
+          hint: 'give the sync another `audience:`, such as `segsync_NAME`',
+        });
+      }
+      return `${new URL(endpoint).host}/${name}`;
+    },
+    identifier: (kind, value, { defaultCountry }) => identifierOf(kind, value, defaultCountry),
+    sizeOf: (change) => sizeOf(change),
+    async send(batch, { signal }) {
+      try {
+        const answer = await track(trackBody(batch, settings), signal);
+        return outcomeOf(batch, answer, world.clock.now(), apiKey) ?? refusedKey(destination, answer.status);
+      } catch (error) {
+        if (!(error instanceof NetworkError)) throw error;
+        if (error.reason === 'private_address') fail('E402', { destination });
+        return unanswered(batch, error);
+      }
+    },
+    async close() {},
+  };
+}
+
+function sizeOf({ identifiers, fields }: Change): number {
+  return Buffer.byteLength(JSON.stringify({ identifiers, fields })) + 400;
+}
+
+function refusedKey(destination: string, status: number): never {
+  return fail('E406', {
+    destination,
+    detail: `HTTP ${status}`,
+    hint: 'the REST API key needs the permission `users.track`, and belongs to one `endpoint`',
+  });
+}
+
+function unreachable(destination: string, error: unknown): never {
+  if (!(error instanceof NetworkError)) throw error;
+  if (error.reason === 'private_address') fail('E402', { destination });
+  return fail('E404', { destination, detail: error.message });
+}
