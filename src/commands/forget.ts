@@ -21,6 +21,7 @@ export const forget: Verb<{ entity?: string }> = {
 
   async run(invocation) {
     const { world, screen, globals, operands, options } = invocation;
+    if (operands[0]!.trim() === '') fail('E603', { detail: 'the key is empty', command: 'segsync forget' });
     const { project, target } = await openProject(invocation);
     const entity = entityNamed([...project.entities.keys()], options.entity);
     const interruption = onInterrupt(world, screen);

@@ -1,10 +1,9 @@
 /** Puts errands into the ledger as questions, as parcels that may be sent once that is committed. */
 
 import type { Statements } from '../warehouse/warehouse.ts';
-import { withoutCarried } from './carried.ts';
+import { keysOfOthers, type Shared, withoutCarried } from './carried.ts';
 import type { Delivery } from './context.ts';
 import { doneEntry, type Entry, type Errand, questionOf } from './errand.ts';
-import type { LedgerOf } from './flush.ts';
 import { type Addressee, type Parcel, parcelsOf } from './parcel.ts';
 
 export interface Asked {
@@ -24,14 +23,17 @@ export async function askFor(
 ): Promise<Asked> {
   const { tables, sync, destination } = delivery;
   const matches = destination.manifest.needsIdentifier;
-  const of: LedgerOf & { destination: string } = {
+  const of: Shared = {
     sync: sync.name,
     audienceRef: to.audience.ref,
-    destination: sync.destination,
+    others: othersOf(delivery, to),
+    turn: delivery.world.random.uuid(),
   };
   const left = matches ? await withoutCarried(transaction, tables, of, errands) : errands;
-  const silent = left.filter((errand) => matches && isVoid(errand));
-  const spoken = left.filter((errand) => !(matches && isVoid(errand)));
+  const kept = matches ? new Set<string>() : await keysOfOthers(transaction, tables, of, errands);
+  const isSilent = (errand: Errand): boolean => (matches ? isVoid(errand) : isKept(errand, kept));
+  const silent = left.filter(isSilent);
+  const spoken = left.filter((errand) => !isSilent(errand));
   const ended = silent.filter((errand) => errand.later.length === 0);
   const parcels = parcelsOf(spoken, to, destination.session);
   const questions = parcels.flatMap(({ batch, errands: some }) =>
@@ -42,6 +44,23 @@ export async function askFor(
     done: silent,
     entries: [...questions, ...ended.map((errand) => doneEntry(errand, to.now))],
   };
+}
+
+function isKept({ key, step }: Errand, kept: ReadonlySet<string>): boolean {
+  return step.op === 'remove' && kept.has(key);
+}
+
+/** Syncs that have, or had, members in the same audience; one that takes people out, or sends events, has none. */
+function othersOf({ behind, project, sync }: Delivery, to: Addressee): string[] {
+  const type = project.destinations.get(sync.destination)?.type;
+  return [...behind.rows.values()]
+    .filter((row) => {
+      const mode = project.syncs.get(row.sync)?.mode ?? 'mirror';
+      const sameSide = project.destinations.get(row.destination)?.type === type;
+      const hasMembers = mode === 'mirror' || mode === 'add_only';
+      return row.sync !== sync.name && row.audienceRef === to.audience.ref && sameSide && hasMembers;
+    })
+    .map((row) => row.sync);
 }
 
 /** A removal with nothing left to remove: others carry all of it. */

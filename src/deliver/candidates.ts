@@ -159,6 +159,12 @@ function keysSql(preview: Preview, scope: Scope): string {
           'SELECT entity_key FROM segsync_due',
           `${ledger} WHERE state = 'sending'`,
           `${rejections} WHERE next_at <= ${instant(preview.tables.dialect, preview.now)}`,
+          ...(scope.leftBehind
+            ? [
+                `${ledger} WHERE NOT EXISTS (SELECT 1 FROM (${membersSql(preview, scope)}) AS membership` +
+                  ' WHERE membership.entity_key = ledger.entity_key)',
+              ]
+            : []),
           ...(scope.renewBefore === undefined
             ? []
             : [`${ledger} WHERE delivered_at < ${instant(preview.tables.dialect, scope.renewBefore)}`]),

@@ -1,10 +1,19 @@
 /** Two accounts, one address: what a removal must leave, since another member of the same audience has it too. */
+import { writeMeta } from '../state/meta.ts';
 import type { StateTables } from '../state/sql.ts';
-import { text } from '../state/sql.ts';
+import { text, textList } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { Errand } from './errand.ts';
 import type { LedgerOf } from './flush.ts';
 import { stage } from './flush.ts';
+
+/** An audience that several syncs may fill. */
+export interface Shared extends LedgerOf {
+  /** The others that put members into an audience of this reference. */
+  readonly others: readonly string[];
+  /** Unlike any other text. */
+  readonly turn: string;
+}
 
 /**
  * The errands with the identifiers of their removals less those that other ledger rows of the same audience carry, in
@@ -13,7 +22,7 @@ import { stage } from './flush.ts';
 export async function withoutCarried(
   transaction: Statements,
   tables: StateTables,
-  of: LedgerOf & { readonly destination: string },
+  of: Shared,
   errands: readonly Errand[],
 ): Promise<Errand[]> {
   const removals = errands.filter(({ step }) => step.op === 'remove' && !step.keeps);
@@ -30,10 +39,12 @@ export async function withoutCarried(
 async function readCarried(
   transaction: Statements,
   tables: StateTables,
-  { sync, audienceRef, destination }: LedgerOf & { readonly destination: string },
+  shared: Shared,
   removals: readonly Errand[],
 ): Promise<Map<string, Set<string>>> {
+  const { sync, audienceRef, others } = shared;
   const { dialect } = tables;
+  await takeTurns(transaction, tables, shared);
   const values = removals.flatMap(({ key, step }) =>
     Object.entries(step.identifiers).map(([name, value]) => [key, name, value]),
   );
@@ -45,7 +56,7 @@ async function readCarried(
       `SELECT removed.entity_key FROM ${staged} AS removed WHERE removed.name = ${text(dialect, name)} AND EXISTS (` +
         `SELECT 1 FROM ${tables.name('ledger')} AS ledger` +
         ` WHERE ledger.audience_ref = ${text(dialect, audienceRef)}` +
-        ` AND ledger.sync IN (SELECT sync FROM ${tables.name('syncs')} WHERE destination = ${text(dialect, destination)})` +
+        ` AND ledger.sync IN ${textList(dialect, [sync, ...others])}` +
         ` AND NOT (ledger.sync = ${text(dialect, sync)}` +
         ` AND ledger.entity_key IN (SELECT entity_key FROM ${staged}))` +
         ` AND ${dialect.functions.json_text('ledger.identifiers', text(dialect, name))} = removed.value)`,
@@ -55,4 +66,39 @@ async function readCarried(
   }
   await transaction.execute(`DROP TABLE ${staged}`);
   return carried;
+}
+
+/** Keys to be removed that another sync still has in the audience: where the key itself is what the other side knows. */
+export async function keysOfOthers(
+  transaction: Statements,
+  tables: StateTables,
+  shared: Shared,
+  errands: readonly Errand[],
+): Promise<ReadonlySet<string>> {
+  const { audienceRef, others } = shared;
+  const removals = errands.filter(({ step }) => step.op === 'remove' && !step.keeps);
+  if (removals.length === 0 || others.length === 0) return new Set();
+  const { dialect } = tables;
+  await takeTurns(transaction, tables, shared);
+  const keys = removals.map(({ key }) => [key]);
+  const staged = await stage(transaction, tables, 'segsync_removed', [['entity_key', 'text']], keys);
+  const rows = await transaction.query(
+    `SELECT DISTINCT entity_key FROM ${tables.name('ledger')} AS ledger` +
+      ` WHERE audience_ref = ${text(dialect, audienceRef)} AND sync IN ${textList(dialect, others)}` +
+      ` AND entity_key IN (SELECT entity_key FROM ${staged}) ORDER BY entity_key`,
+  );
+  await transaction.execute(`DROP TABLE ${staged}`);
+  return new Set(rows.map((row) => row.entity_key!));
+}
+
+/**
+ * Two that remove one person at once would each leave it to the other: the second waits, or is tried again, and sees
+ * what the first has done. A new value each time, since an engine may leave out a write that changes nothing.
+ */
+async function takeTurns(
+  transaction: Statements,
+  tables: StateTables,
+  { audienceRef, others, turn }: Shared,
+): Promise<void> {
+  if (others.length > 0) await writeMeta(transaction, tables, `turn:${audienceRef}`, turn);
 }

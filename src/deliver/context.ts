@@ -27,6 +27,8 @@ export interface EmptySource {
   readonly table: string;
   /** The instant of the tick that first saw it empty, as text. */
   readonly since: string;
+  /** It is read by the segment that the destination excludes. */
+  readonly excludes?: boolean;
 }
 
 /** All that it takes to say what a sync would do. */

@@ -71,11 +71,24 @@ async function deliverRest(delivery: Delivery, scope: Scope): Promise<Report> {
     await finish(delivery, scope, { deliveredAt: delivery.now, isWaiting: false, hasLoaded: false });
     return NOTHING;
   }
+  await refreshStatistics(delivery, scope);
   const counted = await countAhead(delivery, scope);
   const held = counted && (await heldBy(delivery, scope, counted.planned));
   if (held) return hold(delivery, scope, counted, held);
   await divideBudget(delivery);
   return send(delivery, scope, counted);
+}
+
+/**
+ * After a load that was broken off, or before the first one, the planner may still take the state's tables for empty,
+ * and look at all of the ledger for each row.
+ */
+async function refreshStatistics(
+  { statements, tables, behind, sync }: Delivery,
+  { since }: Scope,
+): Promise<void> {
+  if (since !== undefined && !behind.open.has(sync.name)) return;
+  for (const name of ['membership', 'ledger'] as const) await statements.analyze(tables.name(name));
 }
 
 /** The guards want figures before anything is sent. An empty audience has nothing to guard, and is loaded at once. */
@@ -180,7 +193,13 @@ async function finish(
     if (excluded && excluded.since !== excluded.target)
       await writeExcludedTick(transaction, tables, sync.name, excluded.target);
     if (delivery.behind.allowed.has(sync.name)) await endAllowance(transaction, tables, sync.name);
-    if (scope.firstLoad && hasLoaded) await noteFirstLoad(transaction, tables, sync.name, deliveredAt);
+    if (scope.firstLoad && hasLoaded)
+      await noteFirstLoad(
+        transaction,
+        tables,
+        { sync: sync.name, audienceRef: scope.audienceRef },
+        deliveredAt,
+      );
   });
 }
 

@@ -96,7 +96,21 @@ function decisionOf(standing: Standing, rules: Rules): Decision {
   }
 }
 
+/** Marks the hash of a removal: a row of `remove_only` says whom it took out, every other one who is there. */
+const TAKEN_OUT = 'out:';
+
+/** The ledger remembers a removal of days when the sync took people out. */
+function isTakenOut(ledger: LedgerRow | undefined): boolean {
+  return ledger?.state === 'delivered' && (ledger.payloadHash?.startsWith(TAKEN_OUT) ?? false);
+}
+
 function keepEqual(standing: Standing, rules: Rules): Decision {
+  if (isTakenOut(standing.ledger)) {
+    const isBack = isWanted(standing, rules) === 'there';
+    return isBack
+      ? bringIn({ ...standing, ledger: undefined }, rules)
+      : { kind: 'settled', ledger: 'dropped' };
+  }
   const wanted = isWanted(standing, rules);
   if (wanted === 'there') return bringIn(standing, rules);
   if (wanted === 'gone') return bringOut(standing, rules);
@@ -159,10 +173,11 @@ function takeOut(standing: Standing, rules: Rules): Decision {
   if (!isMatchable(standing, rules)) {
     return ledger ? { kind: 'settled', ledger: 'dropped' } : { kind: 'nothing', unmatchable: true };
   }
-  const remove = step('remove', payload.identifiers, {}, true);
+  const plain = step('remove', payload.identifiers, {}, true);
+  const remove = { ...plain, hash: `${TAKEN_OUT}${plain.hash}` };
   const done = ledger?.state === 'delivered' && ledger.payloadHash === remove.hash;
   if (done) return withoutCall(standing);
-  return send(ledger?.payloadHash === undefined ? 'remove' : 'update', remove);
+  return send(isTakenOut(ledger) ? 'update' : 'remove', remove);
 }
 
 /** `on_enter`: one event an entry. The ledger holds whom the last one was sent, and which entry it was for. */

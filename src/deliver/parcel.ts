@@ -17,6 +17,8 @@ export interface Addressee {
   readonly segment: string;
   readonly audience: Audience;
   readonly kinds: Batch['kinds'];
+  /** The mapping that was last delivered whole: after an edit and back, what is sent again is not what was sent before. */
+  readonly after: string;
   /** What is sent are events, not members of an audience. */
   readonly events: boolean;
   /** Stands for the cause of errands that no change caused. */
@@ -79,9 +81,12 @@ export function changeOf({ key, step, causedAt }: Errand, now: Instant): Change 
 }
 
 /** The same when the same is sent again, another when the same change comes again later: its tick is another. */
-function batchId(errands: readonly Errand[], { sync, audience }: Addressee): string {
-  const rows = errands.map(({ key, step, tickId }) => [key, step.op, sentHash(step), tickId.toString()]);
-  return hashOf([sync, audience.ref, rows]).slice(0, 32);
+function batchId(errands: readonly Errand[], { sync, audience, after }: Addressee): string {
+  const rows = errands.map(({ key, step, tickId, acknowledged }) => [
+    ...[key, step.op, sentHash(step), tickId.toString()],
+    acknowledged?.deliveredAt?.toString() ?? null,
+  ]);
+  return hashOf([sync, audience.ref, after, rows]).slice(0, 32);
 }
 
 /** A removal may carry less than was decided: what others carry is left out. */

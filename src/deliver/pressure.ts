@@ -12,7 +12,12 @@ import type { Scope } from './scope.ts';
 /** The guard that holds a sync with these operations, if one does. */
 export async function heldBy(preview: Preview, scope: Scope, planned: Counts): Promise<Held | undefined> {
   const { sync, emptySource, allow } = preview;
-  if (emptySource && planned.remove > 0 && !allow?.removal && !(await isAccepted(preview, emptySource))) {
+  if (
+    emptySource &&
+    isMoved(planned, emptySource) &&
+    !allow?.removal &&
+    !(await isAccepted(preview, emptySource))
+  ) {
     return { guard: 'empty_source', figure: `${emptySource.table} is empty`, limit: 'some rows' };
   }
   if (planned.remove === 0 && planned.add === 0) return undefined;
@@ -21,11 +26,16 @@ export async function heldBy(preview: Preview, scope: Scope, planned: Counts): P
     // The first load of an audience that others fill has nothing to be a share of.
     removes: takesOut && scope.firstLoad ? 0 : planned.remove,
     adds: planned.add,
-    lostLastHour: takesOut ? 0 : await lostLastHour(preview),
+    lostLastHour: takesOut ? 0 : await lostLastHour(preview, scope),
     ledgerSize: sync.mode === 'on_enter' ? membersBefore(preview, planned) : scope.ledgerSize,
     firstLoad: scope.firstLoad,
   };
   return judge(sync.guards, pressure, allow);
+}
+
+/** Whoever an emptied table kept out would come in. */
+function isMoved({ add, remove }: Counts, { excludes }: EmptySource): boolean {
+  return excludes ? add > 0 : remove > 0;
 }
 
 /** What a share of entries is of: the ledger of events says nothing of how many members there are. */
@@ -55,9 +65,12 @@ function emptySourceName(sync: string): string {
   return `empty_source:${sync}`;
 }
 
-async function lostLastHour({ statements, tables, sync, now }: Preview): Promise<number> {
+async function lostLastHour(
+  { statements, tables, sync, now }: Preview,
+  { audienceRef }: Scope,
+): Promise<number> {
   const { dialect } = tables;
-  const loaded = (await firstLoadAt({ statements, tables, sync })) ?? 0n;
+  const loaded = (await firstLoadAt({ statements, tables, sync }, audienceRef)) ?? 0n;
   const from = loaded > now - HOUR ? loaded : now - HOUR;
   const rows = await statements.query(
     `SELECT op, sum(${dialect.quote('rows')}) AS members FROM ${tables.from('batches')} AS batches` +

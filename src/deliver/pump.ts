@@ -76,6 +76,7 @@ export class Pump {
       segment: sync.segment,
       audience: { name: sync.audience, ref: audienceRef },
       kinds: kindsOf(delivery),
+      after: delivery.behind.rows.get(sync.name)?.fingerprint ?? '',
       events: sync.mode === 'on_enter',
       now,
     };

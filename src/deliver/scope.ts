@@ -1,7 +1,7 @@
 /** Which keys a delivery looks at, and up to which tick it then has delivered. */
 
 import { fail } from '../diagnostics/diagnostic.ts';
-import { DAY, type Instant } from '../instant.ts';
+import { DAY, HOUR, type Instant } from '../instant.ts';
 import { readSilentTicks } from '../state/silent.ts';
 import { text } from '../state/sql.ts';
 import type { SyncRow } from '../state/sync-rows.ts';
@@ -29,6 +29,8 @@ export interface Scope {
   readonly excluded?: Excluded;
   /** Members who were last added before this are added again, before the audience forgets them. */
   readonly renewBefore?: Instant;
+  /** `add_only`: those in the ledger who left the segment are looked at, too: they may have taken back consent. */
+  readonly leftBehind: boolean;
   /** Batches whose jobs go on on the other side: their keys are left alone. */
   readonly running: readonly string[];
   /** Surely not a single candidate. */
@@ -59,13 +61,15 @@ export async function readScope(
   const since =
     sync.mode === 'on_enter' ? heardUpTo(preview, same, target) : standsAt(preview, fingerprint, same);
   const renewBefore = same && renewalOf(preview, same);
+  const leftBehind = same !== undefined && hasLeftBehind(preview, same);
   const ledgerSize = same ? same.members : await countLedger(preview, audienceRef);
   return {
     audienceRef,
     running,
     relations,
     fingerprint,
-    firstLoad: same?.tickId === undefined || (ledgerSize === 0 && !(await hadFirstLoad(preview))),
+    firstLoad:
+      (same?.tickId === undefined || ledgerSize === 0) && !(await hadFirstLoad(preview, audienceRef)),
     ledgerSize,
     silent:
       sync.mode === 'on_enter' && since !== undefined ? await silentTicks(preview, relations, since) : [],
@@ -74,7 +78,9 @@ export async function readScope(
       since === target &&
       excluded?.since === excluded?.target &&
       renewBefore === undefined &&
+      !leftBehind &&
       !behind.open.has(sync.name),
+    leftBehind,
     ...(excluded ? { excluded } : {}),
     ...(renewBefore === undefined ? {} : { renewBefore }),
     ...(row ? { row } : {}),
@@ -97,8 +103,9 @@ function standsAt(
 }
 
 function excludedOf({ sync, behind }: Preview): Excluded | undefined {
-  const { exclude: segment, name } = sync;
-  if (segment === undefined) return undefined;
+  const { exclude: segment, name, mode } = sync;
+  // To be kept out is no reason not to be taken out.
+  if (segment === undefined || mode === 'remove_only') return undefined;
   if (!behind.members.has(segment)) fail('E457', { sync: name, segment }, sync.place);
   const target = behind.ticks.get(segment) ?? 0n;
   const since = behind.excluded.get(name);
@@ -122,6 +129,12 @@ function renewalOf({ destination, now }: Preview, { deliveredAt }: SyncRow): Ins
   const { forgetsAfter } = destination.manifest;
   if (forgetsAfter === undefined || deliveredAt === undefined) return undefined;
   return deliveredAt / DAY < now / DAY ? now - (forgetsAfter * 9n) / 10n : undefined;
+}
+
+/** Nothing in the segment's changes tells of them. Looked for once an hour, since all who ever left are read. */
+function hasLeftBehind({ sync, now }: Preview, { deliveredAt }: SyncRow): boolean {
+  if (sync.mode !== 'add_only' || sync.consent === undefined) return false;
+  return deliveredAt === undefined || deliveredAt / HOUR < now / HOUR;
 }
 
 /** Ticks since then that found members who had not entered just now. */

@@ -94,7 +94,8 @@ export class Sender {
     } finally {
       leave();
     }
-    lane.note(isDown(outcome) ? 'failed' : 'succeeded');
+    const isUp = answered(outcome);
+    lane.note(isDown(outcome) && !isUp ? 'failed' : 'succeeded');
     if ('refused' in outcome) return this.#split(attempt, outcome, sentAt);
     const rows = parcel.errands.map((errand, index) => ({ errand, receipt: receiptAt(outcome, index) }));
     const final = rows.filter(({ receipt }) => receipt.kind !== 'retry');
@@ -137,10 +138,14 @@ export class Sender {
     const asked = Math.max(0, ...receipts.map(({ afterMs }) => afterMs ?? 0));
     const wait = backoffMs(world.random, attempt.count, asked);
     this.#pauseLane(attempt, rows, asked);
-    const bound = this.#options.lane.isBroken ? 0 : retryBoundMs;
+    // It answers, and puts off some rows: that may take long, and is nothing to wait for.
+    const isUp = isSuccess(httpStatus);
+    const bound = this.#options.lane.isBroken
+      ? 0
+      : Math.min(retryBoundMs, isUp ? ROWS_BOUND_MS : retryBoundMs);
     if (world.clock.monotonic() + wait - firstFailedAt > bound) {
       this.#answer(attempt, sentAt, httpStatus, rows);
-      if (this.#lastProgressAt < firstFailedAt)
+      if (this.#lastProgressAt < firstFailedAt && !isUp)
         this.#giveUp(firstFailedAt, attempt.count, receipts[0]!.message);
       return;
     }
@@ -192,6 +197,17 @@ export class Sender {
     this.#settle();
     this.#trial = undefined;
   }
+}
+
+/** How long rows are tried again that the other side puts off one by one. */
+const ROWS_BOUND_MS = 5_000;
+
+function isSuccess(httpStatus: number | undefined): boolean {
+  return httpStatus !== undefined && httpStatus >= 200 && httpStatus < 300;
+}
+
+function answered({ httpStatus }: Outcome): boolean {
+  return isSuccess(httpStatus);
 }
 
 /** No row got through: the other side may be down, and not only busy with some. */

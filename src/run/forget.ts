@@ -25,6 +25,7 @@ import {
   readKnown,
   segmentsOfEntity,
 } from '../state/forget.ts';
+import { readSyncRows } from '../state/sync-rows.ts';
 import type { World } from '../world.ts';
 import { type Destinations, openDestinations, sendsOn } from './destinations.ts';
 import { evaluateLease } from './leases.ts';
@@ -70,7 +71,7 @@ async function forgetIn(scene: Scene): Promise<ForgetReport> {
   const entity = project.entities.get(request.entity)!;
   const segments = await segmentsOfEntity(session, tables, entity.name);
   const rows = await readKnown(session, tables, { key, segments });
-  const syncs = [...new Set(rows.map(({ sync }) => sync))];
+  const syncs = [...new Set([...rows.map(({ sync }) => sync), ...syncsOf(project, entity)])];
   await lease(scene, segments, syncs);
   await opened.leases!.fenced(segments.map(evaluateLease), (transaction) =>
     forgetMember(transaction, tables, { key, segments }),
@@ -82,9 +83,17 @@ async function forgetIn(scene: Scene): Promise<ForgetReport> {
     if (reason === undefined) removed.push(row.sync);
     else left.push({ sync: row.sync, reason });
   }
-  await forgetRejections(session, tables, { key, syncs: removed });
+  const isLeft = (sync: string): boolean => left.some((each) => each.sync === sync);
+  await forgetRejections(session, tables, { key, syncs: syncs.filter((sync) => !isLeft(sync)) });
   const still_there = await isThere(entity, scene);
   return { version: 1, entity: entity.name, key, removed: [...new Set(removed)], left, still_there };
+}
+
+/** A delivery that is under way may have read the key before it is forgotten: so every sync is taken. */
+function syncsOf({ syncs, segments }: Project, { name }: Entity): string[] {
+  return [...syncs.values()]
+    .filter(({ segment }) => segments.get(segment)?.entity === name)
+    .map((sync) => sync.name);
 }
 
 async function lease(
@@ -183,7 +192,7 @@ async function deliveryOf(
     leases: opened.leases!,
     destination: { manifest, session },
     roster: { identifiers: [], fields: [], sql: () => '' },
-    behind: NOTHING_BEHIND,
+    behind: { ...NOTHING_BEHIND, rows: await readSyncRows(opened.session, opened.tables) },
     full: false,
     runId: world.random.uuid(),
     signal: request.signal,

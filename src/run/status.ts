@@ -27,6 +27,7 @@ export async function readStatus(
       syncs: await readSyncRows(session, tables),
       rejections: await countRejections(session, tables),
       waiting: await countWaiting(session, tables),
+      changed: await firstChanges(session, tables),
     };
     const wanted = (names: Iterable<string>, chosen: ReadonlySet<string>): string[] =>
       [...names].filter((name) => chosen.has(name)).sort();
@@ -49,6 +50,19 @@ interface Known {
   readonly rejections: ReadonlyMap<string, RejectionCount>;
   /** Rows in doubt, by sync. */
   readonly waiting: ReadonlyMap<string, number>;
+  /** By segment: its oldest change that is kept. */
+  readonly changed: ReadonlyMap<string, Instant>;
+}
+
+/** For syncs that never got anything through: since when they owe it. */
+async function firstChanges(statements: Statements, tables: StateTables): Promise<Map<string, Instant>> {
+  const at = tables.dialect.functions.micros_of('min(evaluated_at)');
+  const rows = await statements.query(
+    `SELECT segment, ${at} AS at FROM ${tables.from('changes')} AS changes` +
+      ` WHERE segment IN (SELECT segment FROM ${tables.from('syncs')} AS syncs WHERE tick_id IS NULL)` +
+      ' GROUP BY segment ORDER BY segment',
+  );
+  return new Map(rows.flatMap(({ segment, at }) => (at ? [[segment!, BigInt(at)] as const] : [])));
 }
 
 async function countWaiting(statements: Statements, tables: StateTables): Promise<Map<string, number>> {
@@ -70,14 +84,15 @@ function segmentStatus(name: string, { project, segments, now }: Known): Segment
   };
 }
 
-function syncStatus(name: string, { project, syncs, rejections, waiting, now }: Known): SyncStatus {
-  const { tier } = project.syncs.get(name)!;
+function syncStatus(name: string, { project, syncs, rejections, waiting, changed, now }: Known): SyncStatus {
+  const { tier, segment } = project.syncs.get(name)!;
   const row = syncs.get(name);
   const rejected = rejections.get(name);
+  const isOwed = row && row.tickId === undefined && row.pausedAt === undefined;
   return {
     ...{ sync: name, tier, members: row?.members ?? 0 },
     ...(row?.deliveredAt === undefined ? {} : { delivered_at: formatInstant(row.deliveredAt) }),
-    ...ageOf(row?.deliveredAt, now, project.tiers.get(tier)!),
+    ...ageOf(isOwed ? changed.get(segment) : row?.deliveredAt, now, project.tiers.get(tier)!),
     rejected: rejected?.rows ?? 0,
     rejected_removals: rejected?.removals ?? 0,
     waiting: waiting.get(name) ?? 0,

@@ -3,7 +3,6 @@ import { compileRoster } from '../compile/roster.ts';
 import type { Sync } from '../config/project.ts';
 import { type Behind, readBehind } from '../deliver/behind.ts';
 import type { Delivery, Preview, Relations } from '../deliver/context.ts';
-import type { Watermarks } from '../evaluate/watermark.ts';
 import type { SyncResult } from '../report/results.ts';
 import { entityOf } from '../segment/resolve.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
@@ -41,16 +40,25 @@ export async function preview(
       removal: options.allowRemoval?.has(sync.name) || allowed?.removal || false,
       add: options.allowAdd?.has(sync.name) || allowed?.add || false,
     },
-    ...emptySource(context.watermarks.get(sync.segment)),
+    ...(emptySource(context, sync.segment) ?? emptyExclusion(context, sync)),
   };
 }
 
 /** A table that had rows and has none now holds every sync whose segment reads it. */
-function emptySource(watermarks: Watermarks | undefined): Pick<Preview, 'emptySource'> {
-  const emptied = Object.values(watermarks ?? {}).find((watermark) => watermark.emptied !== undefined);
-  return emptied?.emptied === undefined
-    ? {}
-    : { emptySource: { table: emptied.emptied, since: emptied.since } };
+function emptySource(
+  { watermarks }: RunContext,
+  segment: string,
+): Required<Pick<Preview, 'emptySource'>> | undefined {
+  const known = Object.values(watermarks.get(segment) ?? {});
+  const emptied = known.find((watermark) => watermark.emptied !== undefined);
+  if (emptied?.emptied === undefined) return undefined;
+  return { emptySource: { table: emptied.emptied, since: emptied.since } };
+}
+
+/** A list of whom to keep out that is suddenly empty would let everyone in. */
+function emptyExclusion(context: RunContext, { exclude }: Sync): Pick<Preview, 'emptySource'> {
+  const empty = exclude === undefined ? undefined : emptySource(context, exclude);
+  return empty ? { emptySource: { ...empty.emptySource, excludes: true } } : {};
 }
 
 export async function delivery(context: RunContext, sync: Sync, behind: Behind): Promise<Delivery> {

@@ -69,6 +69,8 @@ export async function beginSync(
       ` destination = ${text(dialect, sync.destination)}, audience_ref = ${reference},` +
       ` fingerprint = NULL, tick_id = NULL, members = ${members} WHERE sync = ${name}`,
   );
+  // What one audience rejected, another has not been asked yet.
+  await statements.execute(`DELETE FROM ${tables.name('rejections')} WHERE sync = ${name}`);
   if (changed > 0) return;
   await statements.execute(
     `INSERT INTO ${tables.name('syncs')} (sync, segment, destination, audience_ref, members)` +

@@ -33,6 +33,7 @@ export function rowErrors(
 ): Receipt[] {
   if (cut && LISTS_ERRORS.test(body)) return batch.changes.map(() => TOO_LONG);
   const errors = parseErrors(body);
+  if (!errors) return batch.changes.map(() => UNCLEAR);
   if (errors.length === 0) return batch.changes.map(() => DELIVERED);
   const disclosure = openDisclosure(batch, secrets);
   const byRow = new Map<number, Receipt>();
@@ -45,13 +46,17 @@ export function rowErrors(
   return batch.changes.map((_, index) => byRow.get(index) ?? others);
 }
 
-function parseErrors(body: string): readonly unknown[] {
+/** Undefined for errors that cannot be understood. */
+function parseErrors(body: string): readonly unknown[] | undefined {
+  let answer: unknown;
   try {
-    const answer: unknown = JSON.parse(body);
-    return isRecord(answer) && Array.isArray(answer.errors) ? answer.errors : [];
+    answer = JSON.parse(body);
   } catch {
-    return [];
+    return LISTS_ERRORS.test(body) ? undefined : [];
   }
+  const errors = isRecord(answer) ? answer.errors : undefined;
+  if (errors === undefined || errors === null) return [];
+  return Array.isArray(errors) ? errors : undefined;
 }
 
 function receiptOf(entry: Record<string, unknown>, disclosure: Disclosure): Receipt {

@@ -215,7 +215,7 @@ describe('add_only', () => {
 
 describe('remove_only', () => {
   const removed = (state: LedgerRow['state'], identifiers: Identifiers): LedgerRow => {
-    return { state, identifiers, payloadHash: payloadHash(identifiers, {}) };
+    return { state, identifiers, payloadHash: `out:${payloadHash(identifiers, {})}` };
   };
   test.each<[string, Standing, string]>([
     ['takes members out and remembers', member(), 'remove: remove new@example.com kept'],
@@ -237,8 +237,22 @@ describe('remove_only', () => {
       'settled: dropped',
     ],
     ['counts whom it cannot name', member({ identifiers: {} }), 'unmatchable'],
+    [
+      'takes out whom the sync had put there in another mode',
+      member({ ledger: { state: 'delivered', identifiers: EMAIL, payloadHash: payloadHash(EMAIL, {}) } }),
+      'remove: remove new@example.com kept',
+    ],
   ])('%s', (_, standing, expected) => {
     expect(told(standing, REMOVE_ONLY)).toBe(expected);
+  });
+
+  test('says nothing of who is there, once the sync has another mode', () => {
+    const there = member({ ledger: removed('delivered', EMAIL) });
+    const left = member({ ...gone, ledger: removed('delivered', EMAIL) });
+    const inDoubt = member({ ...gone, ledger: removed('sending', EMAIL) });
+    expect(told(there, MIRROR)).toMatch(/^add: add new@example.com/);
+    expect(told(left, MIRROR)).toBe('settled: dropped');
+    expect(told(inDoubt, MIRROR)).toMatch(/^remove: remove new@example.com/);
   });
 });
 

@@ -159,6 +159,7 @@ test.each([
     segment: 's',
     audience: { name: 's', ref: 's' },
     kinds: {},
+    after: '',
     events: false,
     now: 0n,
   };
@@ -201,6 +202,7 @@ test('once one sync has found nothing to get through, the next one asks only onc
     segment: 's',
     audience: { name: 's', ref: 's' },
     kinds: {},
+    after: '',
     events: false,
     now: 0n,
   };

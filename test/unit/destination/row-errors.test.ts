@@ -54,3 +54,11 @@ describe('the words for a row', () => {
     });
   });
 });
+
+it.each([
+  '{"errors": {"index": 0, "code": "x"}}',
+  '{"errors": [{"index": 0, "code": "x"',
+  '{"errors": "none of them"}',
+])('errors that cannot be understood leave nobody delivered: %s', (body) => {
+  expect(rowErrors(batch, { body }).map(({ kind }) => kind)).toEqual(batch.changes.map(() => 'retry'));
+});
