@@ -2,6 +2,7 @@
 import { nearest } from '../diagnostics/suggest.ts';
 import { type DefinitionFile, findDefinitions } from './find.ts';
 import type { Foundation } from './foundation.ts';
+import { checkKnown } from './names.ts';
 import { child, type YamlMap } from './node.ts';
 import type { Problems } from './problems.ts';
 import type { Destination, Project, Segment } from './project.ts';
@@ -30,6 +31,7 @@ export async function readDefinitions(foundation: Foundation, problems: Problems
   const names = new Set([...read.map((each) => each.name), ...files.map((file) => file.name)]);
   checkReferences(segments, names, problems);
   checkExcluded(destinations, segments, names, problems);
+  checkAllowed(destinations, foundation, problems);
   const syncs = read.flatMap((owner) => readSyncs(owner, destinations, foundation));
   checkEntities(syncs, destinations, segments, problems);
   return {
@@ -50,6 +52,20 @@ function checkExcluded(
     const name = resolved?.destination.exclude;
     if (name === undefined || names.has(name)) continue;
     problems.report('E201', { name, suggestion: nearest(name, segments.keys()) }, resolved!.excludePlace!);
+  }
+}
+
+/** Reports E110 for an identifier in `allow:` that no entity has. */
+function checkAllowed(
+  destinations: ReadonlyMap<string, ResolvedDestination | undefined>,
+  { entities }: Foundation,
+  problems: Problems,
+): void {
+  if (!entities) return;
+  const known = new Set([...entities.values()].flatMap((entity) => [...(entity?.identifiers.keys() ?? [])]));
+  for (const resolved of destinations.values()) {
+    for (const { name, place } of resolved?.allowed ?? [])
+      checkKnown('identifier', name, known, place, problems);
   }
 }
 

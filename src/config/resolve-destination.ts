@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import type { DefinitionFile } from './find.ts';
 import { interpolateMap, requireSet } from './interpolate.ts';
 import { checkKnown, checkName } from './names.ts';
-import { child, without, type YamlMap, type YamlNode } from './node.ts';
+import { child, locate, without, type YamlMap, type YamlNode } from './node.ts';
 import { readOptions } from './options.ts';
 import type { Destination } from './project.ts';
 import { typeOf } from './resolve-target.ts';
@@ -31,6 +31,8 @@ export interface ResolvedDestination {
   readonly defaults: DefaultsPart;
   /** Where `exclude:` stands. */
   readonly excludePlace?: Place;
+  /** What `allow:` names, each with its place. */
+  readonly allowed?: readonly { readonly name: string; readonly place: Place }[];
   /** Where `defaults:` stands in the file, for messages about what it says. */
   readonly defaultsNode?: YamlNode;
 }
@@ -69,8 +71,17 @@ export async function resolveDestination(
   };
   const excludePlace = child(node, 'exclude')?.place;
   return isNamed
-    ? { destination, manifest, ...defaults, ...(excludePlace ? { excludePlace } : {}) }
+    ? {
+        ...{ destination, manifest },
+        ...defaults,
+        ...(excludePlace ? { excludePlace } : {}),
+        ...(allow ? { allowed: placed(allow, child(node, 'allow')!) } : {}),
+      }
     : undefined;
+}
+
+function placed(names: readonly string[], list: YamlNode): { name: string; place: Place }[] {
+  return names.map((name, index) => ({ name, place: locate(list, [index]).place }));
 }
 
 function readOwn(

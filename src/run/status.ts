@@ -93,6 +93,8 @@ function syncStatus(name: string, { project, syncs, rejections, waiting, changed
     ...{ sync: name, tier, members: row?.members ?? 0 },
     ...(row?.deliveredAt === undefined ? {} : { delivered_at: formatInstant(row.deliveredAt) }),
     ...ageOf(isOwed ? changed.get(segment) : row?.deliveredAt, now, project.tiers.get(tier)!),
+    // What was taken off on purpose breaks no promise.
+    ...(row?.pausedAt === undefined ? {} : { late: false }),
     rejected: rejected?.rows ?? 0,
     rejected_removals: rejected?.removals ?? 0,
     waiting: waiting.get(name) ?? 0,

@@ -227,6 +227,11 @@ describe('`exclude:` and `allow:` of a destination', () => {
       'did you mean `suppressed`',
     ],
     [
+      { 'destinations/files.yaml': 'type: file\ndirectory: out\nallow: [emial]\n' },
+      'E110',
+      'did you mean `email`',
+    ],
+    [
       {
         'destinations/files.yaml': 'type: file\ndirectory: out\nallow: [external_id]\n',
         'segments/buyers.yaml': `${SHOP['segments/buyers.yaml']}    match: [email]\n`,
