@@ -1,0 +1,26 @@
+/** `type: sql`: a table of members in another database. */
+import type { DestinationType, Manifest } from '../destination.ts';
+import { MOST_ROWS, sqlOptions, sqlSettings } from './options.ts';
+import { BATCH_BYTES, openSession } from './session.ts';
+
+const manifest: Manifest = {
+  type: 'sql',
+  title: 'SQL table',
+  does: 'keeps a table of members in a PostgreSQL database',
+  verified: 'real',
+  options: sqlOptions,
+  secrets: ['url'],
+  needsIdentifier: false,
+  takesFields: true,
+  anyTarget: true,
+  operations: ['add', 'remove', 'update'],
+  takesEvents: false,
+  batch: { rows: MOST_ROWS, bytes: BATCH_BYTES },
+  concurrency: 2,
+  idempotency: 'natural',
+};
+
+export const destination: DestinationType = {
+  manifest,
+  open: (context) => openSession(context, sqlSettings(context.options)),
+};

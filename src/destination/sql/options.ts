@@ -1,0 +1,63 @@
+/** The options of `type: sql`. */
+import { z } from 'zod';
+import type { Secret } from '../../config/project.ts';
+import { reveal, timeoutMs, timeoutOption } from '../options.ts';
+
+const DEFAULTS = {
+  table: 'segsync_members',
+  create_table: true,
+  batch_size: 1_000,
+  concurrency: 2,
+  timeout: '30s',
+};
+
+/** Rows a transaction. */
+export const MOST_ROWS = 5_000;
+
+/** Schema of the options as the YAML gives them. */
+export const sqlOptions = z.strictObject({
+  url: z
+    .string()
+    .regex(
+      /^postgres(ql)?:\/\/[^\s]+$/,
+      'expected an address such as `postgres://user:password@host/database`',
+    ),
+  table: z
+    .string()
+    .regex(/^[^\s."]+(\.[^\s."]+)?$/, 'expected `table` or `schema.table`')
+    .default(DEFAULTS.table),
+  create_table: z.boolean().default(DEFAULTS.create_table),
+  batch_size: z.number().int().min(1).max(MOST_ROWS).default(DEFAULTS.batch_size),
+  concurrency: z.number().int().min(1).max(16).default(DEFAULTS.concurrency),
+  timeout: timeoutOption.default(DEFAULTS.timeout),
+});
+
+/** The options as the adapter uses them. */
+export interface SqlSettings {
+  readonly url: string;
+  readonly schema?: string;
+  readonly table: string;
+  readonly createTable: boolean;
+  readonly batchRows: number;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+}
+
+interface Checked extends Omit<z.output<typeof sqlOptions>, 'url'> {
+  readonly url: Secret | string;
+}
+
+/** Options -> settings; also without defaults, as they are where a reference has no value and nothing is sent. */
+export function sqlSettings(options: Readonly<Record<string, unknown>>): SqlSettings {
+  const checked = { ...DEFAULTS, ...options } as unknown as Checked;
+  const [first, second] = checked.table.split('.');
+  return {
+    url: reveal(checked.url),
+    ...(second === undefined ? {} : { schema: first! }),
+    table: second ?? first!,
+    createTable: checked.create_table,
+    batchRows: checked.batch_size,
+    concurrency: checked.concurrency,
+    timeoutMs: timeoutMs(checked.timeout),
+  };
+}

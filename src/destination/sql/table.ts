@@ -1,0 +1,59 @@
+/** The table of members: one row a member of an audience. */
+import type { Knex } from 'knex';
+import type { Batch, Change } from '../destination.ts';
+import { fieldsJson } from '../json.ts';
+import type { SqlSettings } from './options.ts';
+
+/** By primary key: audience and member's key. */
+export async function makeTable(knex: Knex, { schema, table }: SqlSettings): Promise<void> {
+  // One builder holds all that it was asked for.
+  const builder = (): Knex.SchemaBuilder =>
+    schema === undefined ? knex.schema : knex.schema.withSchema(schema);
+  if (await builder().hasTable(table)) return;
+  await builder()
+    .createTable(table, (columns) => {
+      columns.text('audience').notNullable();
+      columns.text('entity_key').notNullable();
+      columns.jsonb('identifiers').notNullable();
+      columns.jsonb('fields').notNullable();
+      columns.text('batch_id').notNullable();
+      columns.timestamp('changed_at', { useTz: true }).notNullable();
+      columns.primary(['audience', 'entity_key']);
+    })
+    // Another process made it meanwhile.
+    .catch(async (error: unknown) => {
+      if (!(await builder().hasTable(table))) throw error;
+    });
+}
+
+/** All of a batch or none of it; the same again changes nothing but `changed_at`. */
+export async function writeBatch(knex: Knex, settings: SqlSettings, batch: Batch): Promise<void> {
+  const { audience, changes, op } = batch;
+  await knex.transaction(async (transaction) => {
+    const rows = (): Knex.QueryBuilder =>
+      settings.schema === undefined
+        ? transaction(settings.table)
+        : transaction.withSchema(settings.schema).table(settings.table);
+    if (op === 'remove') {
+      const keys = changes.map(({ key }) => key);
+      await rows().where('audience', audience.name).whereIn('entity_key', keys).delete();
+      return;
+    }
+    await rows()
+      .insert(changes.map((change) => rowOf(change, batch, transaction)))
+      .onConflict(['audience', 'entity_key'])
+      .merge();
+  });
+}
+
+/** JSON as text, so that numbers keep their digits. */
+function rowOf({ key, identifiers, fields }: Change, batch: Batch, knex: Knex): Record<string, unknown> {
+  return {
+    audience: batch.audience.name,
+    entity_key: key,
+    identifiers: JSON.stringify(identifiers),
+    fields: fieldsJson(fields),
+    batch_id: batch.id,
+    changed_at: knex.fn.now(),
+  };
+}
