@@ -1,6 +1,7 @@
 /** The vendors whose APIs are simulated, each as the shared story needs it. */
 import { createHash } from 'node:crypto';
 import { API_KEY, BLOCKED, startBraze } from './braze.ts';
+import * as iterable from './iterable.ts';
 import { ACCOUNT, APP_SECRET, rowText, startMeta, TOKEN } from './meta.ts';
 import type { Fault, Simulator } from './simulator.ts';
 
@@ -33,6 +34,7 @@ export interface Vendor {
 export const VENDORS: Readonly<Record<string, () => Promise<Vendor>>> = {
   meta: () => openMeta(),
   braze: openBraze,
+  iterable: openIterable,
   'meta with the proof of its app': () => openMeta({ secret: true }),
 };
 
@@ -115,6 +117,44 @@ rate: 1000/s
     refuseCredentials() {
       simulator.letIn('another key');
       return { back: () => simulator.letIn(API_KEY) };
+    },
+  };
+}
+
+async function openIterable(): Promise<Vendor> {
+  const known = ({ email = '' }: Person): string => email.trim().toLowerCase();
+  const users = ['ada', 'grace.hopper+ads', 'grace', 'zoë', 'twin', 'last'].map(
+    (name) => `${name}@example.com`,
+  );
+  const simulator = await iterable.startIterable(users);
+  return {
+    simulator,
+    file: `type: iterable
+base_url: ${simulator.url}
+api_key: "\${env:ITERABLE_API_KEY}"
+allow_private_address: true
+batch_size: 3
+rate: 1000/s
+`,
+    environment: { ITERABLE_API_KEY: iterable.API_KEY },
+    match: ['email'],
+    known,
+    members: simulator.members,
+    addForeign(audience) {
+      simulator.add(audience, 'somebody@else.example');
+      return 'somebody@else.example';
+    },
+    faults: {
+      busy: { reply: { status: 429, body: { code: 'RateLimitExceeded' } } },
+      busyFor1s: {
+        reply: { status: 429, headers: { 'retry-after': '1' }, body: { code: 'RateLimitExceeded' } },
+      },
+      down: { reply: { status: 504, body: '<html>Gateway timeout</html>' } },
+    },
+    refused: { key: '99', email: iterable.FORGOTTEN },
+    refuseCredentials() {
+      simulator.letIn('another key');
+      return { back: () => simulator.letIn(iterable.API_KEY) };
     },
   };
 }

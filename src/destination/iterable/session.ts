@@ -1,0 +1,97 @@
+/** An open Iterable destination. */
+import { fail } from '../../diagnostics/diagnostic.ts';
+import { NetworkError } from '../../world.ts';
+import { type ApiRequest, openApi } from '../api.ts';
+import type { Change, DestinationSession, OpenContext } from '../destination.ts';
+import { isRecord } from '../json.ts';
+import { unanswered } from '../receipts.ts';
+import { outcomeOf } from './answer.ts';
+import type { IterableSettings } from './options.ts';
+import { callOf, identifierOf, userOf } from './users.ts';
+
+/** No limit is published; 1,000 subscribers with some fields are far below. */
+export const BATCH_BYTES = 3_000_000;
+
+/** A session on one project. Opens no connection. */
+export function openSession(context: OpenContext, settings: IterableSettings): DestinationSession {
+  const { world, name: destination } = context;
+  const { base, apiKey, usersBy, timeoutMs, allowPrivateAddress } = settings;
+  const api = openApi({ world, base, headers: { 'api-key': apiKey }, timeoutMs, allowPrivateAddress });
+  /** Resolves to the answer's JSON, or throws what it means for the sync. */
+  const ask = async (request: ApiRequest): Promise<Record<string, unknown>> => {
+    const { status, json } = await api(request).catch((error: unknown) => unreachable(destination, error));
+    if (status === 401 || status === 403) refusedKey(destination, status);
+    if (status !== 200 || !isRecord(json)) {
+      fail('E404', { destination, detail: `it answers HTTP ${status}` });
+    }
+    return json;
+  };
+  const listsCalled = async (name: string): Promise<string[]> => {
+    const { lists } = await ask({ method: 'GET', path: '/api/lists' });
+    return (Array.isArray(lists) ? lists : []).flatMap((list) =>
+      isRecord(list) && list.name === name ? [String(list.id)] : [],
+    );
+  };
+  return {
+    limits: {
+      batchRows: settings.batchRows,
+      batchBytes: BATCH_BYTES,
+      concurrency: settings.concurrency,
+      requestsPerSecond: settings.requestsPerSecond,
+    },
+    async check() {
+      await ask({ method: 'GET', path: '/api/lists' });
+    },
+    async ensureAudience({ name, dryRun }) {
+      const [id, other] = await listsCalled(name);
+      if (other !== undefined) severalOf(destination, name);
+      if (id !== undefined) return id;
+      if (dryRun) return `new:${name}`;
+      const { listId } = await ask({ method: 'POST', path: '/api/lists', body: { name } });
+      return String(listId);
+    },
+    identifier: (kind, value) => identifierOf(kind, value, usersBy),
+    sizeOf: (change) => sizeOf(change),
+    async send(batch, { signal }) {
+      const users = batch.changes.map((change) => userOf(change, batch.kinds, usersBy));
+      try {
+        const answer = await api({ method: 'POST', ...callOf(batch, settings), signal });
+        return (
+          outcomeOf({ batch, users, now: world.clock.now() }, answer) ??
+          refusedKey(destination, answer.status)
+        );
+      } catch (error) {
+        if (!(error instanceof NetworkError)) throw error;
+        if (error.reason === 'private_address') fail('E402', { destination });
+        return unanswered(batch, error);
+      }
+    },
+    async close() {},
+  };
+}
+
+function sizeOf({ identifiers, fields }: Change): number {
+  return Buffer.byteLength(JSON.stringify({ identifiers, fields })) + 200;
+}
+
+function severalOf(destination: string, name: string): never {
+  return fail('E407', {
+    destination,
+    detail: `the project has several lists called \`${name}\``,
+    hint: 'rename all but one, or give the sync another `audience:`',
+  });
+}
+
+function refusedKey(destination: string, status: number): never {
+  return fail('E406', {
+    destination,
+    detail: `HTTP ${status}`,
+    hint: 'a server-side key of this project is needed, and `data_center` has to be the project’s',
+  });
+}
+
+function unreachable(destination: string, error: unknown): never {
+  if (!(error instanceof NetworkError)) throw error;
+  if (error.reason === 'private_address') fail('E402', { destination });
+  return fail('E404', { destination, detail: error.message });
+}
