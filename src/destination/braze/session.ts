@@ -1,9 +1,8 @@
 /** An open Braze destination. */
 import { fail } from '../../diagnostics/diagnostic.ts';
-import { NetworkError } from '../../world.ts';
 import { openApi } from '../api.ts';
 import type { Change, DestinationSession, OpenContext } from '../destination.ts';
-import { unanswered } from '../receipts.ts';
+import { sent, unreachable } from '../failures.ts';
 import { outcomeOf } from './answer.ts';
 import type { BrazeSettings } from './options.ts';
 import { identifierOf, trackBody } from './users.ts';
@@ -53,14 +52,10 @@ export function openSession(context: OpenContext, settings: BrazeSettings): Dest
     identifier: (kind, value, { defaultCountry }) => identifierOf(kind, value, defaultCountry),
     sizeOf: (change) => sizeOf(change),
     async send(batch, { signal }) {
-      try {
+      return sent(destination, batch, async () => {
         const answer = await track(trackBody(batch, settings), signal);
         return outcomeOf(batch, answer, world.clock.now(), apiKey) ?? refusedKey(destination, answer.status);
-      } catch (error) {
-        if (!(error instanceof NetworkError)) throw error;
-        if (error.reason === 'private_address') fail('E402', { destination });
-        return unanswered(batch, error);
-      }
+      });
     },
     async close() {},
   };
@@ -76,10 +71,4 @@ function refusedKey(destination: string, status: number): never {
     detail: `HTTP ${status}`,
     hint: 'the REST API key needs the permission `users.track`, and belongs to one `endpoint`',
   });
-}
-
-function unreachable(destination: string, error: unknown): never {
-  if (!(error instanceof NetworkError)) throw error;
-  if (error.reason === 'private_address') fail('E402', { destination });
-  return fail('E404', { destination, detail: error.message });
 }

@@ -1,10 +1,9 @@
 /** An open Iterable destination. */
 import { fail } from '../../diagnostics/diagnostic.ts';
-import { NetworkError } from '../../world.ts';
 import { type ApiRequest, openApi } from '../api.ts';
 import type { Change, DestinationSession, OpenContext } from '../destination.ts';
+import { sent, severalCalled, unreachable } from '../failures.ts';
 import { isRecord } from '../json.ts';
-import { unanswered } from '../receipts.ts';
 import { outcomeOf } from './answer.ts';
 import type { IterableSettings } from './options.ts';
 import { callOf, identifierOf, userOf } from './users.ts';
@@ -44,7 +43,7 @@ export function openSession(context: OpenContext, settings: IterableSettings): D
     },
     async ensureAudience({ name, dryRun }) {
       const [id, other] = await listsCalled(name);
-      if (other !== undefined) severalOf(destination, name);
+      if (other !== undefined) severalCalled(destination, 'lists', name);
       if (id !== undefined) return id;
       if (dryRun) return `new:${name}`;
       const { listId } = await ask({ method: 'POST', path: '/api/lists', body: { name } });
@@ -54,17 +53,13 @@ export function openSession(context: OpenContext, settings: IterableSettings): D
     sizeOf: (change) => sizeOf(change),
     async send(batch, { signal }) {
       const users = batch.changes.map((change) => userOf(change, batch.kinds, usersBy));
-      try {
+      return sent(destination, batch, async () => {
         const answer = await api({ method: 'POST', ...callOf(batch, settings), signal });
         return (
           outcomeOf({ batch, users, now: world.clock.now() }, answer) ??
           refusedKey(destination, answer.status)
         );
-      } catch (error) {
-        if (!(error instanceof NetworkError)) throw error;
-        if (error.reason === 'private_address') fail('E402', { destination });
-        return unanswered(batch, error);
-      }
+      });
     },
     async close() {},
   };
@@ -74,24 +69,10 @@ function sizeOf({ identifiers, fields }: Change): number {
   return Buffer.byteLength(JSON.stringify({ identifiers, fields })) + 200;
 }
 
-function severalOf(destination: string, name: string): never {
-  return fail('E407', {
-    destination,
-    detail: `the project has several lists called \`${name}\``,
-    hint: 'rename all but one, or give the sync another `audience:`',
-  });
-}
-
 function refusedKey(destination: string, status: number): never {
   return fail('E406', {
     destination,
     detail: `HTTP ${status}`,
     hint: 'a server-side key of this project is needed, and `data_center` has to be the project’s',
   });
-}
-
-function unreachable(destination: string, error: unknown): never {
-  if (!(error instanceof NetworkError)) throw error;
-  if (error.reason === 'private_address') fail('E402', { destination });
-  return fail('E404', { destination, detail: error.message });
 }

@@ -1,11 +1,11 @@
 /** An open Meta destination. */
 import { createHmac } from 'node:crypto';
 import { fail } from '../../diagnostics/diagnostic.ts';
-import { NetworkError } from '../../world.ts';
 import { type ApiAnswer, type ApiRequest, openApi } from '../api.ts';
 import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
+import { sent, severalCalled, unreachable } from '../failures.ts';
 import { isRecord } from '../json.ts';
-import { retryAll, unanswered } from '../receipts.ts';
+import { retryAll } from '../receipts.ts';
 import { errorOf, invalidRows, type MetaError, regainMs } from './answer.ts';
 import { findAudiences, makeAudience } from './audiences.ts';
 import type { MetaSettings } from './options.ts';
@@ -40,7 +40,7 @@ export function openSession(context: OpenContext, settings: MetaSettings): Desti
     },
     async ensureAudience({ name, dryRun }) {
       const [id, other] = await findAudiences(ask, settings, name);
-      if (other !== undefined) severalOf(destination, name);
+      if (other !== undefined) severalCalled(destination, 'audiences', name);
       if (id !== undefined) return id;
       return dryRun ? `new:${name}` : makeAudience(ask, settings, name, destination);
     },
@@ -58,13 +58,7 @@ export function openSession(context: OpenContext, settings: MetaSettings): Desti
         body: { payload: peopleOf(batch) },
         signal,
       } as const;
-      try {
-        return outcomeOf(destination, batch, await call(request));
-      } catch (error) {
-        if (!(error instanceof NetworkError)) throw error;
-        if (error.reason === 'private_address') fail('E402', { destination });
-        return unanswered(batch, error);
-      }
+      return sent(destination, batch, async () => outcomeOf(destination, batch, await call(request)));
     },
     async close() {},
   };
@@ -131,18 +125,4 @@ function stop(destination: string, error: MetaError): never {
 function wording({ code, subcode, status }: MetaError): string {
   if (code === 0) return `it answered HTTP ${status}, and nothing of its API`;
   return `Meta's error ${code}${subcode ? `, subcode ${subcode}` : ''}`;
-}
-
-function severalOf(destination: string, name: string): never {
-  return fail('E407', {
-    destination,
-    detail: `the ad account has several audiences called \`${name}\``,
-    hint: 'rename all but one, or give the sync another `audience:`',
-  });
-}
-
-function unreachable(destination: string, error: unknown): never {
-  if (!(error instanceof NetworkError)) throw error;
-  if (error.reason === 'private_address') fail('E402', { destination });
-  return fail('E404', { destination, detail: error.message });
 }

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { SECOND } from '../../instant.ts';
-import { type HttpResponse, NetworkError } from '../../world.ts';
-import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
+import type { HttpResponse } from '../../world.ts';
+import type { DestinationSession, OpenContext } from '../destination.ts';
+import { sent, unreachable } from '../failures.ts';
 import { rememberedJson } from '../json.ts';
-import { unanswered } from '../receipts.ts';
 import { isNoEndpoint, outcomeOf } from './answer.ts';
 import { bodyOf, checkBody } from './body.ts';
 import type { WebhookSettings } from './options.ts';
@@ -52,12 +52,10 @@ export function openSession(context: OpenContext, settings: WebhookSettings): De
     identifier: (_kind, value) => value,
     sizeOf: (change) => Buffer.byteLength(textOf(change)) + 1,
     async send(batch, { signal }) {
-      try {
+      return sent(destination, batch, async () => {
         const answer = await post(batch.id, bodyOf(batch, world.clock.now(), textOf), signal);
         return outcomeOf({ name: destination, secrets }, batch, answer, world.clock.now());
-      } catch (error) {
-        return withoutAnswer(destination, batch, error);
-      }
+      });
     },
     async close() {},
   };
@@ -77,19 +75,6 @@ function headersOf(
     'webhook-timestamp': timestamp,
     ...(settings.secret ? { 'webhook-signature': sign(settings.secret, id, timestamp, body) } : {}),
   };
-}
-
-/** A request without an answer may have been applied: every row is tried again. */
-function withoutAnswer(destination: string, batch: Batch, error: unknown): Outcome {
-  if (!(error instanceof NetworkError)) throw error;
-  if (error.reason === 'private_address') fail('E402', { destination });
-  return unanswered(batch, error);
-}
-
-function unreachable(destination: string, error: unknown): never {
-  if (!(error instanceof NetworkError)) throw error;
-  if (error.reason === 'private_address') fail('E402', { destination });
-  fail('E404', { destination, detail: error.message });
 }
 
 /** An endpoint that answers, but does not know this kind of message, is there. */

@@ -1,0 +1,36 @@
+/** What adapters over HTTP have in common when something does not work. */
+import { fail } from '../diagnostics/diagnostic.ts';
+import { NetworkError } from '../world.ts';
+import type { Batch, Outcome } from './destination.ts';
+import { unanswered } from './receipts.ts';
+
+/** The outcome of a batch's request; of one without an answer, that every row is tried again. Throws E402. */
+export async function sent(
+  destination: string,
+  batch: Batch,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    if (error.reason === 'private_address') fail('E402', { destination });
+    return unanswered(batch, error);
+  }
+}
+
+/** For calls that carry nobody. Throws E402, E404. */
+export function unreachable(destination: string, error: unknown): never {
+  if (!(error instanceof NetworkError)) throw error;
+  if (error.reason === 'private_address') fail('E402', { destination });
+  return fail('E404', { destination, detail: error.message });
+}
+
+/** Throws E407 where an audience's name means several of the other side's. */
+export function severalCalled(destination: string, what: string, name: string): never {
+  return fail('E407', {
+    destination,
+    detail: `there are several ${what} called \`${name}\``,
+    hint: 'rename all but one, or give the sync another `audience:`',
+  });
+}
