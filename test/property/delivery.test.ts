@@ -31,7 +31,7 @@ const RUNS = Number(process.env.SEGSYNC_PROPERTY_RUNS ?? 0);
 
 for (const engine of engines) {
   describe(engine.name, () => {
-    const numRuns = RUNS || (engine.name === 'duckdb' ? 15 : 6);
+    const numRuns = RUNS || (engine.name === 'duckdb' ? 10 : 5);
     for (const matchesBy of ['identifiers', 'key'] as const) {
       test(`an audience that matches by ${matchesBy}`, { timeout: 600_000 }, async () => {
         await fc.assert(

@@ -12,7 +12,7 @@ import { engines } from '../engines.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../webhook-receiver.ts';
 import { type HostileCase, hostileCase, type Person, segmentsOf } from './hostile-case.ts';
 
-const RUNS: Readonly<Record<string, number>> = { duckdb: 15, postgres: 20 };
+const RUNS: Readonly<Record<string, number>> = { duckdb: 10, postgres: 14 };
 const NOW = parseInstant('2026-03-02 10:00', 'UTC')!;
 const LATER = parseInstant('2026-03-02 10:05', 'UTC')!;
 /** People whom no condition is about, so that a second tick is about the few who changed. */
