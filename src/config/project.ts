@@ -177,6 +177,8 @@ export interface Sync {
   readonly exclude?: string;
   readonly tier: string;
   readonly guards: Guards;
+  /** Whoever is in the audience already becomes the sync's own. */
+  readonly adopt?: boolean;
   /** `on_enter` only: who is in the segment at the first load counts as having entered. */
   readonly backfill?: boolean;
   /** `on_enter` only: how long after one event a member is sent no other; undefined: each entry is one. */

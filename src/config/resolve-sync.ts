@@ -46,6 +46,7 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
   if (!isNamed || !destination || !mapping) return undefined;
   if (!isAllowed(name, mapping, place, destination, scope)) return undefined;
   if (!isTaken(name, mapping, place, destination, scope)) return undefined;
+  if (!mayAdopt(name, part, node, destination, context)) return undefined;
   const { exclude } = destination.destination;
   const sync: Sync = {
     name,
@@ -56,6 +57,7 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
     ...mapping,
     ...(exclude === undefined ? {} : { exclude }),
     guards: guardsOf(part, destination, scope),
+    ...(part.adopt === undefined ? {} : { adopt: part.adopt }),
     ...(part.backfill === undefined ? {} : { backfill: part.backfill }),
     ...(part.again_after === undefined ? {} : { againAfter: part.again_after }),
     place,
@@ -104,6 +106,23 @@ function isTaken(
   const tooMany = fields.size > 0 && !takesFields;
   if (tooMany) context.problems.report('E135', { ...to, what: 'take `fields`' }, place);
   return strange.length === 0 && !tooMany;
+}
+
+/** Reports E135 where the destination cannot tell who is there, and E116 where it would mean nothing. */
+function mayAdopt(
+  sync: string,
+  { adopt, mode = 'mirror' }: SyncPart,
+  node: YamlNode,
+  { destination, manifest }: ResolvedDestination,
+  { problems }: Context,
+): boolean {
+  if (!adopt) return true;
+  const place = child(node, 'adopt')!.place;
+  const what = 'tell who is in an audience: nothing can be adopted there';
+  if (!manifest.listsMembers) problems.report('E135', { sync, destination: destination.name, what }, place);
+  else if (mode !== 'mirror')
+    problems.report('E116', { key: 'adopt', detail: 'belongs to `mode: mirror`' }, place);
+  return manifest.listsMembers && mode === 'mirror';
 }
 
 const ONLY_ON_ENTER = ['backfill', 'again_after'] as const;

@@ -104,9 +104,10 @@ export const syncSchema = z.strictObject({
   shared: z.boolean().optional(),
   again_after: duration.optional(),
   backfill: z.boolean().optional(),
+  adopt: z.boolean().optional(),
   ...mapping,
 });
-export const SYNC_NOT_YET = ['adopt', 'on_delete'];
+export const SYNC_NOT_YET = ['on_delete'];
 
 export const segmentSchema = z.strictObject({
   name: text.optional(),

@@ -5,6 +5,7 @@ import { endAllowance } from '../state/allowances.ts';
 import { writeExcludedTick } from '../state/excluded.ts';
 import { beginSync, finishSync, holdSync } from '../state/sync-rows.ts';
 import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
+import { adoptMembers } from './adopt.ts';
 import { audienceOf } from './audience.ts';
 import { divideBudget } from './budget.ts';
 import { checkMode, failureOf, heldDiagnostic } from './check.ts';
@@ -14,7 +15,7 @@ import { noteFirstLoad } from './first-load.ts';
 import { doneUpTo, type Polled, pollJobs } from './jobs.ts';
 import { heldBy, noteEmptySource } from './pressure.ts';
 import { Pump } from './pump.ts';
-import { readScope, type Scope } from './scope.ts';
+import { countLedger, readScope, type Scope } from './scope.ts';
 
 type Report = Omit<SyncResult, 'sync' | 'duration_ms'>;
 
@@ -46,7 +47,10 @@ async function reportOf(delivery: Delivery): Promise<Report> {
   const audienceRef = await audienceOf(sync, destination.session, { dryRun: false });
   if (delivery.behind.rows.get(sync.name)?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
   const polled = await pollJobs(delivery, audienceRef);
-  const report = await deliverRest(delivery, await readScope(delivery, audienceRef, polled.running));
+  const scope = await readScope(delivery, audienceRef, polled.running);
+  await begin(delivery, scope);
+  const isAdopted = scope.firstLoad && (await adoptMembers(delivery, audienceRef));
+  const report = await deliverRest(delivery, isAdopted ? await adopted(delivery, scope) : scope);
   return withPolled(report, polled);
 }
 
@@ -65,8 +69,12 @@ function withPolled(report: Report, { delivered, rejected, waiting }: Polled): R
   };
 }
 
+/** The scope with those in the ledger who were taken over. */
+async function adopted(delivery: Delivery, scope: Scope): Promise<Scope> {
+  return { ...scope, ledgerSize: await countLedger(delivery, scope.audienceRef), idle: false };
+}
+
 async function deliverRest(delivery: Delivery, scope: Scope): Promise<Report> {
-  await begin(delivery, scope);
   if (scope.idle) {
     await finish(delivery, scope, { deliveredAt: delivery.now, isWaiting: false, hasLoaded: false });
     return NOTHING;

@@ -149,7 +149,10 @@ async function silentTicks(
 }
 
 /** An audience that the sync was turned away from and comes back to still has its ledger. */
-async function countLedger({ statements, tables, sync }: Preview, audienceRef: string): Promise<number> {
+export async function countLedger(
+  { statements, tables, sync }: Preview,
+  audienceRef: string,
+): Promise<number> {
   const { dialect } = tables;
   const rows = await statements.query(
     `SELECT count(*) AS members FROM ${tables.from('ledger')} AS ledger` +

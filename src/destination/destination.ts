@@ -93,6 +93,8 @@ export interface Manifest {
   /** True when `targets:` may be left out. */
   readonly anyTarget: boolean;
   readonly operations: readonly Operation[];
+  /** It can tell the keys that are in an audience: what `adopt: true` needs. */
+  readonly listsMembers: boolean;
   /** It can take an add as the event of `mode: on_enter`. */
   readonly takesEvents: boolean;
   /** How long an audience keeps a member who is not added again; undefined: for ever. */
@@ -149,5 +151,7 @@ export interface DestinationSession {
   send(batch: Batch, options: { readonly signal?: AbortSignal }): Promise<Outcome>;
   /** Asks after a job whose rows were `accepted`; absent where none ever are. Throws as `send` does. */
   poll?(job: string, audience: Audience): Promise<JobState>;
+  /** Keys of everyone who is in an audience, whoever added them. Throws as `check` does. Absent where none can be told. */
+  list?(audience: Audience): AsyncIterable<string>;
   close(): Promise<void>;
 }

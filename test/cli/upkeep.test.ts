@@ -227,6 +227,11 @@ describe('`exclude:` and `allow:` of a destination', () => {
       'did you mean `suppressed`',
     ],
     [
+      { 'segments/buyers.yaml': `${SHOP['segments/buyers.yaml']}    adopt: true\n` },
+      'E135',
+      'sync buyers.files: `files` does not tell who is in an audience',
+    ],
+    [
       { 'destinations/files.yaml': 'type: file\ndirectory: out\nallow: [emial]\n' },
       'E110',
       'did you mean `email`',

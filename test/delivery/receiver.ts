@@ -67,6 +67,7 @@ export class Receiver implements DestinationSession {
       takesFields: true,
       anyTarget: true,
       operations,
+      listsMembers: false,
       takesEvents: true,
       batch: { rows: this.limits.batchRows, bytes: this.limits.batchBytes },
       concurrency: this.limits.concurrency,

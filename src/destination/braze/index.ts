@@ -16,6 +16,7 @@ const manifest: Manifest = {
   takesFields: true,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
+  listsMembers: false,
   takesEvents: true,
   batch: { rows: MOST_ROWS, bytes: BATCH_BYTES },
   concurrency: 4,

@@ -14,6 +14,7 @@ const manifest: Manifest = {
   takesFields: true,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
+  listsMembers: false,
   takesEvents: true,
   batch: { rows: BATCH_ROWS, bytes: BATCH_BYTES },
   concurrency: 1,

@@ -16,6 +16,7 @@ const manifest: Manifest = {
   takesFields: false,
   anyTarget: true,
   operations: ['add', 'remove'],
+  listsMembers: false,
   takesEvents: false,
   batch: { rows: MOST_ROWS, bytes: BATCH_BYTES },
   concurrency: 2,

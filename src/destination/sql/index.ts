@@ -14,6 +14,7 @@ const manifest: Manifest = {
   takesFields: true,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
+  listsMembers: true,
   takesEvents: false,
   batch: { rows: MOST_ROWS, bytes: BATCH_BYTES },
   concurrency: 2,

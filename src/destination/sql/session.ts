@@ -4,7 +4,7 @@ import type { Batch, Change, DestinationSession, OpenContext, Outcome } from '..
 import { fieldsJson } from '../json.ts';
 import { outcomeOf, stop } from './failure.ts';
 import type { SqlSettings } from './options.ts';
-import { makeTable, writeBatch } from './table.ts';
+import { keysOf, makeTable, writeBatch } from './table.ts';
 
 export const BATCH_BYTES = 8_000_000;
 
@@ -49,6 +49,13 @@ export function openSession({ name: destination }: OpenContext, settings: SqlSet
         return { receipts: batch.changes.map(() => ({ kind: 'delivered' })) };
       } catch (error) {
         return outcomeOf(destination, batch, error);
+      }
+    },
+    async *list({ name }) {
+      try {
+        yield* keysOf(await knex(), settings, name);
+      } catch (error) {
+        stop(destination, error);
       }
     },
     async close() {

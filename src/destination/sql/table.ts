@@ -46,6 +46,29 @@ export async function writeBatch(knex: Knex, settings: SqlSettings, batch: Batch
   });
 }
 
+/** Keys of an audience's members, in pages; none where there is no table yet. */
+export async function* keysOf(knex: Knex, settings: SqlSettings, audience: string): AsyncGenerator<string> {
+  const { schema, table } = settings;
+  const builder = schema === undefined ? knex.schema : knex.schema.withSchema(schema);
+  if (!(await builder.hasTable(table))) return;
+  let after: string | undefined;
+  for (;;) {
+    const members: Knex.QueryBuilder =
+      schema === undefined ? knex(table) : knex.withSchema(schema).table(table);
+    const rows: { entity_key: string }[] = await members
+      .select('entity_key')
+      .where('audience', audience)
+      .modify((query) => (after === undefined ? query : query.where('entity_key', '>', after)))
+      .orderBy('entity_key')
+      .limit(PAGE);
+    for (const row of rows) yield row.entity_key;
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)!.entity_key;
+  }
+}
+
+const PAGE = 5_000;
+
 /** JSON as text, so that numbers keep their digits. */
 function rowOf({ key, identifiers, fields }: Change, batch: Batch, knex: Knex): Record<string, unknown> {
   return {

@@ -14,6 +14,7 @@ const manifest: Manifest = {
   takesFields: true,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
+  listsMembers: false,
   takesEvents: true,
   batch: { rows: 500, bytes: BATCH_BYTES },
   concurrency: 4,

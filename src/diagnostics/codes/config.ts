@@ -181,10 +181,7 @@ export const CONFIG_CODES = {
   E135: error<{ sync: string; destination: string; what: string; kinds?: readonly string[] }>(
     INVALID,
     (p) => `sync ${p.sync}: \`${p.destination}\` does not ${p.what}`,
-    (p) =>
-      p.kinds
-        ? `it matches by identifiers of these kinds: ${p.kinds.join(', ')}`
-        : 'take them out: nobody there would see them',
+    (p) => (p.kinds ? `it matches by identifiers of these kinds: ${p.kinds.join(', ')}` : 'take it out'),
   ),
   W101: warning<{ name: string }>(
     (p) => `\${${p.name}} is sent as it is written`,

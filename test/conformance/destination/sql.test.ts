@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DestinationSession } from '../../../src/destination/destination.ts';
 import type { Row } from '../../../src/warehouse/warehouse.ts';
+import { openRig, type ProjectFiles } from '../../chaos/rig.ts';
 import { engines, type Opened } from '../../engines.ts';
 import { batch, change, kindsOf, openDestination } from './harness.ts';
 
@@ -153,5 +154,59 @@ describe('an error', () => {
     const missing = await open({ create_table: false });
     await expect(missing.send(batch([change('add', '1')]), {})).rejects.toThrow(/SQLSTATE 42P01/);
     await missing.close();
+  });
+});
+
+describe('a run', () => {
+  const files =
+    (adopt: boolean, guards = '{}'): ProjectFiles =>
+    ({ target }) => ({
+      'segsync.yaml': `version: 1
+project: adopting
+default_target: test
+targets: {test: ${JSON.stringify(target)}}
+entities: {customer: {table: shop.customers, key: id, cursor: updated_at}}
+guards: ${guards}
+`,
+      'segments/vip.yaml': `entity: customer\nwhere: {trait: vip, eq: true}\nsync: [{to: app${adopt ? ', adopt: true' : ''}}]\n`,
+      'destinations/app.yaml': `type: sql\nurl: "\${env:APP_URL}"\n`,
+    });
+
+  async function run(adopt: boolean, exit: number, guards?: string): Promise<string[]> {
+    const rig = await openRig(postgres, files(adopt, guards));
+    try {
+      await rig.change([
+        'CREATE SCHEMA shop',
+        'CREATE TABLE shop.customers (id TEXT, vip BOOLEAN, updated_at TIMESTAMPTZ)',
+        `INSERT INTO shop.customers SELECT CAST(n AS TEXT), n > 2, now() FROM generate_series(1, 6) AS s (n)`,
+      ]);
+      for (let times = 0; times < 2; times += 1) {
+        const ended = await rig.call(['run', '--all', '--json'], { APP_URL: String(opened.target.url) });
+        expect(ended.exit, ended.stdout + ended.stderr).toBe(exit);
+        expect(ended.stdout + ended.stderr).not.toContain(String(opened.target.url));
+      }
+      return await keys();
+    } finally {
+      await rig.drop();
+    }
+  }
+
+  beforeEach(async () => {
+    await session.send(batch(['2', '3', 'stranger'].map((key) => change('add', key))), {});
+    await session.send(batch([change('add', '1')], 'another'), {});
+  });
+
+  it('leaves whom others have added', async () => {
+    expect(await run(false, 0)).toEqual(['2', '3', '4', '5', '6', 'stranger']);
+    expect(await keys('another')).toEqual(['1']);
+  });
+
+  it('that adopts them makes the audience the segment', async () => {
+    expect(await run(true, 0)).toEqual(['3', '4', '5', '6']);
+    expect(await keys('another')).toEqual(['1']);
+  });
+
+  it('is held where that would remove too many', async () => {
+    expect(await run(true, 3, '{min_guarded_size: 1}')).toEqual(['2', '3', 'stranger']);
   });
 });

@@ -142,8 +142,8 @@ expectProblems('a constant field without value', syncs('{to: out, fields: {a: 5}
 expectProblems('consent without a trait', syncs('{to: out, consent: true}'), [
   'E106 segments/b.yaml:4:24 `consent` must be `{trait: NAME}`, but it is true or false',
 ]);
-expectProblems('a key of a later version', syncs('{to: out, adopt: true}'), [
-  'E112 segments/b.yaml:4:15 `adopt` is not available yet in this version | see the README for what this version can do',
+expectProblems('a key of a later version', syncs('{to: out, on_delete: remove}'), [
+  'E112 segments/b.yaml:4:15 `on_delete` is not available yet in this version | see the README for what this version can do',
 ]);
 expectProblems('a sync that is text', syncs('out'), [
   'E106 segments/b.yaml:4:5 `sync[0]` must be a mapping, but it is text',
