@@ -126,10 +126,16 @@ describe('an answer of 2xx', () => {
     ['JSON under another content type', { body: '{"errors":[]}', headers: { 'content-type': 'text/html' } }],
     ['JSON that is no object', { body: '[1,2]' }],
     ['null', { body: 'null' }],
-    ['broken JSON', { body: '{"errors":[{"index"' }],
-    ['errors of another type', { body: '{"errors":"none"}' }],
+    ['broken JSON', { body: '{"ok": tr' }],
   ])('is delivered when it is %s', async (_, fault) => {
     expect((await receiptsAfter(fault)).map(({ kind }) => kind)).toEqual(Array(3).fill('delivered'));
+  });
+
+  it.each([
+    ['errors that break off', { body: '{"errors":[{"index"' }],
+    ['errors of another type', { body: '{"errors":"none"}' }],
+  ])('delivers nobody for sure when it tells %s', async (_, fault) => {
+    expect((await receiptsAfter(fault)).map(({ kind }) => kind)).toEqual(Array(3).fill('retry'));
   });
 
   it('fails the rows it names, and only them', async () => {
