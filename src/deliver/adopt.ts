@@ -3,8 +3,7 @@
  * stands in the ledger from then on, so that members are brought up to date and all others removed, guards permitting.
  */
 import { readMeta, writeMeta } from '../state/meta.ts';
-import type { Delivery } from './context.ts';
-import { leaseName } from './context.ts';
+import { type Delivery, leaseName } from './context.ts';
 import type { Entry } from './errand.ts';
 import { writeFlush } from './flush.ts';
 

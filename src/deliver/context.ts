@@ -40,6 +40,8 @@ export interface Preview {
   readonly project: Project;
   readonly sync: Sync;
   readonly destination: { readonly session: DestinationSession; readonly manifest: Manifest };
+  /** The target is one that the destination is for. Elsewhere nothing is asked of it: its options may have no values. */
+  readonly sends: boolean;
   readonly roster: Roster;
   readonly behind: Behind;
   /** Default: the state tables themselves. */

@@ -30,7 +30,9 @@ export async function explainSync(preview: Preview): Promise<SyncResult> {
 async function reportOf(preview: Preview): Promise<Report> {
   const { sync, destination } = preview;
   checkMode(sync, destination.manifest);
-  const audienceRef = await audienceOf(sync, destination.session, { dryRun: true });
+  const audienceRef = preview.sends
+    ? await audienceOf(sync, destination.session, { dryRun: true })
+    : `new:${sync.audience}`;
   const scope = await readScope(preview, audienceRef);
   if (scope.row?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
   if (scope.idle) return NOTHING;

@@ -94,8 +94,7 @@ export class Sender {
     } finally {
       leave();
     }
-    const isUp = answered(outcome);
-    lane.note(isDown(outcome) && !isUp ? 'failed' : 'succeeded');
+    lane.note(isDown(outcome) ? 'failed' : 'succeeded');
     if ('refused' in outcome) return this.#split(attempt, outcome, sentAt);
     const rows = parcel.errands.map((errand, index) => ({ errand, receipt: receiptAt(outcome, index) }));
     const final = rows.filter(({ receipt }) => receipt.kind !== 'retry');
@@ -206,14 +205,11 @@ function isSuccess(httpStatus: number | undefined): boolean {
   return httpStatus !== undefined && httpStatus >= 200 && httpStatus < 300;
 }
 
-function answered({ httpStatus }: Outcome): boolean {
-  return isSuccess(httpStatus);
-}
-
 /** No row got through: the other side may be down, and not only busy with some. */
 function isDown(outcome: Outcome): boolean {
   return (
     'receipts' in outcome &&
+    !isSuccess(outcome.httpStatus) &&
     outcome.receipts.length > 0 &&
     outcome.receipts.every(({ kind }) => kind === 'retry')
   );

@@ -32,6 +32,18 @@ export function changeJson(change: Change, segment?: string): string {
   );
 }
 
+/** Payload fields for an API that takes JSON's own numbers: digits beyond those of a double are lost. */
+export function plainFields(fields: Change['fields']): Record<string, unknown> {
+  const plain = (value: FieldValue): unknown =>
+    value !== null && typeof value === 'object' ? Number(value.number) : value;
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plain(value)]));
+}
+
+/** At least the bytes that a change's values take, with `around` for what stands beside them. */
+export function changeBytes(change: Change, around: number): number {
+  return Buffer.byteLength(changeJson(change)) + around;
+}
+
 /** What JSON calls an object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

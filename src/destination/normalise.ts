@@ -4,6 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
+import type { Batch, Change } from './destination.ts';
+
+/** A change's first identifier of a kind. One that the entity no longer has, still in the ledger, goes by its name. */
+export function identifierOfKind(
+  { identifiers }: Change,
+  kind: string,
+  kinds: Batch['kinds'],
+): string | undefined {
+  return Object.entries(identifiers).find(([name]) => (kinds[name] ?? name) === kind)?.[1];
+}
 
 /** Trimmed, in lower case; undefined for what is no address. Dots and tags of the local part are kept. */
 export function emailAddress(text: string): string | undefined {

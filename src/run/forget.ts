@@ -191,6 +191,7 @@ async function deliveryOf(
     tables: opened.tables,
     leases: opened.leases!,
     destination: { manifest, session },
+    sends: true,
     roster: { identifiers: [], fields: [], sql: () => '' },
     behind: { ...NOTHING_BEHIND, rows: await readSyncRows(opened.session, opened.tables) },
     full: false,

@@ -31,6 +31,7 @@ export async function preview(
     project,
     sync,
     destination: { manifest, session },
+    sends: sendsOn(project.destinations.get(sync.destination)!, context.target.name),
     roster: compileRoster(entity, sync, scope, warehouse.dialect),
     behind,
     ...(relations ? { relations } : {}),

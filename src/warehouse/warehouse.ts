@@ -189,7 +189,7 @@ export interface Statements {
    * that are not the warehouse's own.
    */
   movingFunctions(names: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Refreshes the planner's statistics of a temporary table just filled, where that matters. `table` is quoted. */
+  /** Refreshes the planner's statistics of a table just filled, temporary or not, where that matters. `table` is quoted. */
   analyze(table: string): Promise<void>;
   /**
    * What the warehouse says a query would cost, without running it; undefined where it cannot say. Needs no right but

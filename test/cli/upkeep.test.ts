@@ -43,6 +43,29 @@ async function ok(folder: string, ...args: string[]): Promise<string> {
 
 const buy = (id: number): string => `INSERT INTO shop.orders VALUES ('${id}', 5, now())`;
 
+it('a plan asks nothing of a destination that this target does not send to', async () => {
+  const value = `"\${env:UNSET}"`;
+  const unset = {
+    meta: `ad_account: "1"\naccess_token: ${value}`,
+    braze: `endpoint: ${value}\napi_key: ${value}`,
+    iterable: `api_key: ${value}`,
+    sql: `url: ${value}`,
+  };
+  const files = Object.entries(unset).flatMap(([type, options]) => [
+    [`destinations/${type}.yaml`, `type: ${type}\ntargets: [other]\n${options}\n`],
+    [
+      `segments/to_${type}.yaml`,
+      `entity: customer\ntier: daily\nwhere: {did: orders}\nsync: [{to: ${type}, match: [email]}]\n`,
+    ],
+  ]);
+  await using folder = await folderOf({ ...SHOP, ...Object.fromEntries(files) });
+  const { syncs } = JSON.parse(await ok(folder.path, 'plan', '--json')) as RunReport;
+  const told = syncs.filter(({ sync }) => sync.startsWith('to_'));
+  expect(told.map(({ planned, error }) => ({ add: planned.add, error }))).toEqual(
+    Object.keys(unset).map(() => ({ add: 30 })),
+  );
+});
+
 describe('pause and resume', () => {
   it('send nothing for a sync, then all that has changed meanwhile', async () => {
     await using folder = await folderOf(SHOP);

@@ -124,6 +124,7 @@ export class Company {
       project: projectOf(mapping),
       sync: syncOf(mapping),
       destination: { session: receiver, manifest: receiver.manifest() },
+      sends: true,
       roster: ROSTER,
       now: await session.now(),
       full: false,

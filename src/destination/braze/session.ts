@@ -1,8 +1,9 @@
 /** An open Braze destination. */
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { openApi } from '../api.ts';
-import type { Change, DestinationSession, OpenContext } from '../destination.ts';
+import type { DestinationSession, OpenContext } from '../destination.ts';
 import { sent, unreachable } from '../failures.ts';
+import { changeBytes } from '../json.ts';
 import { outcomeOf } from './answer.ts';
 import type { BrazeSettings } from './options.ts';
 import { identifierOf, trackBody } from './users.ts';
@@ -50,7 +51,7 @@ export function openSession(context: OpenContext, settings: BrazeSettings): Dest
       return `${new URL(endpoint).host}/${name}`;
     },
     identifier: (kind, value, { defaultCountry }) => identifierOf(kind, value, defaultCountry),
-    sizeOf: (change) => sizeOf(change),
+    sizeOf: (change) => changeBytes(change, 400),
     async send(batch, { signal }) {
       return sent(destination, batch, async () => {
         const answer = await track(trackBody(batch, settings), signal);
@@ -59,10 +60,6 @@ export function openSession(context: OpenContext, settings: BrazeSettings): Dest
     },
     async close() {},
   };
-}
-
-function sizeOf({ identifiers, fields }: Change): number {
-  return Buffer.byteLength(JSON.stringify({ identifiers, fields })) + 400;
 }
 
 function refusedKey(destination: string, status: number): never {

@@ -1,7 +1,8 @@
 /** Users as `users/track` takes them. Source: Braze, `post_user_track`, user attributes object and event object. */
 import { formatInstant } from '../../instant.ts';
-import type { Batch, Change, FieldValue } from '../destination.ts';
-import { emailAddress, phoneNumber } from '../normalise.ts';
+import type { Batch, Change } from '../destination.ts';
+import { plainFields } from '../json.ts';
+import { emailAddress, identifierOfKind, phoneNumber } from '../normalise.ts';
 
 /** In this order, the first that a person has is the one that is used. */
 export const KINDS = ['external_id', 'email', 'phone'] as const;
@@ -32,33 +33,24 @@ export function trackBody(batch: Batch, { createUsers }: { readonly createUsers:
         ...whose(change),
         name: audience.name,
         time: formatInstant(change.causedAt),
-        properties: attributesOf(change),
+        properties: plainFields(change.fields),
       })),
     };
   }
   const member = op === 'remove' ? null : true;
   return {
     attributes: changes.map((change) => ({
-      ...attributesOf(change),
+      ...plainFields(change.fields),
       ...whose(change),
       [audience.name]: member,
     })),
   };
 }
 
-function userOf({ identifiers }: Change, kinds: Batch['kinds']): Record<string, string> {
-  for (const wanted of KINDS) {
-    const known = Object.entries(identifiers).find(([name]) => (kinds[name] ?? name) === wanted);
-    if (known) return { [wanted]: known[1] };
+function userOf(change: Change, kinds: Batch['kinds']): Record<string, string> {
+  for (const kind of KINDS) {
+    const known = identifierOfKind(change, kind, kinds);
+    if (known !== undefined) return { [kind]: known };
   }
   return {};
-}
-
-/** Numbers as JSON's: Braze keeps no more digits either. */
-function attributesOf({ fields }: Change): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plain(value)]));
-}
-
-function plain(value: FieldValue): unknown {
-  return value !== null && typeof value === 'object' ? Number(value.number) : value;
 }

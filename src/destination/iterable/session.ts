@@ -1,9 +1,9 @@
 /** An open Iterable destination. */
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { type ApiRequest, openApi } from '../api.ts';
-import type { Change, DestinationSession, OpenContext } from '../destination.ts';
+import type { DestinationSession, OpenContext } from '../destination.ts';
 import { sent, severalCalled, unreachable } from '../failures.ts';
-import { isRecord } from '../json.ts';
+import { changeBytes, isRecord } from '../json.ts';
 import { outcomeOf } from './answer.ts';
 import type { IterableSettings } from './options.ts';
 import { callOf, identifierOf, userOf } from './users.ts';
@@ -47,10 +47,14 @@ export function openSession(context: OpenContext, settings: IterableSettings): D
       if (id !== undefined) return id;
       if (dryRun) return `new:${name}`;
       const { listId } = await ask({ method: 'POST', path: '/api/lists', body: { name } });
+      if (typeof listId !== 'number') {
+        const detail = 'Iterable made a list and did not say its id';
+        fail('E407', { destination, detail, hint: 'run again' });
+      }
       return String(listId);
     },
     identifier: (kind, value) => identifierOf(kind, value, usersBy),
-    sizeOf: (change) => sizeOf(change),
+    sizeOf: (change) => changeBytes(change, 200),
     async send(batch, { signal }) {
       const users = batch.changes.map((change) => userOf(change, batch.kinds, usersBy));
       return sent(destination, batch, async () => {
@@ -63,10 +67,6 @@ export function openSession(context: OpenContext, settings: IterableSettings): D
     },
     async close() {},
   };
-}
-
-function sizeOf({ identifiers, fields }: Change): number {
-  return Buffer.byteLength(JSON.stringify({ identifiers, fields })) + 200;
 }
 
 function refusedKey(destination: string, status: number): never {

@@ -1,7 +1,8 @@
 /** Users as Iterable's lists and events take them. Source: Iterable API, `lists/subscribe`, `lists/unsubscribe`, `events/trackBulk`. */
 import { SECOND } from '../../instant.ts';
-import type { Batch, Change, FieldValue } from '../destination.ts';
-import { emailAddress, sha256 } from '../normalise.ts';
+import type { Batch, Change } from '../destination.ts';
+import { plainFields } from '../json.ts';
+import { emailAddress, identifierOfKind, sha256 } from '../normalise.ts';
 import type { IterableSettings } from './options.ts';
 
 export const KINDS = ['email', 'external_id'] as const;
@@ -18,13 +19,9 @@ export function identifierOf(
 }
 
 /** The one identifier that is sent. */
-export function userOf(
-  { identifiers }: Change,
-  kinds: Batch['kinds'],
-  usersBy: IterableSettings['usersBy'],
-): string {
+export function userOf(change: Change, kinds: Batch['kinds'], usersBy: IterableSettings['usersBy']): string {
   const wanted = usersBy === 'email' ? 'email' : 'external_id';
-  return Object.entries(identifiers).find(([name]) => (kinds[name] ?? name) === wanted)?.[1] ?? '';
+  return identifierOfKind(change, wanted, kinds) ?? '';
 }
 
 /** What a call says, below `path`. */
@@ -42,7 +39,7 @@ export function callOf(batch: Batch, settings: IterableSettings): { path: string
       eventName: audience.name,
       id: sha256(`${batch.id} ${change.key}`).slice(0, 32),
       createdAt: Number(change.causedAt / SECOND),
-      dataFields: dataFields(change),
+      dataFields: plainFields(change.fields),
     }));
     return { path: '/api/events/trackBulk', body: { events: happened } };
   }
@@ -54,18 +51,10 @@ export function callOf(batch: Batch, settings: IterableSettings): { path: string
   const subscribers = changes.map((change) => ({
     ...whose(change),
     ...mayCreate,
-    dataFields: dataFields(change),
+    dataFields: plainFields(change.fields),
   }));
   return {
     path: '/api/lists/subscribe',
     body: { listId, subscribers, updateExistingUsersOnly: !settings.createUsers },
   };
-}
-
-function dataFields({ fields }: Change): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plain(value)]));
-}
-
-function plain(value: FieldValue): unknown {
-  return value !== null && typeof value === 'object' ? Number(value.number) : value;
 }

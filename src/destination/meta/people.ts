@@ -3,7 +3,7 @@
  * customer-information-parameters` and the reference of `custom-audience/users`.
  */
 import type { Batch, Change } from '../destination.ts';
-import { emailAddress, isHashed, phoneNumber, sha256 } from '../normalise.ts';
+import { emailAddress, identifierOfKind, isHashed, phoneNumber, sha256 } from '../normalise.ts';
 
 /** Kind of identifier -> column of a call. */
 const COLUMNS = { email: 'EMAIL', phone: 'PHONE', external_id: 'EXTERN_ID' } as const;
@@ -52,12 +52,11 @@ export function peopleOf({ changes, kinds }: Pick<Batch, 'changes' | 'kinds'>): 
   return { schema, data: rows.map((row) => schema.map((column) => row.get(column) ?? '')) };
 }
 
-function columnsOf({ identifiers }: Change, kinds: Batch['kinds']): Map<string, string> {
+function columnsOf(change: Change, kinds: Batch['kinds']): Map<string, string> {
   const columns = new Map<string, string>();
-  for (const [name, value] of Object.entries(identifiers)) {
-    // One that the entity no longer has, still in the ledger, goes by its name.
-    const column = COLUMNS[(kinds[name] ?? name) as keyof typeof COLUMNS] as string | undefined;
-    if (column && !columns.has(column)) columns.set(column, value);
+  for (const [kind, column] of Object.entries(COLUMNS)) {
+    const value = identifierOfKind(change, kind, kinds);
+    if (value !== undefined) columns.set(column, value);
   }
   return columns;
 }

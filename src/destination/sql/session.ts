@@ -1,7 +1,7 @@
 /** An open SQL destination. */
 import type { Knex } from 'knex';
-import type { Batch, Change, DestinationSession, OpenContext, Outcome } from '../destination.ts';
-import { fieldsJson } from '../json.ts';
+import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
+import { changeBytes } from '../json.ts';
 import { outcomeOf, stop } from './failure.ts';
 import type { SqlSettings } from './options.ts';
 import { keysOf, makeTable, writeBatch } from './table.ts';
@@ -42,7 +42,7 @@ export function openSession({ name: destination }: OpenContext, settings: SqlSet
       return `${host}${pathname}/${settings.schema ?? ''}.${settings.table}/${name}`;
     },
     identifier: (_kind, value) => value,
-    sizeOf: (change) => sizeOf(change),
+    sizeOf: (change) => changeBytes(change, 64),
     async send(batch: Batch): Promise<Outcome> {
       try {
         await writeBatch(await ready(), settings, batch);
@@ -83,13 +83,4 @@ async function connect({ url, concurrency, timeoutMs }: SqlSettings): Promise<Kn
     // Otherwise it writes to the console.
     log: { warn() {}, error() {}, debug() {}, deprecate() {} },
   });
-}
-
-function sizeOf({ key, identifiers, fields }: Change): number {
-  return (
-    Buffer.byteLength(key) +
-    Buffer.byteLength(JSON.stringify(identifiers)) +
-    Buffer.byteLength(fieldsJson(fields)) +
-    64
-  );
 }

@@ -7,8 +7,7 @@ import type { SqlSettings } from './options.ts';
 /** By primary key: audience and member's key. */
 export async function makeTable(knex: Knex, { schema, table }: SqlSettings): Promise<void> {
   // One builder holds all that it was asked for.
-  const builder = (): Knex.SchemaBuilder =>
-    schema === undefined ? knex.schema : knex.schema.withSchema(schema);
+  const builder = (): Knex.SchemaBuilder => schemaOf(knex, schema);
   if (await builder().hasTable(table)) return;
   await builder()
     .createTable(table, (columns) => {
@@ -30,16 +29,15 @@ export async function makeTable(knex: Knex, { schema, table }: SqlSettings): Pro
 export async function writeBatch(knex: Knex, settings: SqlSettings, batch: Batch): Promise<void> {
   const { audience, changes, op } = batch;
   await knex.transaction(async (transaction) => {
-    const rows = (): Knex.QueryBuilder =>
-      settings.schema === undefined
-        ? transaction(settings.table)
-        : transaction.withSchema(settings.schema).table(settings.table);
     if (op === 'remove') {
       const keys = changes.map(({ key }) => key);
-      await rows().where('audience', audience.name).whereIn('entity_key', keys).delete();
+      await rowsOf(transaction, settings)
+        .where('audience', audience.name)
+        .whereIn('entity_key', keys)
+        .delete();
       return;
     }
-    await rows()
+    await rowsOf(transaction, settings)
       .insert(changes.map((change) => rowOf(change, batch, transaction)))
       .onConflict(['audience', 'entity_key'])
       .merge();
@@ -48,14 +46,10 @@ export async function writeBatch(knex: Knex, settings: SqlSettings, batch: Batch
 
 /** Keys of an audience's members, in pages; none where there is no table yet. */
 export async function* keysOf(knex: Knex, settings: SqlSettings, audience: string): AsyncGenerator<string> {
-  const { schema, table } = settings;
-  const builder = schema === undefined ? knex.schema : knex.schema.withSchema(schema);
-  if (!(await builder.hasTable(table))) return;
+  if (!(await schemaOf(knex, settings.schema).hasTable(settings.table))) return;
   let after: string | undefined;
   for (;;) {
-    const members: Knex.QueryBuilder =
-      schema === undefined ? knex(table) : knex.withSchema(schema).table(table);
-    const rows: { entity_key: string }[] = await members
+    const rows: { entity_key: string }[] = await rowsOf(knex, settings)
       .select('entity_key')
       .where('audience', audience)
       .modify((query) => (after === undefined ? query : query.where('entity_key', '>', after)))
@@ -68,6 +62,14 @@ export async function* keysOf(knex: Knex, settings: SqlSettings, audience: strin
 }
 
 const PAGE = 5_000;
+
+function schemaOf(knex: Knex, schema: string | undefined): Knex.SchemaBuilder {
+  return schema === undefined ? knex.schema : knex.schema.withSchema(schema);
+}
+
+function rowsOf(knex: Knex, { schema, table }: SqlSettings): Knex.QueryBuilder {
+  return schema === undefined ? knex(table) : knex.withSchema(schema).table(table);
+}
 
 /** JSON as text, so that numbers keep their digits. */
 function rowOf({ key, identifiers, fields }: Change, batch: Batch, knex: Knex): Record<string, unknown> {
