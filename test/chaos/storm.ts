@@ -71,8 +71,12 @@ interface Moment {
   readonly afterRequests?: number;
 }
 
-/** A third of the moments are spread over the length of a run, the others over its requests, however slow it is. */
-function momentOf({ dice, usualMs }: Storm): Moment {
+/**
+ * A third of the moments are spread over the length of a run, the others over its requests, however slow it is. One
+ * kill in eight comes in a run's first quarter, whatever the dice say: before anything was sent.
+ */
+function momentOf({ dice, usualMs, tally }: Storm): Moment {
+  if (tally.killed % 8 === 0) return { afterMs: (usualMs / 4) * dice.fraction() };
   if (dice.chance(0.35)) return { afterMs: usualMs * dice.fraction() };
   return { afterRequests: dice.between(1, 25), afterMs: dice.chance(0.5) ? 0 : dice.between(0, 60) };
 }
