@@ -9,7 +9,7 @@ import { networkError, PrivateAddressError } from './http-errors.ts';
 import { isLoopbackHost, isPrivateAddress, isPrivateHost } from './private-address.ts';
 import type { HttpRequest, HttpResponse, Network } from './world.ts';
 
-/** How much of an answer is read; the rest is dropped. */
+/** How much of an answer is read unless the request says otherwise; the rest is dropped. */
 export const MAX_RESPONSE_BYTES = 256 * 1024;
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -117,20 +117,23 @@ async function exchange(
   return {
     status: answer.statusCode,
     headers: flatten(answer.headers),
-    ...(await readStart(answer.body)),
+    ...(await readStart(answer.body, request.maxBytes ?? MAX_RESPONSE_BYTES)),
   };
 }
 
-async function readStart(body: AsyncIterable<Uint8Array>): Promise<Pick<HttpResponse, 'body' | 'cut'>> {
+async function readStart(
+  body: AsyncIterable<Uint8Array>,
+  most: number,
+): Promise<Pick<HttpResponse, 'body' | 'cut'>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes > MAX_RESPONSE_BYTES) break;
+    if (bytes > most) break;
   }
-  const start = Buffer.concat(chunks).subarray(0, MAX_RESPONSE_BYTES).toString('utf8');
-  return { body: start, ...(bytes > MAX_RESPONSE_BYTES ? { cut: true } : {}) };
+  const start = Buffer.concat(chunks).subarray(0, most).toString('utf8');
+  return { body: start, ...(bytes > most ? { cut: true } : {}) };
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -49,6 +49,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Whole-request limit in milliseconds. */
   readonly timeoutMs: number;
+  /** How much of the answer is read; default 256 KiB. */
+  readonly maxBytes?: number;
   /** Connections to loopback, link-local and private addresses are refused unless true. */
   readonly allowPrivateAddress?: boolean;
   readonly signal?: AbortSignal;
@@ -58,7 +60,7 @@ export interface HttpResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Read up to `MAX_RESPONSE_BYTES`; the rest is dropped. */
+  /** Read up to the request's `maxBytes`; the rest is dropped. */
   readonly body: string;
   /** Something was dropped. */
   readonly cut?: boolean;

@@ -1,7 +1,7 @@
 /** What the pipeline hands to delivery. */
 import type { Roster } from '../compile/roster.ts';
 import type { Project, Sync } from '../config/project.ts';
-import type { DestinationSession, Manifest } from '../destination/destination.ts';
+import type { Batch, DestinationSession, Manifest } from '../destination/destination.ts';
 import type { Instant } from '../instant.ts';
 import type { Leases } from '../state/leases.ts';
 import type { StateTables } from '../state/sql.ts';
@@ -73,6 +73,12 @@ export interface Delivery extends Preview {
 /** The lease that a sync's deliverer holds. */
 export function leaseName(sync: string): string {
   return `sync:${sync}`;
+}
+
+/** Identifier name -> kind, of all that the sync's entity declares. */
+export function kindsOf({ project, sync }: Pick<Preview, 'project' | 'sync'>): Batch['kinds'] {
+  const entity = project.entities.get(project.segments.get(sync.segment)!.entity)!;
+  return Object.fromEntries([...entity.identifiers].map(([name, { kind }]) => [name, kind]));
 }
 
 /** The state tables themselves. */

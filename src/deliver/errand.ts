@@ -136,9 +136,10 @@ export function acceptedEntry(errand: Errand, batchId: string): Entry {
  */
 export function rejectedEntry(
   errand: Errand,
-  receipt: Receipt & { kind: 'rejected' },
+  receipt: Pick<Receipt & { kind: 'rejected' }, 'code' | 'message'>,
   now: Instant,
   attempts: number,
+  again: Duration = REMOVAL_AGAIN,
 ): Entry {
   const { step, prior, rejection } = errand;
   const isRemoval = step.op === 'remove';
@@ -151,11 +152,34 @@ export function rejectedEntry(
     firstAt: rejection?.firstAt ?? now,
     lastAt: now,
     dead: !isRemoval,
-    ...(isRemoval ? { nextAt: now + REMOVAL_AGAIN } : {}),
+    ...(isRemoval ? { nextAt: now + again } : {}),
   };
   const isInDoubt = attempts > 1 || prior?.state === 'sending';
   const ledger = isInDoubt ? perhapsThere(errand) : (prior ?? null);
   return { ...entry(errand), clearsRejection: true, rejected, ledger };
+}
+
+/**
+ * How much longer a removal that found nobody has to wait until that can be believed: a look-up may lag behind an add.
+ * Where it is not known when the add was made, for its answer never came, since the first removal that found nobody.
+ */
+export function waitOf(
+  { step, prior, acknowledged, rejection }: Errand,
+  now: Instant,
+  settlesAfter: Duration,
+): Duration {
+  if (step.op !== 'remove' || !prior) return 0n;
+  const isInDoubt = prior.state === 'sending' || acknowledged?.deliveredAt === undefined;
+  const found = rejection?.op === 'remove' ? rejection.firstAt : now;
+  const since = isInDoubt ? found : acknowledged.deliveredAt;
+  const wait = since + settlesAfter - now;
+  return wait > 0n ? wait : 0n;
+}
+
+/** A removal that found nobody too early to be believed: it is made again. */
+export function earlyEntry(errand: Errand, now: Instant, settlesAfter: Duration): Entry {
+  const early = { code: 'not_there_yet', message: 'an add that young may not be found yet' };
+  return rejectedEntry(errand, early, now, 1, waitOf(errand, now, settlesAfter));
 }
 
 /** What is set right without a call. */

@@ -3,13 +3,14 @@
  * `batches` with its `job_ref`, and its rows stay questions in the ledger until the job has ended.
  */
 
-import type { JobState, Operation } from '../destination/destination.ts';
+import type { JobContext, JobState, Operation } from '../destination/destination.ts';
 import { DAY } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
 import { instant, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
-import { type Delivery, leaseName } from './context.ts';
+import { type Delivery, kindsOf, leaseName } from './context.ts';
+import type { Identifiers } from './payload.ts';
 
 interface Job {
   readonly ref: string;
@@ -36,7 +37,7 @@ export async function pollJobs(delivery: Delivery, audienceRef: string): Promise
   let waiting = 0;
   const { session } = delivery.destination;
   for (const job of session.poll ? await openJobs(delivery) : []) {
-    const state = await session.poll!(job.ref, { name: delivery.sync.audience, ref: audienceRef });
+    const state = await session.poll!(job.ref, contextOf(delivery, audienceRef, job));
     if (state.kind === 'running') {
       running.push(job.batchId);
       waiting += job.rows;
@@ -87,8 +88,19 @@ function end(
   return leases.fenced([leaseName(sync.name)], work, { label });
 }
 
+/** Its rows are read only where the other side names them by what it was sent. */
+function contextOf(delivery: Delivery, audienceRef: string, job: Job): JobContext {
+  return {
+    audience: { name: delivery.sync.audience, ref: audienceRef },
+    op: job.op,
+    kinds: kindsOf(delivery),
+    rows: () => rowsOf(delivery.statements, delivery, audienceRef, job),
+  };
+}
+
 interface JobRow {
   readonly key: string;
+  readonly identifiers: Identifiers;
   readonly hash: string;
 }
 
@@ -99,10 +111,14 @@ async function rowsOf(
   job: Job,
 ): Promise<JobRow[]> {
   const rows = await transaction.query(
-    `SELECT entity_key, payload_hash FROM ${tables.name('ledger')} AS ledger WHERE ${whereOf(tables, audienceRef, job)}` +
+    `SELECT entity_key, identifiers, payload_hash FROM ${tables.name('ledger')} AS ledger WHERE ${whereOf(tables, audienceRef, job)}` +
       ' ORDER BY entity_key',
   );
-  return rows.map((row: Row) => ({ key: row.entity_key!, hash: row.payload_hash ?? '' }));
+  return rows.map((row: Row) => ({
+    key: row.entity_key!,
+    identifiers: JSON.parse(row.identifiers ?? '{}') as Identifiers,
+    hash: row.payload_hash ?? '',
+  }));
 }
 
 /** The rows that still wait for the job: a key that was asked for anew has another batch. */

@@ -14,7 +14,7 @@ import { type Asked, askFor } from './asking.ts';
 import { retryBoundMs } from './backoff.ts';
 import { Bell } from './bell.ts';
 import { divideBudget } from './budget.ts';
-import { type Delivery, leaseName } from './context.ts';
+import { type Delivery, kindsOf, leaseName } from './context.ts';
 import type { Decided } from './decided.ts';
 import { type Errand, errandOf, nextOf, settledEntry } from './errand.ts';
 import { writeFlush } from './flush.ts';
@@ -88,6 +88,7 @@ export class Pump {
       runId: delivery.runId,
       at,
       now: () => at(world.clock.monotonic()),
+      settlesAfter: destination.manifest.settlesAfter ?? 0n,
     });
     const { every } = delivery.project.tiers.get(sync.tier)!;
     this.#sender = new Sender({
@@ -341,11 +342,6 @@ export class Pump {
   #monotonic(): number {
     return this.#delivery.world.clock.monotonic();
   }
-}
-
-function kindsOf({ project, sync }: Delivery): Addressee['kinds'] {
-  const entity = project.entities.get(project.segments.get(sync.segment)!.entity)!;
-  return Object.fromEntries([...entity.identifiers].map(([name, { kind }]) => [name, kind]));
 }
 
 type Taken = ReturnType<DeliveryRecord['take']>;

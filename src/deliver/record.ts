@@ -1,8 +1,17 @@
 /** What a delivery has to write at the next flush, and what it counts for its report. */
-import type { Operation } from '../destination/destination.ts';
-import type { Instant } from '../instant.ts';
+import type { Operation, Receipt } from '../destination/destination.ts';
+import type { Duration, Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
-import { acceptedEntry, doneEntry, type Entry, type Errand, nextOf, rejectedEntry } from './errand.ts';
+import {
+  acceptedEntry,
+  doneEntry,
+  type Entry,
+  type Errand,
+  earlyEntry,
+  nextOf,
+  rejectedEntry,
+  waitOf,
+} from './errand.ts';
 import type { BatchRow } from './flush.ts';
 import { FreshnessSample } from './freshness.ts';
 import { RejectionReasons } from './rejection-reasons.ts';
@@ -13,6 +22,8 @@ export interface RecordOptions {
   /** The warehouse's clock at an instant of the monotonic one. */
   readonly at: (monotonic: number) => Instant;
   readonly now: () => Instant;
+  /** How long after an add the destination may still not find it. */
+  readonly settlesAfter: Duration;
 }
 
 type Rows = Answer['rows'];
@@ -62,7 +73,10 @@ export class DeliveryRecord {
 
   /** Takes an answer in; returns the errands that go on with their next step, and how many do not. */
   answer(answer: Answer): { next: Errand[]; ended: number } {
-    const { acknowledged, rejected, open } = sorted(answer.rows);
+    const { settlesAfter } = this.#options;
+    const { acknowledged, rejected, open, early } = sorted(answer.rows, ({ errand, receipt }) =>
+      receipt.kind === 'missing' ? waitOf(errand, this.#options.now(), settlesAfter) > 0n : false,
+    );
     const next = this.#acknowledge(answer, acknowledged);
     for (const { errand, receipt } of rejected) {
       if (receipt.kind !== 'rejected') continue;
@@ -72,12 +86,13 @@ export class DeliveryRecord {
     for (const { errand, receipt } of open) {
       if (receipt.kind === 'accepted') this.add(acceptedEntry(errand, answer.parcel.batch.id));
     }
+    for (const { errand } of early) this.add(earlyEntry(errand, this.#options.now(), settlesAfter));
     this.rejected += rejected.length;
     this.invalid += answer.invalid ?? 0;
-    this.waiting += open.length;
+    this.waiting += open.length + early.length;
     this.#line(answer, 'delivered', acknowledged);
     this.#line(answer, 'rejected', rejected);
-    this.#line(answer, 'waiting', open);
+    this.#line(answer, 'waiting', [...open, ...early]);
     return { next, ended: answer.rows.length - next.length };
   }
 
@@ -136,12 +151,19 @@ function effectOf({ parcel }: Answer, status: BatchRow['status']): Operation {
 }
 
 /** Rows by what their receipts mean, in one pass. */
-function sorted(rows: Rows): { acknowledged: Rows; rejected: Rows; open: Rows } {
-  const [acknowledged, rejected, open]: Rows[number][][] = [[], [], []];
-  for (const row of rows) {
-    const { kind } = row.receipt;
-    if (kind === 'delivered' || kind === 'unknown') acknowledged!.push(row);
-    else (kind === 'rejected' ? rejected! : open!).push(row);
-  }
-  return { acknowledged: acknowledged!, rejected: rejected!, open: open! };
+function sorted(rows: Rows, isEarly: (row: Rows[number]) => boolean): Record<Meaning, Rows> {
+  const sorted: Record<Meaning, Rows[number][]> = { acknowledged: [], rejected: [], open: [], early: [] };
+  for (const row of rows) sorted[isEarly(row) ? 'early' : MEANINGS[row.receipt.kind]].push(row);
+  return sorted;
 }
+
+type Meaning = 'acknowledged' | 'rejected' | 'open' | 'early';
+
+const MEANINGS: Readonly<Record<Receipt['kind'], Meaning>> = {
+  delivered: 'acknowledged',
+  unknown: 'acknowledged',
+  missing: 'acknowledged',
+  rejected: 'rejected',
+  accepted: 'open',
+  retry: 'open',
+};

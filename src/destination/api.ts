@@ -19,18 +19,23 @@ export interface ApiAnswer {
 }
 
 export interface ApiOptions {
-  readonly world: World;
   /** With the scheme, without a slash at the end. */
   readonly base: string;
-  readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly allowPrivateAddress: boolean;
 }
 
+/** How much of an answer is read: a page of a list is far below. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
 export type Api = (request: ApiRequest) => Promise<ApiAnswer>;
 
 /** Opens no connection. A call throws `NetworkError` where there is no whole answer. */
-export function openApi({ world, base, headers, timeoutMs, allowPrivateAddress }: ApiOptions): Api {
+export function openApi(
+  world: World,
+  { base, timeoutMs, allowPrivateAddress }: ApiOptions,
+  headers: Readonly<Record<string, string>> = {},
+): Api {
   return async ({ method, path, body, signal, ...request }) => {
     const url = path.startsWith('/') ? `${base}${path}` : path;
     // A page's address comes from the other side: the credentials go nowhere else.
@@ -47,8 +52,7 @@ export function openApi({ world, base, headers, timeoutMs, allowPrivateAddress }
         ...request.headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      timeoutMs,
-      allowPrivateAddress,
+      ...{ timeoutMs, allowPrivateAddress, maxBytes: MOST_BYTES },
       ...(signal ? { signal } : {}),
     });
     return { status: answer.status, headers: answer.headers, json: parsed(answer.body) };

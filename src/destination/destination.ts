@@ -49,6 +49,8 @@ export type Receipt =
   | { readonly kind: 'accepted'; readonly job: string }
   /** The other side only counts. Taken as delivered. */
   | { readonly kind: 'unknown' }
+  /** A removal: the other side does not know them. Delivered, unless an add is younger than `Manifest.settlesAfter`. */
+  | { readonly kind: 'missing' }
   /** Final until the row changes. */
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
   /** May succeed later; `afterMs` when the other side says when. */
@@ -72,6 +74,23 @@ export type JobState =
   | { readonly kind: 'done'; readonly rejected?: ReadonlyMap<string, { code: string; message: string }> }
   /** Nothing of it was applied. `again`: the same may succeed later; otherwise all its rows are rejected. */
   | { readonly kind: 'failed'; readonly again: boolean; readonly code: string; readonly message: string };
+
+/** What a job was about, for other sides that name rows by what they were sent. */
+export interface JobContext {
+  readonly audience: Audience;
+  readonly op: Operation;
+  readonly kinds: Batch['kinds'];
+  /** Its rows, by key. */
+  rows(): Promise<readonly Pick<Change, 'key' | 'identifiers'>[]>;
+}
+
+/** One request as it would be sent, for people who look at it. */
+export interface Example {
+  /** Method and address, a table, a file. */
+  readonly to: string;
+  /** JSON, or a text. */
+  readonly body: unknown;
+}
 
 export interface Manifest {
   readonly type: string;
@@ -97,6 +116,8 @@ export interface Manifest {
   readonly listsMembers: boolean;
   /** It can take an add as the event of `mode: on_enter`. */
   readonly takesEvents: boolean;
+  /** How long after an add a look-up may still not find it; undefined: at once. */
+  readonly settlesAfter?: Duration;
   /** How long an audience keeps a member who is not added again; undefined: for ever. */
   readonly forgetsAfter?: Duration;
   /** Most rows and bytes of one request, before the project's own settings. */
@@ -142,6 +163,8 @@ export interface DestinationSession {
   ensureAudience(audience: { readonly name: string; readonly dryRun: boolean }): Promise<string>;
   /** Identifier as the other side wants it; undefined when it is unusable (not an address, say). */
   identifier(kind: string, value: string, options: { defaultCountry?: string }): string | undefined;
+  /** The request that would carry a batch. Pure; its values are no person's. */
+  example(batch: Batch): Example;
   /** Size in bytes that a change adds to a request. */
   sizeOf(change: Change, context: { readonly segment: string }): number;
   /**
@@ -150,7 +173,7 @@ export interface DestinationSession {
    */
   send(batch: Batch, options: { readonly signal?: AbortSignal }): Promise<Outcome>;
   /** Asks after a job whose rows were `accepted`; absent where none ever are. Throws as `send` does. */
-  poll?(job: string, audience: Audience): Promise<JobState>;
+  poll?(job: string, of: JobContext): Promise<JobState>;
   /** Keys of everyone who is in an audience, whoever added them. Throws as `check` does. Absent where none can be told. */
   list?(audience: Audience): AsyncIterable<string>;
   close(): Promise<void>;

@@ -46,7 +46,7 @@ const buy = (id: number): string => `INSERT INTO shop.orders VALUES ('${id}', 5,
 it('a plan asks nothing of a destination that this target does not send to', async () => {
   const value = `"\${env:UNSET}"`;
   const unset = {
-    meta: `ad_account: "1"\naccess_token: ${value}`,
+    meta: `account_id: "1"\naccess_token: ${value}`,
     braze: `endpoint: ${value}\napi_key: ${value}`,
     iterable: `api_key: ${value}`,
     sql: `url: ${value}`,

@@ -8,6 +8,7 @@ import type {
   Batch,
   Change,
   DestinationSession,
+  Example,
   Limits,
   Manifest,
   Operation,
@@ -79,6 +80,10 @@ export class Receiver implements DestinationSession {
 
   async ensureAudience(): Promise<string> {
     return this.ref;
+  }
+
+  example({ changes }: Batch): Example {
+    return { to: 'nowhere', body: changes };
   }
 
   identifier(_kind: string, value: string): string | undefined {

@@ -1,5 +1,6 @@
 /** Braze's `users/track` as documented: attributes and events of users, at most 75 objects a call. */
 import { type Call, type Reply, type Simulator, startSimulator } from './simulator.ts';
+import type { Person, Vendor } from './vendor.ts';
 
 export const API_KEY = '7f0b1c2d-a-rest-api-key';
 const MOST = 75;
@@ -108,4 +109,43 @@ function wrong(input_array: string, index: number, _: unknown, type: string | un
 
 function refused(message: string): Reply {
   return { status: 400, body: { message } };
+}
+
+/** The vendor as the shared story needs it. */
+export async function openBraze(): Promise<Vendor> {
+  const known = ({ key }: Person): string => `external_id=${key}`;
+  const simulator = await startBraze(
+    ['1', '2', '3', "o'4", '5', '6', '7', '8', BLOCKED].map((key) => known({ key })),
+  );
+  return {
+    simulator,
+    file: `type: braze
+endpoint: ${simulator.url}
+api_key: "\${env:BRAZE_API_KEY}"
+allow_private_address: true
+batch_size: 3
+rate: 1000/s
+`,
+    environment: { BRAZE_API_KEY: API_KEY },
+    match: ['external_id', 'email'],
+    known,
+    members: simulator.members,
+    addForeign(audience) {
+      simulator.set('external_id=another', audience, true);
+      return 'external_id=another';
+    },
+    takeOut: (audience, person) => simulator.set(known(person), audience, null),
+    faults: {
+      busy: { reply: { status: 429, body: { message: 'Rate limit exceeded' } } },
+      busyFor1s: {
+        reply: { status: 429, headers: { 'retry-after': '1' }, body: { message: 'Rate limit exceeded' } },
+      },
+      down: { reply: { status: 503, body: '<html>Service unavailable</html>' } },
+    },
+    refused: { key: BLOCKED, email: 'blocked@example.com' },
+    refuseCredentials() {
+      simulator.letIn('another key');
+      return { back: () => simulator.letIn(API_KEY) };
+    },
+  };
 }

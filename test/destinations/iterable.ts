@@ -1,5 +1,6 @@
 /** Iterable's lists and events as documented, for a project that knows its users by e-mail address. */
 import { type Call, type Reply, type Simulator, startSimulator } from './simulator.ts';
+import type { Person, Vendor } from './vendor.ts';
 
 export const API_KEY = 'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3';
 const MOST = 1_000;
@@ -12,7 +13,7 @@ interface List {
 }
 
 export interface IterableSimulator extends Simulator {
-  members(list: string): ReadonlySet<string>;
+  members(list: string): Set<string>;
   readonly profiles: ReadonlyMap<string, Record<string, unknown>>;
   readonly events: ReadonlyMap<string, { email: string; eventName: string }>;
   add(list: string, email: string): void;
@@ -148,4 +149,44 @@ function isEmail(text: string): boolean {
 
 function refused(status: number, code: string): Reply {
   return { status, body: { msg: 'no', code, params: null } };
+}
+
+/** The vendor as the shared story needs it. */
+export async function openIterable(): Promise<Vendor> {
+  const known = ({ email = '' }: Person): string => email.trim().toLowerCase();
+  const users = ['ada', 'grace.hopper+ads', 'grace', 'zoë', 'twin', 'last', 'eve'].map(
+    (name) => `${name}@example.com`,
+  );
+  const simulator = await startIterable(users);
+  return {
+    simulator,
+    file: `type: iterable
+base_url: ${simulator.url}
+api_key: "\${env:ITERABLE_API_KEY}"
+allow_private_address: true
+batch_size: 3
+rate: 1000/s
+`,
+    environment: { ITERABLE_API_KEY: API_KEY },
+    match: ['email'],
+    known,
+    members: simulator.members,
+    addForeign(audience) {
+      simulator.add(audience, 'somebody@else.example');
+      return 'somebody@else.example';
+    },
+    takeOut: (audience, person) => simulator.members(audience).delete(known(person)),
+    faults: {
+      busy: { reply: { status: 429, body: { code: 'RateLimitExceeded' } } },
+      busyFor1s: {
+        reply: { status: 429, headers: { 'retry-after': '1' }, body: { code: 'RateLimitExceeded' } },
+      },
+      down: { reply: { status: 504, body: '<html>Gateway timeout</html>' } },
+    },
+    refused: { key: '99', email: FORGOTTEN },
+    refuseCredentials() {
+      simulator.letIn('another key');
+      return { back: () => simulator.letIn(API_KEY) };
+    },
+  };
 }

@@ -2,8 +2,9 @@
  * Meta's Marketing API as documented: Custom Audiences of one ad account. It matches people by the columns that were
  * sent, so a removal by other columns than the add has no effect, as there.
  */
-import { createHmac } from 'node:crypto';
-import { type Call, type Reply, type Simulator, startSimulator } from './simulator.ts';
+import { createHash, createHmac } from 'node:crypto';
+import { type Call, type Fault, type Reply, type Simulator, startSimulator } from './simulator.ts';
+import type { Person, Vendor } from './vendor.ts';
 
 export const TOKEN = 'EAAG-a-token-of-a-system-user';
 export const APP_SECRET = 'the-secret-of-the-app';
@@ -18,7 +19,7 @@ const MOST_ROWS = 10_000;
 
 export interface MetaSimulator extends Simulator {
   /** Rows as `COLUMN=value&...` by the audience's name. */
-  members(name: string): ReadonlySet<string>;
+  members(name: string): Set<string>;
   /** Names of the audiences there are, each as often as it is there. */
   names(): string[];
   /** Somebody else adds a row, or makes an audience for it. */
@@ -164,6 +165,55 @@ function error(status: number, code: number, message: string, subcode?: number):
         ...{ message, type: 'OAuthException', code, fbtrace_id: 'A1' },
         ...(subcode === undefined ? {} : { error_subcode: subcode }),
       },
+    },
+  };
+}
+
+/** biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of ours */
+const PROVEN = 'app_secret: "${env:META_APP_SECRET}"\n';
+
+const hashed = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The vendor as the shared story needs it. */
+export async function openMeta({ secret = false } = {}): Promise<Vendor> {
+  const known = ({ email, phone }: Person): string =>
+    rowText(
+      ['EMAIL', 'PHONE'],
+      [email ? hashed(email.trim().toLowerCase()) : '', phone ? hashed(phone.replace(/\D/g, '')) : ''],
+    );
+  const simulator = await startMeta({ secret });
+  const error = (status: number, code: number, headers = {}): Fault => ({
+    reply: { status, headers, body: { error: { message: 'x', type: 'OAuthException', code } } },
+  });
+  const usage = JSON.stringify({ [ACCOUNT]: [{ type: 'custom_audience', call_count: 101 }] });
+  return {
+    simulator,
+    file: `type: meta
+account_id: act_${ACCOUNT}
+access_token: "\${env:META_TOKEN}"
+${secret ? PROVEN : ''}base_url: ${simulator.url}
+allow_private_address: true
+batch_size: 3
+rate: 1000/s
+`,
+    environment: { META_TOKEN: TOKEN, META_APP_SECRET: APP_SECRET },
+    match: ['email', 'phone'],
+    known,
+    members: simulator.members,
+    addForeign(audience) {
+      const row = `EMAIL=${hashed('somebody@else.example')}`;
+      simulator.add(audience, row);
+      return row;
+    },
+    takeOut: (audience, person) => simulator.members(audience).delete(known(person)),
+    faults: {
+      busy: error(400, 80003, { 'x-business-use-case-usage': usage }),
+      busyFor1s: error(429, 4, { 'retry-after': '1' }),
+      down: { reply: { status: 502, body: '<html>Bad gateway</html>' } },
+    },
+    refuseCredentials() {
+      simulator.letIn('another token');
+      return { back: () => simulator.letIn(TOKEN) };
     },
   };
 }

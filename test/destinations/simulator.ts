@@ -37,19 +37,21 @@ export interface Simulator {
   readonly calls: readonly Call[];
   /** Queued for the calls that change members. */
   readonly faults: Fault[];
+  /** True for a call that changes members, or is meant to. */
+  readonly isChange: (call: Call) => boolean;
   close(): Promise<void>;
 }
 
-/** Serves `answer`; `changes` tells the calls that faults are for. */
+/** Serves `answer`; faults are for the calls that `isChange` tells. */
 export async function startSimulator(
   answer: (call: Call) => Reply,
-  changes: (call: Call) => boolean,
+  isChange: (call: Call) => boolean,
 ): Promise<Simulator> {
   const calls: Call[] = [];
   const faults: Fault[] = [];
   const server = createServer((request, response) => {
     void read(request).then(async (call) => {
-      const fault = changes(call) ? faults.shift() : undefined;
+      const fault = isChange(call) ? faults.shift() : undefined;
       const usual = !fault || fault.applied ? answer(call) : undefined;
       calls.push(call);
       await fault?.held;
@@ -63,6 +65,7 @@ export async function startSimulator(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     faults,
+    isChange,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,10 +1,10 @@
 /** What an answer of `users/track` means for the rows of a batch. Source: Braze, `post_user_track`, responses. */
+import { failedCall } from '../answers.ts';
 import type { ApiAnswer } from '../api.ts';
 import type { Batch, Outcome, Receipt } from '../destination.ts';
 import { openDisclosure } from '../disclosure.ts';
 import { isRecord } from '../json.ts';
 import { retryAll } from '../receipts.ts';
-import { retryAfterMs } from '../retry-after.ts';
 
 const DELIVERED: Receipt = { kind: 'delivered' };
 
@@ -15,16 +15,13 @@ const UNCLEAR: Receipt = {
   message: 'Braze lists an error without saying which row it is about',
 };
 
-/** `now` in microseconds. Undefined where the credentials are refused. */
-export function outcomeOf(batch: Batch, answer: ApiAnswer, now: bigint, secret: string): Outcome | undefined {
-  const { status, json } = answer;
-  if (status === 401 || status === 403) return undefined;
-  if (status >= 200 && status < 300) return { receipts: receiptsOf(batch, json, secret), httpStatus: status };
-  const [code, message] = [`braze_${status}`, `Braze answered HTTP ${status}`];
-  if (status === 408 || status === 429 || status >= 500 || status < 400) {
-    return { receipts: retryAll(batch, code, message, waitMs(answer, now)), httpStatus: status };
-  }
-  return { refused: { code, message }, httpStatus: status };
+/** `now` in microseconds. */
+export function outcomeOf(batch: Batch, answer: ApiAnswer, now: bigint, secret: string): Outcome {
+  const failed = failedCall(batch, answer, {
+    ...{ title: 'Braze', type: 'braze', now },
+    waitMs: ({ headers }) => untilReset(headers, now),
+  });
+  return failed ?? { receipts: receiptsOf(batch, answer.json, secret), httpStatus: answer.status };
 }
 
 /** `message` other than `success`: nothing was processed. */
@@ -48,10 +45,8 @@ function receiptsOf(batch: Batch, json: unknown, secret: string): Receipt[] {
   return batch.changes.map((_, index) => byRow.get(index) ?? others);
 }
 
-/** `Retry-After`, or the instant at which the limit begins anew. */
-function waitMs({ headers }: ApiAnswer, now: bigint): number | undefined {
-  const after = retryAfterMs(headers['retry-after'], now);
-  if (after !== undefined) return after;
+/** The instant at which the limit begins anew. */
+function untilReset(headers: ApiAnswer['headers'], now: bigint): number | undefined {
   const reset = Number(headers['x-ratelimit-reset']);
   const ms = reset * 1000 - Number(now / 1000n);
   return Number.isFinite(ms) && ms > 0 && ms < 3_600_000 ? Math.ceil(ms) : undefined;

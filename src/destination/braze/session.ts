@@ -1,6 +1,8 @@
 /** An open Braze destination. */
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { isRefusedKey } from '../answers.ts';
 import { openApi } from '../api.ts';
+import { limitsOf } from '../call.ts';
 import type { DestinationSession, OpenContext } from '../destination.ts';
 import { sent, unreachable } from '../failures.ts';
 import { changeBytes } from '../json.ts';
@@ -20,24 +22,18 @@ const RESERVED =
 /** A session on one workspace. Opens no connection. */
 export function openSession(context: OpenContext, settings: BrazeSettings): DestinationSession {
   const { world, name: destination } = context;
-  const { endpoint, apiKey, timeoutMs, allowPrivateAddress } = settings;
-  const headers = { authorization: `Bearer ${apiKey}` };
-  const api = openApi({ world, base: endpoint, headers, timeoutMs, allowPrivateAddress });
+  const { base, apiKey } = settings;
+  const api = openApi(world, settings, { authorization: `Bearer ${apiKey}` });
   const track = (body: unknown, signal?: AbortSignal) =>
     api({ method: 'POST', path: '/users/track', body, signal });
   return {
-    limits: {
-      batchRows: settings.batchRows,
-      batchBytes: BATCH_BYTES,
-      concurrency: settings.concurrency,
-      requestsPerSecond: settings.requestsPerSecond,
-    },
+    limits: limitsOf(settings, BATCH_BYTES),
     async check() {
       // Without data it is refused, after the key was looked at.
       const { status } = await track({ attributes: [] }).catch((error: unknown) =>
         unreachable(destination, error),
       );
-      if (status === 401 || status === 403) refusedKey(destination, status);
+      if (isRefusedKey({ status })) refusedKey(destination, status);
       if (status >= 500) fail('E404', { destination, detail: `it answers HTTP ${status}` });
     },
     async ensureAudience({ name }) {
@@ -48,14 +44,16 @@ export function openSession(context: OpenContext, settings: BrazeSettings): Dest
           hint: 'give the sync another `audience:`, such as `segsync_NAME`',
         });
       }
-      return `${new URL(endpoint).host}/${name}`;
+      return `${new URL(base).host}/${name}`;
     },
     identifier: (kind, value, { defaultCountry }) => identifierOf(kind, value, defaultCountry),
+    example: (batch) => ({ to: `POST ${base}/users/track`, body: trackBody(batch, settings) }),
     sizeOf: (change) => changeBytes(change, 400),
     async send(batch, { signal }) {
       return sent(destination, batch, async () => {
         const answer = await track(trackBody(batch, settings), signal);
-        return outcomeOf(batch, answer, world.clock.now(), apiKey) ?? refusedKey(destination, answer.status);
+        if (isRefusedKey(answer)) refusedKey(destination, answer.status);
+        return outcomeOf(batch, answer, world.clock.now(), apiKey);
       });
     },
     async close() {},

@@ -11,8 +11,9 @@ export const fileOptions = z.strictObject({
   directory: z
     .string()
     .min(1)
-    .refine((path) => !path.includes('\0'), 'not a path'),
-  format: z.enum(FORMATS).default(DEFAULTS.format),
+    .refine((path) => !path.includes('\0'), 'not a path')
+    .describe('where the files are, relative to the project'),
+  format: z.enum(FORMATS).default(DEFAULTS.format).describe('one JSON document a line, or CSV'),
 });
 
 export type FileSettings = z.output<typeof fileOptions>;

@@ -35,6 +35,10 @@ export function openSession(context: OpenContext, settings: FileSettings): Desti
     },
     ensureAudience: async ({ name }) => shown(pathOf(name)),
     identifier: (_kind, value) => value,
+    example: (batch) => ({
+      to: `append ${shown(pathOf(batch.audience.name))}`,
+      body: linesOf(batch, format),
+    }),
     sizeOf: (change, { segment }) => Buffer.byteLength(lineOf(change, segment, format)),
     async send(batch) {
       await current.append(pathOf(batch.audience.name), linesOf(batch, format));

@@ -2,11 +2,11 @@
  * What Iterable's answers mean for the rows of a batch: those that failed are named by their value, addresses in lower
  * case. Source: Iterable API, `lists/subscribe`, response `ListSubscribeResponse`.
  */
+import { failedCall } from '../answers.ts';
 import type { ApiAnswer } from '../api.ts';
 import type { Batch, Outcome, Receipt } from '../destination.ts';
 import { isRecord } from '../json.ts';
 import { retryAll } from '../receipts.ts';
-import { retryAfterMs } from '../retry-after.ts';
 
 const DELIVERED: Receipt = { kind: 'delivered' };
 
@@ -30,19 +30,10 @@ export interface Asked {
   readonly now: bigint;
 }
 
-/** Undefined where the credentials are refused. */
-export function outcomeOf(
-  { batch, users, now }: Asked,
-  { status, json, headers }: ApiAnswer,
-): Outcome | undefined {
-  if (status === 401 || status === 403) return undefined;
-  if (status === 200) return { receipts: receiptsOf(batch, users, json), httpStatus: status };
-  const [code, message] = [`iterable_${status}`, `Iterable answered HTTP ${status}`];
-  if (status === 408 || status === 429 || status >= 500 || status < 400) {
-    const afterMs = retryAfterMs(headers['retry-after'], now);
-    return { receipts: retryAll(batch, code, message, afterMs), httpStatus: status };
-  }
-  return { refused: { code, message }, httpStatus: status };
+/** What the answer says of each row. */
+export function outcomeOf({ batch, users, now }: Asked, answer: ApiAnswer): Outcome {
+  const failed = failedCall(batch, answer, { title: 'Iterable', type: 'iterable', now });
+  return failed ?? { receipts: receiptsOf(batch, users, answer.json), httpStatus: answer.status };
 }
 
 function receiptsOf(batch: Batch, users: readonly string[], json: unknown): Receipt[] {

@@ -1,6 +1,8 @@
 /** An open Iterable destination. */
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { isRefusedKey } from '../answers.ts';
 import { type ApiRequest, openApi } from '../api.ts';
+import { limitsOf } from '../call.ts';
 import type { DestinationSession, OpenContext } from '../destination.ts';
 import { sent, severalCalled, unreachable } from '../failures.ts';
 import { changeBytes, isRecord } from '../json.ts';
@@ -14,12 +16,12 @@ export const BATCH_BYTES = 3_000_000;
 /** A session on one project. Opens no connection. */
 export function openSession(context: OpenContext, settings: IterableSettings): DestinationSession {
   const { world, name: destination } = context;
-  const { base, apiKey, usersBy, timeoutMs, allowPrivateAddress } = settings;
-  const api = openApi({ world, base, headers: { 'api-key': apiKey }, timeoutMs, allowPrivateAddress });
+  const { base, apiKey, usersBy } = settings;
+  const api = openApi(world, settings, { 'api-key': apiKey });
   /** Resolves to the answer's JSON, or throws what it means for the sync. */
   const ask = async (request: ApiRequest): Promise<Record<string, unknown>> => {
     const { status, json } = await api(request).catch((error: unknown) => unreachable(destination, error));
-    if (status === 401 || status === 403) refusedKey(destination, status);
+    if (isRefusedKey({ status })) refusedKey(destination, status);
     if (status !== 200 || !isRecord(json)) {
       fail('E404', { destination, detail: `it answers HTTP ${status}` });
     }
@@ -32,12 +34,7 @@ export function openSession(context: OpenContext, settings: IterableSettings): D
     );
   };
   return {
-    limits: {
-      batchRows: settings.batchRows,
-      batchBytes: BATCH_BYTES,
-      concurrency: settings.concurrency,
-      requestsPerSecond: settings.requestsPerSecond,
-    },
+    limits: limitsOf(settings, BATCH_BYTES),
     async check() {
       await ask({ method: 'GET', path: '/api/lists' });
     },
@@ -54,15 +51,17 @@ export function openSession(context: OpenContext, settings: IterableSettings): D
       return String(listId);
     },
     identifier: (kind, value) => identifierOf(kind, value, usersBy),
+    example(batch) {
+      const { path, body } = callOf(batch, settings);
+      return { to: `POST ${base}${path}`, body };
+    },
     sizeOf: (change) => changeBytes(change, 200),
     async send(batch, { signal }) {
       const users = batch.changes.map((change) => userOf(change, batch.kinds, usersBy));
       return sent(destination, batch, async () => {
         const answer = await api({ method: 'POST', ...callOf(batch, settings), signal });
-        return (
-          outcomeOf({ batch, users, now: world.clock.now() }, answer) ??
-          refusedKey(destination, answer.status)
-        );
+        if (isRefusedKey(answer)) refusedKey(destination, answer.status);
+        return outcomeOf({ batch, users, now: world.clock.now() }, answer);
       });
     },
     async close() {},

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { type ApiAnswer, type ApiRequest, openApi } from '../api.ts';
+import { limitsOf } from '../call.ts';
 import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
 import { sent, severalCalled, unreachable } from '../failures.ts';
 import { isRecord } from '../json.ts';
@@ -17,9 +18,7 @@ export const BATCH_BYTES = 4_000_000;
 /** A session on one ad account. Opens no connection. */
 export function openSession(context: OpenContext, settings: MetaSettings): DestinationSession {
   const { world, name: destination } = context;
-  const { base, timeoutMs, allowPrivateAddress } = settings;
-  const headers = { authorization: `Bearer ${settings.token}` };
-  const api = openApi({ world, base, headers, timeoutMs, allowPrivateAddress });
+  const api = openApi(world, settings, { authorization: `Bearer ${settings.token}` });
   const call = (request: ApiRequest): Promise<ApiAnswer> =>
     api({ ...request, path: proven(request.path, settings) });
   const ask = async (request: ApiRequest): Promise<Record<string, unknown>> => {
@@ -29,12 +28,7 @@ export function openSession(context: OpenContext, settings: MetaSettings): Desti
     return isRecord(answer.json) ? answer.json : {};
   };
   return {
-    limits: {
-      batchRows: settings.batchRows,
-      batchBytes: BATCH_BYTES,
-      concurrency: settings.concurrency,
-      requestsPerSecond: settings.requestsPerSecond,
-    },
+    limits: limitsOf(settings, BATCH_BYTES),
     async check() {
       await ask({ method: 'GET', path: `/${settings.account}?fields=id` });
     },
@@ -49,18 +43,25 @@ export function openSession(context: OpenContext, settings: MetaSettings): Desti
         hashed: settings.hashed,
         ...(defaultCountry === undefined ? {} : { defaultCountry }),
       }),
+    example(batch) {
+      const { method, path, body } = usersCall(batch);
+      return { to: `${method} ${settings.base}${path}`, body };
+    },
     sizeOf: ({ identifiers }) =>
       Object.values(identifiers).reduce((sum, value) => sum + Buffer.byteLength(value) + 8, 4),
     async send(batch, { signal }) {
-      const request = {
-        method: batch.op === 'remove' ? 'DELETE' : 'POST',
-        path: `/${batch.audience.ref}/users`,
-        body: { payload: peopleOf(batch) },
-        signal,
-      } as const;
+      const request = { ...usersCall(batch), signal };
       return sent(destination, batch, async () => outcomeOf(destination, batch, await call(request)));
     },
     async close() {},
+  };
+}
+
+function usersCall(batch: Batch): ApiRequest {
+  return {
+    method: batch.op === 'remove' ? 'DELETE' : 'POST',
+    path: `/${batch.audience.ref}/users`,
+    body: { payload: peopleOf(batch) },
   };
 }
 
@@ -117,7 +118,7 @@ function stop(destination: string, error: MetaError): never {
     case 'later':
       return fail('E404', { destination, detail });
     default:
-      return fail('E407', { destination, detail, hint: 'check `ad_account` and `api_version`' });
+      return fail('E407', { destination, detail, hint: 'check `account_id` and `api_version`' });
   }
 }
 

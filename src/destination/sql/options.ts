@@ -21,15 +21,26 @@ export const sqlOptions = z.strictObject({
     .regex(
       /^postgres(ql)?:\/\/[^\s]+$/,
       'expected an address such as `postgres://user:password@host/database`',
-    ),
+    )
+    .describe('the database, with user and password'),
   table: z
     .string()
     .regex(/^[^\s."]+(\.[^\s."]+)?$/, 'expected `table` or `schema.table`')
-    .default(DEFAULTS.table),
-  create_table: z.boolean().default(DEFAULTS.create_table),
-  batch_size: z.number().int().min(1).max(MOST_ROWS).default(DEFAULTS.batch_size),
-  concurrency: z.number().int().min(1).max(16).default(DEFAULTS.concurrency),
-  timeout: timeoutOption.default(DEFAULTS.timeout),
+    .default(DEFAULTS.table)
+    .describe('the table of members, of all audiences'),
+  create_table: z
+    .boolean()
+    .default(DEFAULTS.create_table)
+    .describe('whether the table is made if it is missing'),
+  batch_size: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_ROWS)
+    .default(DEFAULTS.batch_size)
+    .describe('most members of one transaction'),
+  concurrency: z.number().int().min(1).max(16).default(DEFAULTS.concurrency).describe('connections'),
+  timeout: timeoutOption.default(DEFAULTS.timeout).describe('how long a statement may take'),
 });
 
 /** The options as the adapter uses them. */

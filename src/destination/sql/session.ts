@@ -1,7 +1,7 @@
 /** An open SQL destination. */
 import type { Knex } from 'knex';
 import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
-import { changeBytes } from '../json.ts';
+import { changeBytes, plainFields } from '../json.ts';
 import { outcomeOf, stop } from './failure.ts';
 import type { SqlSettings } from './options.ts';
 import { keysOf, makeTable, writeBatch } from './table.ts';
@@ -42,6 +42,13 @@ export function openSession({ name: destination }: OpenContext, settings: SqlSet
       return `${host}${pathname}/${settings.schema ?? ''}.${settings.table}/${name}`;
     },
     identifier: (_kind, value) => value,
+    example: ({ op, audience, changes }) => ({
+      to: `${op === 'remove' ? 'DELETE FROM' : 'INSERT INTO'} ${settings.schema ? `${settings.schema}.` : ''}${settings.table}`,
+      body: changes.map(({ key, identifiers, fields }) => ({
+        ...{ audience: audience.name, entity_key: key },
+        ...(op === 'remove' ? {} : { identifiers, fields: plainFields(fields) }),
+      })),
+    }),
     sizeOf: (change) => changeBytes(change, 64),
     async send(batch: Batch): Promise<Outcome> {
       try {

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Secret } from '../../config/project.ts';
 import { isPrivateHost } from '../../private-address.ts';
-import { parseRate, rateOption, reveal, timeoutMs, timeoutOption } from '../options.ts';
+import { type CallSettings, callOptions, callSettings } from '../call.ts';
+import { reveal } from '../options.ts';
 import { secretBytes } from './signature.ts';
 
 /** Names that the request itself decides. */
@@ -35,26 +36,15 @@ const headers = z.record(
   z.string().regex(/^[\t\x20-\x7e]*$/, 'a header holds printable ASCII only'),
 );
 
-const DEFAULTS = {
-  batch_size: 500,
-  concurrency: 4,
-  rate: '100/s',
-  timeout: '30s',
-  headers: {},
-  allow_private_address: false,
-};
+const CALLS = { batch_size: 500, most_rows: 10_000, concurrency: 4, rate: '100/s', timeout: '30s' };
 
 /** Schema of the options as the YAML gives them. */
 export const webhookOptions = z
   .strictObject({
-    url,
-    secret: secret.optional(),
-    batch_size: z.number().int().min(1).max(10_000).default(DEFAULTS.batch_size),
-    concurrency: z.number().int().min(1).max(64).default(DEFAULTS.concurrency),
-    rate: rateOption.default(DEFAULTS.rate),
-    timeout: timeoutOption.default(DEFAULTS.timeout),
-    headers: headers.default(DEFAULTS.headers),
-    allow_private_address: z.boolean().default(DEFAULTS.allow_private_address),
+    url: url.describe('where the changes are posted'),
+    secret: secret.optional().describe('signs the requests by the Standard Webhooks headers, `whsec_...`'),
+    headers: headers.default({}).describe('further headers of every request'),
+    ...callOptions(CALLS),
   })
   .superRefine((options, context) => {
     const host = parseUrl(options.url)?.hostname;
@@ -69,15 +59,10 @@ export const webhookOptions = z
   });
 
 /** The options as the adapter uses them. */
-export interface WebhookSettings {
+export interface WebhookSettings extends CallSettings {
   readonly url: string;
   readonly secret?: Buffer;
-  readonly batchRows: number;
-  readonly concurrency: number;
-  readonly requestsPerSecond: number;
-  readonly timeoutMs: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly allowPrivateAddress: boolean;
 }
 
 interface Checked extends Omit<z.output<typeof webhookOptions>, 'secret' | 'headers'> {
@@ -90,17 +75,13 @@ interface Checked extends Omit<z.output<typeof webhookOptions>, 'secret' | 'head
  * as they are written, without defaults: they give settings all the same, for the plan.
  */
 export function webhookSettings(options: Readonly<Record<string, unknown>>): WebhookSettings {
-  const checked = { ...DEFAULTS, ...options } as unknown as Checked;
+  const checked = { headers: {}, ...options } as unknown as Checked;
   const entries = Object.entries(checked.headers).map(([name, value]) => [name.toLowerCase(), reveal(value)]);
   return {
+    ...callSettings(options, CALLS),
     url: checked.url,
     secret: checked.secret === undefined ? undefined : secretBytes(reveal(checked.secret)),
-    batchRows: checked.batch_size,
-    concurrency: checked.concurrency,
-    requestsPerSecond: parseRate(checked.rate) ?? parseRate(DEFAULTS.rate)!,
-    timeoutMs: timeoutMs(checked.timeout),
     headers: Object.fromEntries(entries),
-    allowPrivateAddress: checked.allow_private_address,
   };
 }
 

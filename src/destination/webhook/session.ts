@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { SECOND } from '../../instant.ts';
 import type { HttpResponse } from '../../world.ts';
+import { limitsOf } from '../call.ts';
 import type { DestinationSession, OpenContext } from '../destination.ts';
 import { sent, unreachable } from '../failures.ts';
 import { rememberedJson } from '../json.ts';
@@ -34,12 +35,7 @@ export function openSession(context: OpenContext, settings: WebhookSettings): De
     });
 
   return {
-    limits: {
-      batchRows: settings.batchRows,
-      batchBytes: BATCH_BYTES,
-      concurrency: settings.concurrency,
-      requestsPerSecond: settings.requestsPerSecond,
-    },
+    limits: limitsOf(settings, BATCH_BYTES),
     async check() {
       const { status } = await post(`check_${world.random.uuid()}`, checkBody(world.clock.now())).catch(
         (error: unknown) => unreachable(destination, error),
@@ -50,6 +46,10 @@ export function openSession(context: OpenContext, settings: WebhookSettings): De
       return `${name}@${addressRef(settings.url)}`;
     },
     identifier: (_kind, value) => value,
+    example: (batch) => ({
+      to: `POST ${endpointOf(settings.url)}`,
+      body: JSON.parse(bodyOf(batch, world.clock.now())) as unknown,
+    }),
     sizeOf: (change) => Buffer.byteLength(textOf(change)) + 1,
     async send(batch, { signal }) {
       return sent(destination, batch, async () => {
@@ -59,6 +59,11 @@ export function openSession(context: OpenContext, settings: WebhookSettings): De
     },
     async close() {},
   };
+}
+
+/** Without its path and query, which may hold a token. */
+function endpointOf(url: string): string {
+  return (URL.canParse(url) ? new URL(url) : NOWHERE).origin;
 }
 
 function headersOf(

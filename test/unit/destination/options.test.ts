@@ -18,6 +18,7 @@ function problems(options: Record<string, unknown>): string[] {
 describe('webhook options', () => {
   it('have the documented defaults', () => {
     expect(webhookSettings(webhookOptions.parse({ url: URL_ }))).toEqual({
+      base: '',
       url: URL_,
       secret: undefined,
       batchRows: 500,
