@@ -128,6 +128,8 @@ export interface Process {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly id: number;
+  /** Node's, without a `v`. */
+  readonly version: string;
   readonly host: string;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -285,6 +287,7 @@ function realProcess(): Process {
     environment: process.env,
     workingFolder: process.cwd(),
     id: process.pid,
+    version: process.versions.node,
     host: hostname(),
     stdout: output(process.stdout),
     stderr: output(process.stderr),

@@ -28,6 +28,10 @@ export const plan: Verb<Options> = {
       .option('--allow-removal <syncs...>', 'lift the guard against removing too many')
       .option('--allow-add <syncs...>', 'lift the guard against adding too many')
       .option('--adopt-state', 'as if state that was copied here were taken over')
+      .addHelpText(
+        'after',
+        '\nWith --verbose, one request of each sync is shown, names in the place of values.\n',
+      )
       .addHelpText('after', '\nExample:\n  $ segsync plan --select tag:lifecycle dest:meta_ads');
   },
 
@@ -43,7 +47,11 @@ export const plan: Verb<Options> = {
       allowAdd: options.allowAdd,
       adoptState: options.adoptState,
     });
-    screen.result(screen.flags.json ? jsonText(report) : planText(report, screen.colors));
+    screen.result(
+      screen.flags.json
+        ? jsonText(report)
+        : planText(report, screen.colors, { examples: screen.flags.verbose }),
+    );
     const pending = options.detailedExitcode && hasChanges(report);
     return worstExit([exit, pending ? EXIT.changesPending : EXIT.done]);
   },

@@ -41,6 +41,12 @@ const VERBS: readonly Entry[] = [
     load: async () => (await import('./compile.ts')).compile,
   },
   {
+    name: 'destinations',
+    group: 'While writing segments:',
+    summary: 'list the types of destination, or tell of one',
+    load: async () => (await import('./destinations.ts')).destinations,
+  },
+  {
     name: 'members',
     group: 'Looking closer:',
     summary: 'print who is in a segment, or whether one key is',
@@ -51,6 +57,12 @@ const VERBS: readonly Entry[] = [
     group: 'Looking after it:',
     summary: 'show how fresh everything is, and what needs somebody',
     load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'doctor',
+    group: 'Looking after it:',
+    summary: 'check the warehouse and the credentials of every destination',
+    load: async () => (await import('./doctor.ts')).doctor,
   },
   {
     name: 'pause',

@@ -4,6 +4,7 @@ import { audienceOf } from './audience.ts';
 import { checkMode, failureOf } from './check.ts';
 import type { Preview } from './context.ts';
 import { decidedOf, survey } from './decided.ts';
+import { exampleOf } from './example.ts';
 import { heldBy } from './pressure.ts';
 import { readScope } from './scope.ts';
 
@@ -38,5 +39,10 @@ async function reportOf(preview: Preview): Promise<Report> {
   if (scope.idle) return NOTHING;
   const { planned, unmatchable, requests } = await survey(preview, decidedOf(preview, scope));
   const held = await heldBy(preview, scope, planned);
-  return { ...NOTHING, planned, unmatchable, requests, ...(held ? { held } : {}) };
+  const example = preview.sends ? exampleOf(preview, audienceRef, planned) : undefined;
+  return {
+    ...{ ...NOTHING, planned, unmatchable, requests },
+    ...(held ? { held } : {}),
+    ...(example ? { example } : {}),
+  };
 }

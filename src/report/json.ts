@@ -1,5 +1,7 @@
 /** The documents of `--json`: exactly one on stdout, ending in a line feed. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { DestinationsDocument } from './destinations.ts';
+import type { DoctorDocument } from './doctor.ts';
 import type { ForgetReport, RunReport, StatusReport } from './results.ts';
 
 export interface Problem {
@@ -73,7 +75,9 @@ export function jsonText(
     | SqlDocument
     | PausedDocument
     | ResumedDocument
-    | RetriedDocument,
+    | RetriedDocument
+    | DestinationsDocument
+    | DoctorDocument,
 ): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }

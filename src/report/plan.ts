@@ -7,8 +7,8 @@ import { attention, shownSyncs, tableText } from './pretty.ts';
 import type { DefinitionChange, RunReport, SegmentResult, SyncResult } from './results.ts';
 import { count, plural, spaced } from './words.ts';
 
-/** A plan as text ending in a line feed. */
-export function planText(report: RunReport, colors: Colors): string {
+/** A plan as text ending in a line feed. `examples`: with one request of each sync. */
+export function planText(report: RunReport, colors: Colors, { examples = false } = {}): string {
   const segments = report.segments
     .filter((segment) => segment.mode !== 'skipped' || segment.error)
     .sort((a, b) => (a.segment < b.segment ? -1 : 1));
@@ -19,6 +19,7 @@ export function planText(report: RunReport, colors: Colors): string {
     segments.length > 0 ? tableText(segmentTable(segments), colors) : '',
     syncs.length > 0 ? tableText(syncTable(syncs), colors) : '',
     notes.map((line) => `${line}\n`).join(''),
+    ...(examples ? syncs.map((sync) => exampleText(sync, colors)) : []),
     `${summary(report, segments, syncs)}\n${costLine(report, colors)}${colors.bold('Nothing was sent.')}\n`,
   ];
   return blocks.filter((block) => block !== '').join('\n');
@@ -87,6 +88,15 @@ function syncTable(syncs: readonly SyncResult[]): Parameters<typeof tableText>[0
       return [sync.sync, count(add), count(remove), count(update), requests];
     }),
   };
+}
+
+/** Names stand where a person's values would. */
+function exampleText({ sync, example }: SyncResult, colors: Colors): string {
+  if (!example) return '';
+  const { to, body } = example;
+  const text = typeof body === 'string' ? body : JSON.stringify(body, null, 2);
+  const lines = text.trimEnd().replaceAll('\n', '\n  ');
+  return `${colors.dim(`one request of ${sync}`)}\n  ${to}\n  ${lines}\n`;
 }
 
 function summary(

@@ -60,6 +60,8 @@ export interface SyncResult {
   readonly delivered?: Counts;
   /** Only in a plan: requests that the operations take. */
   readonly requests?: number;
+  /** Only in a plan: one request as it would be, names in the place of a person's values. */
+  readonly example?: { readonly to: string; readonly body: unknown };
   readonly rejected: number;
   /** The commonest reasons, at most three; absent when nothing was rejected. */
   readonly rejections?: readonly RejectionReason[];

@@ -32,17 +32,22 @@ export async function checkTarget(
 ): Promise<Diagnostic[]> {
   const { target, warehouse, session } = await connectTarget(world, project, targetName, 'read', patience);
   try {
-    const segments = [...project.segments.values()].map((segment) => prepareSegment(project, segment));
-    return await checkAll(project, segments, { target, warehouse, session });
+    return await checkOn(project, { target, warehouse, session });
   } finally {
     await session.close();
   }
 }
 
-interface Connected {
+export interface Connected {
   readonly target: Target;
   readonly warehouse: Warehouse;
   readonly session: Session;
+}
+
+/** The same over a connection that there is. */
+export function checkOn(project: Project, connected: Connected): Promise<Diagnostic[]> {
+  const segments = [...project.segments.values()].map((segment) => prepareSegment(project, segment));
+  return checkAll(project, segments, connected);
 }
 
 async function checkAll(

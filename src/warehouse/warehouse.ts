@@ -123,7 +123,20 @@ export interface MissingGrant {
   readonly relation?: Relation;
 }
 
+/** A column that rows of a relation are looked up by. */
+export interface Sought {
+  readonly relation: Relation;
+  readonly column: string;
+}
+
+/** One that nothing helps to look up, with the statement that mends it. */
+export interface MissingIndex extends Sought {
+  readonly statement: string;
+}
+
 export interface Session extends Statements {
+  /** What it is, for people: `PostgreSQL 17.2`. */
+  version(): Promise<string>;
   /** The warehouse's clock. */
   now(): Promise<Instant>;
   /**
@@ -145,6 +158,8 @@ export interface Session extends Statements {
   scratch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   /** Rights that a run needs and this connection's role lacks, told without using any. */
   missingGrants(needs: Needs): Promise<readonly MissingGrant[]>;
+  /** Of columns that rows are looked up by, those of large tables that no index helps with, as they were given. */
+  missingIndexes<T extends Sought>(sought: readonly T[]): Promise<readonly (T & MissingIndex)[]>;
   /** Schema and name of every table and view there is, as far as it shows, the warehouse's own apart. */
   tableNames(): Promise<readonly (readonly [schema: string, name: string])[]>;
   /** Interrupts what runs at the moment; it then fails with a `transient` error. */

@@ -48,7 +48,13 @@ describe('the README', () => {
     expect(inScript).toHaveLength(2);
   });
 
-  it.each(commands.filter((command) => !command.startsWith('npm ci && npm test')))(
+  it('has doctor find all but the endpoint of its example, which is nobody’s', async () => {
+    const run = await type(commands.find((command) => command.includes('doctor'))!);
+    const wrong = run.stdout.split('\n').filter((line) => /^(error|warning) /.test(line));
+    expect({ wrong, exit: run.exit }).toEqual({ wrong: ['error    destination  hook'], exit: 75 });
+  });
+
+  it.each(commands.filter((command) => !/^npm ci && npm test|doctor/.test(command)))(
     'runs: %s',
     async (command) => {
       const run = await type(command.replace(/^npm ci && /, ''));

@@ -47,8 +47,11 @@ const CHAPTERS: readonly Chapter[] = [
   [
     'a plan only reads',
     async ({ rig, vendor }) => {
-      const planned = await rig.call(['plan', '--json'], vendor.environment);
+      const planned = await rig.call(['plan', '--verbose'], vendor.environment);
       expect(planned.exit, planned.stderr).toBe(0);
+      expect(planned.stdout).toMatch(/one request of active\.ads\n {2}[A-Z]+ /);
+      expect(planned.stdout).not.toMatch(/example\.com|151 ?1234/i);
+      for (const secret of Object.values(vendor.environment)) expect(planned.stdout).not.toContain(secret);
       expect(vendor.simulator.calls.filter(vendor.simulator.isChange)).toEqual([]);
     },
   ],

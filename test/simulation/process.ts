@@ -131,6 +131,7 @@ function worldOf(process: SimulatedProcess, options: ProcessOptions): World {
       environment: {},
       workingFolder: '/',
       id: options.id,
+      version: '20.19.0',
       host: options.host,
       stdout: output,
       stderr: output,

@@ -39,12 +39,14 @@ export function sessionOf(process: SimulatedProcess, side: WarehouseSide): Sessi
   };
   return {
     ...statementsOf(side.database.statements, outside),
+    version: async () => 'DuckDB, simulated',
     now: () => step(outside, 'now', async () => side.now()),
     oldestOpenTransaction: async () => undefined,
     identity: async () => PLACE,
     transaction: (work, options) => transaction(outside, work, options, 'commit'),
     scratch: (work) => transaction(outside, work, { isolation: 'snapshot' }, 'undo'),
     missingGrants: async () => [],
+    missingIndexes: async () => [],
     tableNames: async () => [],
     cancel: async () => {},
     close: async () => {},

@@ -53,6 +53,11 @@ export const COMMAND_CODES = {
     () => 'no sync is named',
     () => 'name the syncs, or choose them by `--select`, as in `--select "*"`',
   ),
+  E612: error<{ type: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `there is no destination type \`${p.type}\``,
+    (p) => didYouMean(p) ?? '`segsync destinations` lists them',
+  ),
   E621: error<{ file: string; reason: string }>(
     EXIT.failed,
     (p) => `cannot write ${p.file}: ${p.reason}`,

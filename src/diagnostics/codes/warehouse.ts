@@ -60,4 +60,13 @@ export const WAREHOUSE_CODES = {
     (p) => `a run on target ${p.target} has to ${p.what}, which its role may not`,
     (p) => `if runs use this role, let somebody who may run: ${p.statements.join('; ')}`,
   ),
+  W302: warning<{ target: string; column: string; statement: string }>(
+    (p) => `on target ${p.target} no index helps to find rows by \`${p.column}\`, which ticks do`,
+    (p) => `let somebody who may run: ${p.statement}`,
+  ),
+  W303: warning<{ target: string; seconds: number }>(
+    (p) => `the clocks of target ${p.target} and of this machine are ${p.seconds}s apart`,
+    () =>
+      'windows follow the warehouse’s clock; signatures of webhooks follow this machine’s: set the one that is wrong',
+  ),
 } as const;

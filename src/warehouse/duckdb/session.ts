@@ -55,6 +55,10 @@ export function sessionOn(
   const statements = statementsOn(any);
   return {
     ...statements,
+    version: async () => {
+      const [row] = await statements.query('SELECT version() AS version');
+      return `DuckDB ${row!.version!.replace(/^v/, '')}`;
+    },
     now: async () => world.clock.now(),
     // Only this process can write, and it has no transaction open while it asks.
     oldestOpenTransaction: async () => undefined,
@@ -63,6 +67,8 @@ export function sessionOn(
     scratch: (work) => inTransaction('ROLLBACK', work),
     // It has no roles: whoever can open the file may do everything.
     missingGrants: async () => [],
+    // Its own statistics of each block of rows do what indexes would.
+    missingIndexes: async () => [],
     tableNames: () => tableNames(statements.query),
     cancel: async () => connections.cancel(),
     async close() {

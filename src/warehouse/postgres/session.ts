@@ -5,6 +5,7 @@ import type { ConnectOptions, Session, Statements } from '../warehouse.ts';
 import { tableNames } from './describe.ts';
 import { failureOf } from './failure.ts';
 import { missingGrants } from './grants.ts';
+import { missingIndexes } from './indexes.ts';
 import type { Connection, Pool } from './pool.ts';
 import { type Lender, statementsOn } from './statements.ts';
 
@@ -31,6 +32,7 @@ export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: 
   });
   return {
     ...any,
+    version: () => version(any),
     now: () => now(request.world, any),
     oldestOpenTransaction: () => oldestOpenTransaction(any),
     identity: () => identity(any),
@@ -45,6 +47,7 @@ export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: 
         work(statementsOn(pinned(connection))),
       ),
     missingGrants: (needs) => missingGrants(any.query, needs),
+    missingIndexes: (sought) => missingIndexes(any.query, sought),
     tableNames: () => tableNames(any.query),
     async cancel() {
       cancellation.abort();
@@ -53,6 +56,11 @@ export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: 
     },
     close: pool.close,
   };
+}
+
+async function version(statements: Statements): Promise<string> {
+  const [row] = await statements.query("SELECT current_setting('server_version') AS version");
+  return `PostgreSQL ${row!.version!.split(' ')[0]}`;
 }
 
 async function now(world: World, statements: Statements): Promise<Instant> {

@@ -1,0 +1,43 @@
+/** What one request of a sync would carry, with names where a person's values would stand. */
+import type { Change, Example, FieldValue, Operation } from '../destination/destination.ts';
+import { isHashed } from '../destination/normalise.ts';
+import type { Counts } from '../report/results.ts';
+import { kindsOf, type Preview } from './context.ts';
+
+/** Of the operation that comes first among those planned. Pure: nobody's row is read. */
+export function exampleOf(preview: Preview, audienceRef: string, planned: Counts): Example | undefined {
+  const op = (['add', 'update', 'remove'] as const).find((each) => planned[each] > 0);
+  if (!op) return undefined;
+  const { sync, destination, now } = preview;
+  const change: Change = {
+    ...{ op, key: '<key>', causedAt: now },
+    identifiers: identifiersOf(preview),
+    fields: op === 'remove' ? {} : fieldsOf(preview),
+  };
+  return destination.session.example({
+    ...{ id: '<batch id>', op: op satisfies Operation, sync: sync.name, segment: sync.segment },
+    audience: { name: sync.audience, ref: audienceRef },
+    kinds: kindsOf(preview),
+    changes: [change],
+    events: sync.mode === 'on_enter',
+  });
+}
+
+/** Values that pass for what they are, to see what the destination makes of them. */
+const SAMPLES: Readonly<Record<string, string>> = {
+  email: 'somebody@example.com',
+  phone: '+14155550100',
+};
+
+function identifiersOf({ roster, destination }: Preview): Record<string, string> {
+  const masked = roster.identifiers.flatMap(({ name, kind }) => {
+    const sent = destination.session.identifier(kind, SAMPLES[kind] ?? 'somebody', {});
+    if (sent === undefined) return [];
+    return [[name, isHashed(sent) ? `<sha256 of ${name}>` : `<${name}>`]];
+  });
+  return Object.fromEntries(masked);
+}
+
+function fieldsOf({ roster }: Preview): Record<string, FieldValue> {
+  return Object.fromEntries(roster.fields.map(({ name }) => [name, `<${name}>`]));
+}
