@@ -1,37 +1,7 @@
 /** `segsync destinations`: the types there are, and what one of them takes and does. */
 import type { Colors } from './colors.ts';
+import type { DestinationReport, OptionReport } from './results.ts';
 import { count } from './words.ts';
-
-export interface OptionReport {
-  readonly name: string;
-  readonly required: boolean;
-  readonly secret: boolean;
-  readonly description: string;
-  readonly default?: unknown;
-  /** The values there are, where they are few. */
-  readonly values?: readonly unknown[];
-}
-
-export interface DestinationReport {
-  readonly type: string;
-  readonly title: string;
-  readonly does: string;
-  /** Absent: whatever is sent. */
-  readonly matches_by?: readonly string[];
-  readonly takes_fields: boolean;
-  readonly takes_events: boolean;
-  readonly lists_members: boolean;
-  readonly operations: readonly string[];
-  readonly batch: { readonly rows: number; readonly bytes: number };
-  readonly concurrency: number;
-  readonly verified: 'real' | 'live' | 'recorded' | 'simulated';
-  readonly options: readonly OptionReport[];
-}
-
-export interface DestinationsDocument {
-  readonly version: 1;
-  readonly destinations: readonly DestinationReport[];
-}
 
 /** All of them, a line each. */
 export function destinationsText(destinations: readonly DestinationReport[], colors: Colors): string {

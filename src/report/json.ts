@@ -1,8 +1,7 @@
 /** The documents of `--json`: exactly one on stdout, ending in a line feed. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { DestinationsDocument } from './destinations.ts';
 import type { DoctorDocument } from './doctor.ts';
-import type { ForgetReport, RunReport, StatusReport } from './results.ts';
+import type { DestinationsDocument, ForgetReport, RunReport, StatusReport } from './results.ts';
 
 export interface Problem {
   readonly code: string;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { loadDestination } from '../adapters.ts';
 import type { Manifest } from '../destination/destination.ts';
-import type { DestinationReport, OptionReport } from '../report/destinations.ts';
+import type { DestinationReport, OptionReport } from '../report/results.ts';
 import type { World } from '../world.ts';
 
 /** Of types that there are, in their order. */

@@ -1,8 +1,8 @@
 /** `doctor`, `destinations`, and what `plan --verbose` shows of requests. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { destinationTypes } from '../../src/adapters.ts';
-import type { DestinationsDocument } from '../../src/report/destinations.ts';
 import type { DoctorDocument } from '../../src/report/doctor.ts';
+import type { DestinationsDocument } from '../../src/report/results.ts';
 import { openRig, type ProjectFiles, type Rig } from '../chaos/rig.ts';
 import { WORLD } from '../conformance/destination/harness.ts';
 import { API_KEY, startBraze } from '../destinations/braze.ts';
