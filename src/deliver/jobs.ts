@@ -227,13 +227,15 @@ async function closeLine(
 
 /**
  * The newest tick that a sync may say it has delivered. Keys of a running job are left alone, so that what changed of
- * them since has to make candidates again: nothing past the oldest of their ticks counts as done.
+ * them since has to make candidates again: nothing past the oldest of their ticks counts as done. Nor does that tick
+ * itself where a job removes, for the removal may be the first of two steps.
  */
 export async function doneUpTo(delivery: Delivery, audienceRef: string, target: bigint): Promise<bigint> {
   if (!delivery.destination.session.poll) return target;
   const { statements, tables, sync, behind } = delivery;
   const rows = await statements.query(
-    `SELECT min(tick_id) AS tick_id FROM ${tables.from('ledger')} AS ledger` +
+    `SELECT min(CASE WHEN batch_id IN (${removingJobs(delivery)}) THEN tick_id - 1 ELSE tick_id END) AS tick_id` +
+      ` FROM ${tables.from('ledger')} AS ledger` +
       ` WHERE sync = ${text(tables.dialect, sync.name)} AND audience_ref = ${text(tables.dialect, audienceRef)}` +
       " AND state = 'sending'",
   );
@@ -242,4 +244,11 @@ export async function doneUpTo(delivery: Delivery, audienceRef: string, target: 
   const before = behind.rows.get(sync.name)?.tickId ?? 0n;
   const open = BigInt(oldest) > before ? BigInt(oldest) : before;
   return open < target ? open : target;
+}
+
+function removingJobs({ tables, sync }: Delivery): string {
+  return (
+    `SELECT batch_id FROM ${tables.from('batches')} AS batches WHERE sync = ${text(tables.dialect, sync.name)}` +
+    " AND status = 'waiting' AND op = 'remove' AND job_ref IS NOT NULL"
+  );
 }

@@ -6,6 +6,8 @@ export interface ApiRequest {
   /** Below the base, with its query; or a whole address, as some APIs give for the next page. */
   readonly path: string;
   readonly body?: unknown;
+  /** A body that is written already, instead. */
+  readonly text?: { readonly body: string; readonly type: string };
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,7 +38,8 @@ export function openApi(
   { base, timeoutMs, allowPrivateAddress }: ApiOptions,
   headers: Readonly<Record<string, string>> = {},
 ): Api {
-  return async ({ method, path, body, signal, ...request }) => {
+  return async ({ method, path, signal, ...request }) => {
+    const { body, text = body === undefined ? undefined : jsonText(body) } = request;
     const url = path.startsWith('/') ? `${base}${path}` : path;
     // A page's address comes from the other side: the credentials go nowhere else.
     if (new URL(url).origin !== new URL(base).origin)
@@ -47,16 +50,20 @@ export function openApi(
       headers: {
         'user-agent': 'segsync',
         accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(text === undefined ? {} : { 'content-type': text.type }),
         ...headers,
         ...request.headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(text === undefined ? {} : { body: text.body }),
       ...{ timeoutMs, allowPrivateAddress, maxBytes: MOST_BYTES },
       ...(signal ? { signal } : {}),
     });
     return { status: answer.status, headers: answer.headers, json: parsed(answer.body) };
   };
+}
+
+function jsonText(body: unknown): { body: string; type: string } {
+  return { body: JSON.stringify(body), type: 'application/json' };
 }
 
 function parsed(text: string): unknown {

@@ -50,7 +50,7 @@ export function grantedTokens(world: World, grant: () => Promise<Grant>): Tokens
   };
 }
 
-export interface RefreshOptions {
+export interface ClientOptions {
   readonly world: World;
   /** The destination's name, for messages. */
   readonly destination: string;
@@ -58,21 +58,30 @@ export interface RefreshOptions {
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  readonly refreshToken: string;
   readonly timeoutMs: number;
   readonly allowPrivateAddress: boolean;
 }
 
-/** `grant_type=refresh_token`. Source: RFC 6749, sections 5.2 and 6. */
-export function refreshedTokens(options: RefreshOptions): Tokens {
-  return grantedTokens(options.world, () => refresh(options));
+export interface RefreshOptions extends ClientOptions {
+  readonly refreshToken: string;
 }
 
-async function refresh(options: RefreshOptions): Promise<Grant> {
+/** `grant_type=refresh_token`. Source: RFC 6749, sections 5.2 and 6. */
+export function refreshedTokens({ refreshToken, ...options }: RefreshOptions): Tokens {
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
+  return grantedTokens(options.world, () => ask(options, form));
+}
+
+/** `grant_type=client_credentials`. Source: RFC 6749, section 4.4. */
+export function clientTokens({ scope, ...options }: ClientOptions & { readonly scope?: string }): Tokens {
+  const form = { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) };
+  return grantedTokens(options.world, () => ask(options, form));
+}
+
+async function ask(options: ClientOptions, about: Readonly<Record<string, string>>): Promise<Grant> {
   const { world, destination, url, timeoutMs, allowPrivateAddress } = options;
   const form = new URLSearchParams({
-    grant_type: 'refresh_token',
-    refresh_token: options.refreshToken,
+    ...about,
     client_id: options.clientId,
     client_secret: options.clientSecret,
   });
@@ -96,7 +105,7 @@ async function refresh(options: RefreshOptions): Promise<Grant> {
   const reason = typeof json.error === 'string' && /^[a-z_]{1,40}$/.test(json.error) ? `, ${json.error}` : '';
   return fail('E406', {
     destination,
-    detail: `no access token for the refresh token: HTTP ${status}${reason}`,
+    detail: `it gives no access token: HTTP ${status}${reason}`,
     hint: 'the grant was taken back or has expired, or the client is another: authorise it anew',
   });
 }

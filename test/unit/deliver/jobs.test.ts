@@ -33,8 +33,8 @@ class Asynchronous extends Receiver {
   }
 }
 
-function receiverOf(): Asynchronous {
-  const receiver = new Asynchronous({ matchesBy: 'key', chance: () => 0 });
+function receiverOf(matchesBy: 'key' | 'identifiers' = 'key'): Asynchronous {
+  const receiver = new Asynchronous({ matchesBy, chance: () => 0 });
   // What `send` would apply is the job's to apply.
   receiver.answer = (batch) => all(batch, { kind: 'delivered' });
   return receiver;
@@ -90,6 +90,26 @@ for (const engine of engines) {
       expect([...receiver.audience.keys()].sort()).toEqual(['p1', 'p2']);
       expect(receiver.audience.get('p1')!.fields).toEqual({ name: 'Bea' });
       expect(await company.rows('ledger', 'entity_key, state')).toEqual(['p1 delivered', 'p2 delivered']);
+    });
+
+    test('an address that changes: the old one is removed by a job, then the new one is added', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf('identifiers');
+      await company.tick(people(2));
+      await company.deliver(receiver);
+      receiver.end();
+      await company.deliver(receiver);
+      await company.tick(people(1, { email: 'new@example.com' }));
+      expect(await company.deliver(receiver)).toMatchObject({ waiting: 1 });
+      expect(await company.deliver(receiver)).toMatchObject({ waiting: 1 });
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ waiting: 1 });
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ waiting: 0 });
+      expect([...receiver.audience.keys()].sort()).toEqual(['new@example.com', 'p1@example.com']);
+      const requests = receiver.requests.length;
+      expect(await company.deliver(receiver)).toMatchObject({ planned: { add: 0, remove: 0, update: 0 } });
+      expect(receiver.requests.length).toBe(requests);
     });
 
     test('rows that a job rejects are rejected, the others delivered', async () => {
