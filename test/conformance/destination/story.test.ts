@@ -1,11 +1,14 @@
 /** The story that every destination must live through; each later adapter joins by a harness of its own. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { destinationTypes, loadDestination } from '../../../src/adapters.ts';
 import type { FieldValue } from '../../../src/destination/destination.ts';
 import { batch, change, type Harness, kindsOf, WORLD } from './harness.ts';
 import { HARNESSES } from './harnesses.ts';
 
+const PAGES = resolve(import.meta.dirname, '../../../src/destination');
 const THIRTY_DIGITS = '123456789012345678901234567890';
 
 const HOSTILE: Record<string, string> = {
@@ -39,6 +42,34 @@ describe.each(await destinationTypes(WORLD))('manifest of %s', (type) => {
     for (const [name, { description }] of Object.entries(shape)) expect(description, name).toBeTruthy();
   });
 });
+
+/** These are told by the README itself. */
+const IN_README = ['file', 'webhook'];
+
+describe.each((await destinationTypes(WORLD)).filter((type) => !IN_README.includes(type)))(
+  'the page of %s',
+  (type) => {
+    const text = readFileSync(join(PAGES, type, 'README.md'), 'utf8');
+
+    it('begins with a file that is right', async () => {
+      const { manifest } = (await loadDestination(WORLD, type))!;
+      const [, written] = /^```yaml\n([\s\S]*?)^```/m.exec(text)!;
+      const { type: named, targets, defaults, exclude, allow, ...options } = parse(written!);
+      expect(named).toBe(type);
+      const { error } = manifest.options.safeParse(options);
+      // What comes from the environment is not known here.
+      const known = error?.issues.filter(({ path }) => !String(options[String(path[0])]).includes('$'));
+      expect(known ?? []).toEqual([]);
+    });
+
+    it('names every option, and how it was verified', async () => {
+      const { manifest } = (await loadDestination(WORLD, type))!;
+      const { shape } = manifest.options as unknown as { shape: object };
+      expect(Object.keys(shape).filter((option) => !text.includes(`\`${option}\``))).toEqual([]);
+      expect(text).toMatch(/verified|tested/i);
+    });
+  },
+);
 
 const VARIANTS = Object.entries(HARNESSES).flatMap(([type, variants]) =>
   Object.entries(variants).map(([variant, open]) => ({ name: `${type}, ${variant}`, open })),
