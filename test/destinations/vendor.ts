@@ -33,6 +33,6 @@ export interface Vendor {
   readonly jobs?: { hold(): void; finish(): void };
   /** Where look-ups may not know yet whom was added: from now on, until they do. */
   readonly lag?: { begin(): void; end(): void };
-  /** From now on other credentials are asked for; `back` undoes it. */
-  refuseCredentials(): { back(): void };
+  /** From now on other credentials are asked for; `back` undoes it. Absent where the other side tells nobody. */
+  refuseCredentials?(): { back(): void };
 }

@@ -1,0 +1,4 @@
+import { openSegment } from '../../../destinations/segment.ts';
+import { tellStory } from '../../../destinations/story.ts';
+
+tellStory('segment', openSegment);
