@@ -1,0 +1,81 @@
+/** An open OneSignal app. */
+import { fail } from '../../diagnostics/diagnostic.ts';
+import { failedCall, isRefusedKey } from '../answers.ts';
+import { type ApiAnswer, openApi } from '../api.ts';
+import { limitsOf } from '../call.ts';
+import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
+import { sent, unreachable } from '../failures.ts';
+import { changeBytes } from '../json.ts';
+import type { OnesignalSettings } from './options.ts';
+import { callOf, identifierOf } from './users.ts';
+
+/** No limit is published; far above what one user's tags take. */
+export const BATCH_BYTES = 100_000;
+
+/** A tag's name: not empty, one line, at most 128 characters. Unconfirmed. */
+const NAME = /^[^\s\p{Cc}][^\p{Cc}]{0,127}$/u;
+
+/** A session on one app. Opens no connection. */
+export function openSession(context: OpenContext, settings: OnesignalSettings): DestinationSession {
+  const { world, name: destination } = context;
+  const { base, appId, aliasLabel } = settings;
+  const api = openApi(world, settings, { authorization: `Key ${settings.apiKey}` });
+  return {
+    limits: limitsOf(settings, BATCH_BYTES),
+    async check() {
+      // Of nobody: the key is looked at first.
+      const path = `/apps/${appId}/users/by/${aliasLabel}/segsync-check`;
+      const answer = await api({ method: 'GET', path }).catch((error: unknown) =>
+        unreachable(destination, error),
+      );
+      if (isRefusedKey(answer)) refusedKey(destination, answer.status);
+      if (answer.status >= 500) fail('E404', { destination, detail: `it answers HTTP ${answer.status}` });
+    },
+    async ensureAudience({ name }) {
+      if (!NAME.test(name)) {
+        fail('E407', {
+          destination,
+          detail: `\`${name}\` cannot be the name of a tag`,
+          hint: 'give the sync another `audience:`',
+        });
+      }
+      return `${appId}/${name}`;
+    },
+    identifier: identifierOf,
+    example(batch) {
+      const { path, body } = callOf(batch, settings);
+      return { to: `PATCH ${base}${decodeURIComponent(path)}`, body };
+    },
+    sizeOf: (change) => changeBytes(change, 100),
+    async send(batch, { signal }) {
+      return sent(destination, batch, async () => {
+        const answer = await api({ method: 'PATCH', ...callOf(batch, settings), signal });
+        if (isRefusedKey(answer)) refusedKey(destination, answer.status);
+        return outcomeOf(batch, answer, world.clock.now());
+      });
+    },
+    async close() {},
+  };
+}
+
+/** What the answer says of the one member. `now` in microseconds. */
+export function outcomeOf(batch: Batch, answer: ApiAnswer, now: bigint): Outcome {
+  const { status: httpStatus } = answer;
+  if (httpStatus === 404) {
+    const code = 'unknown_user';
+    const message = 'OneSignal does not know the user: they have to have opened the app or site once';
+    // It answers, and says whom it does not know: the other side is up.
+    if (batch.op === 'remove') return { receipts: [{ kind: 'delivered' }], httpStatus: 200 };
+    return { receipts: [{ kind: 'rejected', code, message }], httpStatus: 200 };
+  }
+  const failed = failedCall(batch, answer, { title: 'OneSignal', type: 'onesignal', now });
+  return failed ?? { receipts: [{ kind: 'delivered' }], httpStatus };
+}
+
+function refusedKey(destination: string, status: number): never {
+  return fail('E406', {
+    destination,
+    detail: `HTTP ${status}`,
+    hint: 'make an API key of this app, and check `app_id`',
+  });
+}
