@@ -23,6 +23,8 @@ export interface Polled {
   /** Rows that jobs which ended have delivered or rejected. */
   readonly delivered: Counts;
   readonly rejected: number;
+  /** Rows that jobs which ended could not use, without saying which: they count as delivered. */
+  readonly invalid: number;
   /** Rows whose jobs go on. */
   readonly waiting: number;
   /** Batches whose jobs go on: their keys are left alone. */
@@ -34,6 +36,7 @@ export async function pollJobs(delivery: Delivery, audienceRef: string): Promise
   const delivered: Counts = { add: 0, remove: 0, update: 0 };
   const running: string[] = [];
   let rejected = 0;
+  let invalid = 0;
   let waiting = 0;
   const { session } = delivery.destination;
   for (const job of session.poll ? await openJobs(delivery) : []) {
@@ -46,8 +49,9 @@ export async function pollJobs(delivery: Delivery, audienceRef: string): Promise
     const ended = await end(delivery, audienceRef, job, state);
     delivered[job.op] += ended.delivered;
     rejected += ended.rejected;
+    if (state.kind === 'done') invalid += state.invalid ?? 0;
   }
-  return { delivered, rejected, waiting, running };
+  return { delivered, rejected, invalid, waiting, running };
 }
 
 async function openJobs({ statements, tables, sync }: Delivery): Promise<Job[]> {

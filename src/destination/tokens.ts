@@ -50,17 +50,20 @@ export function grantedTokens(world: World, grant: () => Promise<Grant>): Tokens
   };
 }
 
-export interface RefreshOptions {
+export interface TokenEndpoint {
   readonly world: World;
   /** The destination's name, for messages. */
   readonly destination: string;
   /** The whole address of the token endpoint. */
   readonly url: string;
+  readonly timeoutMs: number;
+  readonly allowPrivateAddress: boolean;
+}
+
+export interface RefreshOptions extends TokenEndpoint {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly refreshToken: string;
-  readonly timeoutMs: number;
-  readonly allowPrivateAddress: boolean;
 }
 
 /** `grant_type=refresh_token`. Source: RFC 6749, sections 5.2 and 6. */
@@ -68,14 +71,20 @@ export function refreshedTokens(options: RefreshOptions): Tokens {
   return grantedTokens(options.world, () => refresh(options));
 }
 
-async function refresh(options: RefreshOptions): Promise<Grant> {
-  const { world, destination, url, timeoutMs, allowPrivateAddress } = options;
-  const form = new URLSearchParams({
+function refresh(options: RefreshOptions): Promise<Grant> {
+  return exchange(options, {
     grant_type: 'refresh_token',
     refresh_token: options.refreshToken,
     client_id: options.clientId,
     client_secret: options.clientSecret,
   });
+}
+
+/** Asks a token endpoint for an access token. Throws E406 when it refuses, `NetworkError` when it may give one later. */
+export async function exchange(
+  { world, destination, url, timeoutMs, allowPrivateAddress }: TokenEndpoint,
+  form: Readonly<Record<string, string>>,
+): Promise<Grant> {
   const answer = await world.network.request({
     method: 'POST',
     url,
@@ -84,21 +93,28 @@ async function refresh(options: RefreshOptions): Promise<Grant> {
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',
     },
-    body: form.toString(),
+    body: new URLSearchParams(form).toString(),
     ...{ timeoutMs, allowPrivateAddress },
   });
   const json = parsed(answer.body);
   if (answer.status === 200 && typeof json.access_token === 'string')
-    return { token: json.access_token, seconds: Number(json.expires_in ?? 3600) };
+    return { token: json.access_token, seconds: lifeOf(json.expires_in) };
   const { status } = answer;
   if (status === 429 || status >= 500 || status < 400)
     throw new NetworkError('token', false, `the token endpoint answers HTTP ${status}`);
   const reason = typeof json.error === 'string' && /^[a-z_]{1,40}$/.test(json.error) ? `, ${json.error}` : '';
+  const given = form.refresh_token === undefined ? 'service account' : 'refresh token';
   return fail('E406', {
     destination,
-    detail: `no access token for the refresh token: HTTP ${status}${reason}`,
+    detail: `no access token for the ${given}: HTTP ${status}${reason}`,
     hint: 'the grant was taken back or has expired, or the client is another: authorise it anew',
   });
+}
+
+/** Recommended, not required: an hour is what vendors give. Source: RFC 6749, section 5.1. */
+function lifeOf(expires: unknown): number {
+  const seconds = Number(expires);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : 3600;
 }
 
 function parsed(text: string): Record<string, unknown> {

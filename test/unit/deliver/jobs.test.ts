@@ -110,6 +110,20 @@ for (const engine of engines) {
       expect(receiver.requests.length, 'final until the row changes').toBe(requests);
     });
 
+    test('rows that a job could not use, and does not name, are delivered and counted', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      await company.tick(people(3));
+      expect(await company.deliver(receiver)).not.toHaveProperty('invalid');
+      receiver.end({ kind: 'done', invalid: 2 });
+      expect(await company.deliver(receiver)).toMatchObject({
+        delivered: { add: 3 },
+        rejected: 0,
+        invalid: 2,
+      });
+      expect(await company.deliver(receiver)).not.toHaveProperty('invalid');
+    });
+
     test('who was there before a job rejected an update still is, and is removed one day', async () => {
       company = await Company.found(engine);
       const receiver = receiverOf();
