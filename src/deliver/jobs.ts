@@ -10,6 +10,7 @@ import { instant, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
 import { type Delivery, kindsOf, leaseName } from './context.ts';
+import { REPLACED } from './errand.ts';
 import type { Identifiers } from './payload.ts';
 
 interface Job {
@@ -156,12 +157,27 @@ async function acknowledge(
   const own = `sync = ${text(tables.dialect, sync.name)} AND ${whereOf(tables, audienceRef, job)}`;
   const rest = `${own} AND entity_key IN (${done.map(({ key }) => text(tables.dialect, key)).join(', ')})`;
   if (job.op === 'remove' && sync.mode !== 'remove_only') {
+    await transaction.execute(reopened({ tables }, rest));
     const gone = await transaction.execute(`DELETE FROM ${ledger} WHERE ${rest}`);
     await growSync(transaction, tables, { name: sync.name, by: -gone });
     return;
   }
   await transaction.execute(
     `UPDATE ${ledger} SET state = 'delivered', delivered_at = ${instant(tables.dialect, now)} WHERE ${rest}`,
+  );
+}
+
+/**
+ * Who was taken out to be added in another form. The ledger asks for them with nothing left on the other side, and out
+ * of any job: a row that is in doubt is looked at by the next step, whatever the sync's tick.
+ */
+function reopened({ tables }: Pick<Delivery, 'tables'>, rest: string): string {
+  const { dialect } = tables;
+  const empty = (of: 'json' | 'text' | 'instant'): string => dialect.literal({ type: 'null', of });
+  return (
+    `UPDATE ${tables.name('ledger')} SET identifiers = ${empty('json')}, payload_hash = ${empty('text')},` +
+    ` batch_id = ${empty('text')}, delivered_at = ${empty('instant')}` +
+    ` WHERE ${rest} AND payload_hash LIKE ${text(dialect, `${REPLACED}%`)}`
   );
 }
 

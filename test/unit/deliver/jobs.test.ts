@@ -92,6 +92,44 @@ for (const engine of engines) {
       expect(await company.rows('ledger', 'entity_key, state')).toEqual(['p1 delivered', 'p2 delivered']);
     });
 
+    test('a member whose address changes is taken out by one job and added by another', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      await company.tick(people(2));
+      await company.deliver(receiver);
+      receiver.end();
+      await company.deliver(receiver);
+      await company.tick([{ ...people(1)[0]!, email: 'new@example.com' }]);
+      expect(await company.deliver(receiver)).toMatchObject({ waiting: 1 });
+      expect(receiver.requests.at(-1)).toMatchObject({ op: 'remove' });
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { remove: 1 }, waiting: 1 });
+      expect(receiver.requests.at(-1)).toMatchObject({ op: 'add', changes: [{ key: 'p0' }] });
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 1 }, waiting: 0 });
+      expect(receiver.audience.get('p0')!.identifiers).toEqual({ email: 'new@example.com' });
+      expect(await company.rows('ledger', 'entity_key, state')).toEqual(['p0 delivered', 'p1 delivered']);
+    });
+
+    test('who leaves while a job takes them out to be added anew is not added', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      await company.tick(people(1));
+      await company.deliver(receiver);
+      receiver.end();
+      await company.deliver(receiver);
+      await company.tick(people(1, { email: 'new@example.com' }));
+      await company.deliver(receiver);
+      await company.tick(people(1, { member: false }));
+      for (let runs = 0; runs < 3; runs++) {
+        receiver.end();
+        await company.deliver(receiver);
+      }
+      expect(receiver.requests.map(({ op }) => op).filter((op) => op === 'add')).toHaveLength(1);
+      expect(receiver.audience.size).toBe(0);
+      expect(await company.rows('ledger', 'entity_key')).toEqual([]);
+    });
+
     test('rows that a job rejects are rejected, the others delivered', async () => {
       company = await Company.found(engine);
       const receiver = receiverOf();
