@@ -1,7 +1,7 @@
 /** Google's token endpoint: for a refresh token, or for an assertion that a service account has signed. */
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import type { GoogleSetting } from './google-jobs.ts';
-import type { Call, Reply } from './simulator.ts';
+import { isRefresh, openTokenEndpoint, type TokenEndpoint } from './token-endpoint.ts';
 
 export const CLIENT_ID = '42-client.apps.googleusercontent.com';
 const CLIENT_SECRET = 'GOCSPX-the-secret-of-the-client';
@@ -23,61 +23,24 @@ export const SERVICE_ACCOUNT = JSON.stringify({
 
 export const OPTIONS = { client_id: CLIENT_ID, client_secret: CLIENT_SECRET, refresh_token: REFRESH_TOKEN };
 
-export function openTokenEndpoint({ serviceAccount = false }: GoogleSetting) {
-  const letIn = new Set<string>();
-  let given = 0;
-  let isRefusing = false;
-  let isNextSpoilt = false;
-
-  function answer({ method, headers, body, ...call }: Call): Reply {
-    const form = new URLSearchParams(body);
-    if (method !== 'POST' || headers['content-type'] !== 'application/x-www-form-urlencoded')
-      return { status: 400, body: { error: 'invalid_request' } };
-    const address = `http://${headers.host}${call.path}`;
-    const isGood = serviceAccount ? isSigned(form, address) : isRefresh(form);
-    if (isRefusing || !isGood)
-      return { status: 400, body: { error: 'invalid_grant', error_description: 'no' } };
-    const token = `ya29.token-${++given}`;
-    if (isNextSpoilt) isNextSpoilt = false;
-    else letIn.add(token);
-    return { status: 200, body: { access_token: token, expires_in: 3599, token_type: 'Bearer' } };
-  }
-
-  return {
-    answer,
-    isLetIn: (authorization = '') => letIn.has(authorization.replace(/^Bearer /, '')),
-    /** Those that were given have expired. */
-    expire: () => letIn.clear(),
-    /** The next token that is given has expired when it is used. */
-    spoilNext() {
-      letIn.clear();
-      isNextSpoilt = true;
-    },
-    /** Says that the grant was taken back. */
-    refuse(refusing: boolean) {
-      isRefusing = refusing;
-      letIn.clear();
-    },
-    /** How many tokens were given. */
-    given: () => given,
-    file: serviceAccount
-      ? `service_account: "\${env:GOOGLE_SERVICE_ACCOUNT}"`
-      : `client_id: ${CLIENT_ID}\nclient_secret: "\${env:GOOGLE_CLIENT_SECRET}"\nrefresh_token: "\${env:GOOGLE_REFRESH_TOKEN}"`,
-    environment: (serviceAccount
-      ? { GOOGLE_SERVICE_ACCOUNT: SERVICE_ACCOUNT }
-      : { GOOGLE_CLIENT_SECRET: CLIENT_SECRET, GOOGLE_REFRESH_TOKEN: REFRESH_TOKEN }) as Record<
-      string,
-      string
-    >,
-  };
+export interface GoogleTokens extends TokenEndpoint {
+  /** The credentials in a destination's file, and what the references in it stand for. */
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-function isRefresh(form: URLSearchParams): boolean {
-  const expected = { grant_type: 'refresh_token', ...OPTIONS };
-  return (
-    [...form.keys()].length === 4 &&
-    Object.entries(expected).every(([name, value]) => form.get(name) === value)
-  );
+export function openGoogleTokens({ serviceAccount = false }: GoogleSetting): GoogleTokens {
+  if (serviceAccount)
+    return {
+      ...openTokenEndpoint(isSigned),
+      file: `service_account: "\${env:GOOGLE_SERVICE_ACCOUNT}"`,
+      environment: { GOOGLE_SERVICE_ACCOUNT: SERVICE_ACCOUNT },
+    };
+  return {
+    ...openTokenEndpoint((form) => isRefresh(form, OPTIONS)),
+    file: `client_id: ${CLIENT_ID}\nclient_secret: "\${env:GOOGLE_CLIENT_SECRET}"\nrefresh_token: "\${env:GOOGLE_REFRESH_TOKEN}"`,
+    environment: { GOOGLE_CLIENT_SECRET: CLIENT_SECRET, GOOGLE_REFRESH_TOKEN: REFRESH_TOKEN },
+  };
 }
 
 /** An assertion that this account has signed, for this address, now. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type GoogleSetting, type Jobs, openJobs } from './google-jobs.ts';
-import { openTokenEndpoint } from './google-tokens.ts';
+import { type GoogleTokens, openGoogleTokens } from './google-tokens.ts';
 import { type Call, type Fault, type Reply, type Simulator, startSimulator } from './simulator.ts';
 import type { Person, Vendor } from './vendor.ts';
 
@@ -25,7 +25,7 @@ interface List {
 
 export interface GoogleSimulator extends Simulator {
   readonly jobs: Jobs;
-  readonly tokens: ReturnType<typeof openTokenEndpoint>;
+  readonly tokens: GoogleTokens;
   /** Rows as `emailAddress=hash&...` or `userId=...`, by the list's name. */
   members(name: string): Set<string>;
   list(name: string): List | undefined;
@@ -36,7 +36,7 @@ export interface GoogleSimulator extends Simulator {
 
 export async function startGoogle(setting: GoogleSetting = {}): Promise<GoogleSimulator> {
   const lists = new Map<string, List>();
-  const tokens = openTokenEndpoint(setting);
+  const tokens = openGoogleTokens(setting);
   const jobs = openJobs({ setting, account: ACCOUNT, manager: MANAGER, broken: hashed(BROKEN), rowsOf });
   let made = 0;
 
