@@ -55,8 +55,9 @@ async function reportOf(delivery: Delivery): Promise<Report> {
 }
 
 /** What jobs of earlier runs have come to counts as this run's. */
-function withPolled(report: Report, { delivered, rejected, waiting }: Polled): Report {
+function withPolled(report: Report, { delivered, rejected, invalid, waiting }: Polled): Report {
   const sum = report.delivered ?? NOTHING.delivered!;
+  const unusable = (report.invalid ?? 0) + invalid;
   return {
     ...report,
     delivered: {
@@ -66,6 +67,7 @@ function withPolled(report: Report, { delivered, rejected, waiting }: Polled): R
     },
     rejected: report.rejected + rejected,
     waiting: report.waiting + waiting,
+    ...(unusable > 0 ? { invalid: unusable } : {}),
   };
 }
 

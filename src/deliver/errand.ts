@@ -118,15 +118,20 @@ export function doneEntry(errand: Errand, now: Instant, batchId?: string): Entry
   };
 }
 
+/** Marks the hash of a removal that a job has, after which the key is to be added in another form. */
+export const REPLACED = 'then:';
+
 /** What the state says once an asynchronous job has taken a step: still a question, with what it would leave there. */
 export function acceptedEntry(errand: Errand, batchId: string): Entry {
-  const { op, identifiers, hash } = errand.step;
-  const { payloadHash, deliveredAt } = errand.acknowledged ?? {};
+  const { step, later, acknowledged } = errand;
+  const { payloadHash: before, deliveredAt } = acknowledged ?? {};
+  const removed = later.length > 0 ? `${REPLACED}${before ?? ''}` : before;
+  const payloadHash = step.op === 'remove' ? removed : step.hash;
   return {
     ...entry(errand),
     batchId,
     clearsRejection: false,
-    ledger: { state: 'sending', identifiers, payloadHash: op === 'remove' ? payloadHash : hash, deliveredAt },
+    ledger: { state: 'sending', identifiers: step.identifiers, payloadHash, deliveredAt },
   };
 }
 

@@ -10,6 +10,7 @@ import { instant, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
 import { type Delivery, kindsOf, leaseName } from './context.ts';
+import { REPLACED } from './errand.ts';
 import type { Identifiers } from './payload.ts';
 
 interface Job {
@@ -23,6 +24,8 @@ export interface Polled {
   /** Rows that jobs which ended have delivered or rejected. */
   readonly delivered: Counts;
   readonly rejected: number;
+  /** Rows that jobs which ended could not use, without saying which: they count as delivered. */
+  readonly invalid: number;
   /** Rows whose jobs go on. */
   readonly waiting: number;
   /** Batches whose jobs go on: their keys are left alone. */
@@ -34,6 +37,7 @@ export async function pollJobs(delivery: Delivery, audienceRef: string): Promise
   const delivered: Counts = { add: 0, remove: 0, update: 0 };
   const running: string[] = [];
   let rejected = 0;
+  let invalid = 0;
   let waiting = 0;
   const { session } = delivery.destination;
   for (const job of session.poll ? await openJobs(delivery) : []) {
@@ -46,8 +50,9 @@ export async function pollJobs(delivery: Delivery, audienceRef: string): Promise
     const ended = await end(delivery, audienceRef, job, state);
     delivered[job.op] += ended.delivered;
     rejected += ended.rejected;
+    if (state.kind === 'done') invalid += state.invalid ?? 0;
   }
-  return { delivered, rejected, waiting, running };
+  return { delivered, rejected, invalid, waiting, running };
 }
 
 async function openJobs({ statements, tables, sync }: Delivery): Promise<Job[]> {
@@ -152,12 +157,27 @@ async function acknowledge(
   const own = `sync = ${text(tables.dialect, sync.name)} AND ${whereOf(tables, audienceRef, job)}`;
   const rest = `${own} AND entity_key IN (${done.map(({ key }) => text(tables.dialect, key)).join(', ')})`;
   if (job.op === 'remove' && sync.mode !== 'remove_only') {
+    await transaction.execute(reopened({ tables }, rest));
     const gone = await transaction.execute(`DELETE FROM ${ledger} WHERE ${rest}`);
     await growSync(transaction, tables, { name: sync.name, by: -gone });
     return;
   }
   await transaction.execute(
     `UPDATE ${ledger} SET state = 'delivered', delivered_at = ${instant(tables.dialect, now)} WHERE ${rest}`,
+  );
+}
+
+/**
+ * Who was taken out to be added in another form. The ledger asks for them with nothing left on the other side, and out
+ * of any job: a row that is in doubt is looked at by the next step, whatever the sync's tick.
+ */
+function reopened({ tables }: Pick<Delivery, 'tables'>, rest: string): string {
+  const { dialect } = tables;
+  const empty = (of: 'json' | 'text' | 'instant'): string => dialect.literal({ type: 'null', of });
+  return (
+    `UPDATE ${tables.name('ledger')} SET identifiers = ${empty('json')}, payload_hash = ${empty('text')},` +
+    ` batch_id = ${empty('text')}, delivered_at = ${empty('instant')}` +
+    ` WHERE ${rest} AND payload_hash LIKE ${text(dialect, `${REPLACED}%`)}`
   );
 }
 
@@ -227,15 +247,13 @@ async function closeLine(
 
 /**
  * The newest tick that a sync may say it has delivered. Keys of a running job are left alone, so that what changed of
- * them since has to make candidates again: nothing past the oldest of their ticks counts as done. Nor does that tick
- * itself where a job removes, for the removal may be the first of two steps.
+ * them since has to make candidates again: nothing past the oldest of their ticks counts as done.
  */
 export async function doneUpTo(delivery: Delivery, audienceRef: string, target: bigint): Promise<bigint> {
   if (!delivery.destination.session.poll) return target;
   const { statements, tables, sync, behind } = delivery;
   const rows = await statements.query(
-    `SELECT min(CASE WHEN batch_id IN (${removingJobs(delivery)}) THEN tick_id - 1 ELSE tick_id END) AS tick_id` +
-      ` FROM ${tables.from('ledger')} AS ledger` +
+    `SELECT min(tick_id) AS tick_id FROM ${tables.from('ledger')} AS ledger` +
       ` WHERE sync = ${text(tables.dialect, sync.name)} AND audience_ref = ${text(tables.dialect, audienceRef)}` +
       " AND state = 'sending'",
   );
@@ -244,11 +262,4 @@ export async function doneUpTo(delivery: Delivery, audienceRef: string, target: 
   const before = behind.rows.get(sync.name)?.tickId ?? 0n;
   const open = BigInt(oldest) > before ? BigInt(oldest) : before;
   return open < target ? open : target;
-}
-
-function removingJobs({ tables, sync }: Delivery): string {
-  return (
-    `SELECT batch_id FROM ${tables.from('batches')} AS batches WHERE sync = ${text(tables.dialect, sync.name)}` +
-    " AND status = 'waiting' AND op = 'remove' AND job_ref IS NOT NULL"
-  );
 }

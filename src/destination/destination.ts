@@ -71,7 +71,12 @@ export type Outcome =
 export type JobState =
   | { readonly kind: 'running' }
   /** Applied, but for the keys that were rejected. `message` never holds a person's data. */
-  | { readonly kind: 'done'; readonly rejected?: ReadonlyMap<string, { code: string; message: string }> }
+  | {
+      readonly kind: 'done';
+      readonly rejected?: ReadonlyMap<string, { code: string; message: string }>;
+      /** How many of its rows it could not use, where it counts and does not say which. */
+      readonly invalid?: number;
+    }
   /** Nothing of it was applied. `again`: the same may succeed later; otherwise all its rows are rejected. */
   | { readonly kind: 'failed'; readonly again: boolean; readonly code: string; readonly message: string };
 

@@ -50,16 +50,19 @@ export function grantedTokens(world: World, grant: () => Promise<Grant>): Tokens
   };
 }
 
-export interface ClientOptions {
+export interface TokenEndpoint {
   readonly world: World;
   /** The destination's name, for messages. */
   readonly destination: string;
   /** The whole address of the token endpoint. */
   readonly url: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
   readonly timeoutMs: number;
   readonly allowPrivateAddress: boolean;
+}
+
+export interface ClientOptions extends TokenEndpoint {
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 export interface RefreshOptions extends ClientOptions {
@@ -68,23 +71,26 @@ export interface RefreshOptions extends ClientOptions {
 
 /** `grant_type=refresh_token`. Source: RFC 6749, sections 5.2 and 6. */
 export function refreshedTokens({ refreshToken, ...options }: RefreshOptions): Tokens {
-  const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
-  return grantedTokens(options.world, () => ask(options, form));
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken, ...clientForm(options) };
+  return grantedTokens(options.world, () => exchange(options, form));
 }
 
 /** `grant_type=client_credentials`. Source: RFC 6749, section 4.4. */
 export function clientTokens({ scope, ...options }: ClientOptions & { readonly scope?: string }): Tokens {
-  const form = { grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) };
-  return grantedTokens(options.world, () => ask(options, form));
+  const form: Record<string, string> = { grant_type: 'client_credentials', ...clientForm(options) };
+  if (scope !== undefined) form.scope = scope;
+  return grantedTokens(options.world, () => exchange(options, form));
 }
 
-async function ask(options: ClientOptions, about: Readonly<Record<string, string>>): Promise<Grant> {
-  const { world, destination, url, timeoutMs, allowPrivateAddress } = options;
-  const form = new URLSearchParams({
-    ...about,
-    client_id: options.clientId,
-    client_secret: options.clientSecret,
-  });
+function clientForm({ clientId, clientSecret }: ClientOptions): Record<string, string> {
+  return { client_id: clientId, client_secret: clientSecret };
+}
+
+/** Asks a token endpoint for an access token. Throws E406 when it refuses, `NetworkError` when it may give one later. */
+export async function exchange(
+  { world, destination, url, timeoutMs, allowPrivateAddress }: TokenEndpoint,
+  form: Readonly<Record<string, string>>,
+): Promise<Grant> {
   const answer = await world.network.request({
     method: 'POST',
     url,
@@ -93,12 +99,12 @@ async function ask(options: ClientOptions, about: Readonly<Record<string, string
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',
     },
-    body: form.toString(),
+    body: new URLSearchParams(form).toString(),
     ...{ timeoutMs, allowPrivateAddress },
   });
   const json = parsed(answer.body);
   if (answer.status === 200 && typeof json.access_token === 'string')
-    return { token: json.access_token, seconds: Number(json.expires_in ?? 3600) };
+    return { token: json.access_token, seconds: lifeOf(json.expires_in) };
   const { status } = answer;
   if (status === 429 || status >= 500 || status < 400)
     throw new NetworkError('token', false, `the token endpoint answers HTTP ${status}`);
@@ -108,6 +114,12 @@ async function ask(options: ClientOptions, about: Readonly<Record<string, string
     detail: `it gives no access token: HTTP ${status}${reason}`,
     hint: 'the grant was taken back or has expired, or the client is another: authorise it anew',
   });
+}
+
+/** Recommended, not required: an hour is what vendors give. Source: RFC 6749, section 5.1. */
+function lifeOf(expires: unknown): number {
+  const seconds = Number(expires);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : 3600;
 }
 
 function parsed(text: string): Record<string, unknown> {
