@@ -84,11 +84,13 @@ export async function startHubspot({ oauth = false } = {}): Promise<HubspotSimul
     lists.set(id, { name, processingType, members: new Set() });
     return id;
   };
-  const byName = (name: string) => [...lists].find(([, list]) => list.name === name);
+  /** Upper and lower case are the same. */
+  const byName = (name: string) =>
+    [...lists].find(([, list]) => list.name.toLowerCase() === name.toLowerCase());
 
   function answer(call: Call): Reply {
     try {
-      if (call.path === '/oauth/v1/token') return grant(call);
+      if (call.path === '/oauth/2026-03/token') return grant(call);
       const expected = only ?? granted;
       if (expected === undefined || call.headers.authorization !== `Bearer ${expected}`)
         throw new Refusal(401, 'INVALID_AUTHENTICATION');
@@ -113,16 +115,16 @@ export async function startHubspot({ oauth = false } = {}): Promise<HubspotSimul
   }
 
   function routed(call: Call): Reply {
-    const byNamePath = /^\/crm\/v3\/lists\/object-type-id\/0-1\/name\/([^/]+)$/.exec(call.path);
+    const byNamePath = /^\/crm\/lists\/2026-03\/object-type-id\/0-1\/name\/([^/]+)$/.exec(call.path);
     if (call.method === 'GET' && byNamePath) return getList(decodeURIComponent(byNamePath[1]!));
-    const members = /^\/crm\/v3\/lists\/([^/]+)\/memberships\/(add|remove)$/.exec(call.path);
+    const members = /^\/crm\/lists\/2026-03\/([^/]+)\/memberships\/(add|remove)$/.exec(call.path);
     if (call.method === 'PUT' && members) return changeMembers(call, members[1]!, members[2] === 'add');
     switch (`${call.method} ${call.path}`) {
-      case 'POST /crm/v3/lists':
+      case 'POST /crm/lists/2026-03':
         return createList(bodyOf(call));
-      case 'POST /crm/v3/objects/contacts/batch/read':
+      case 'POST /crm/objects/2026-03/contacts/batch/read':
         return read(bodyOf(call));
-      case 'POST /crm/v3/objects/contacts/batch/upsert':
+      case 'POST /crm/objects/2026-03/contacts/batch/upsert':
         return upsert(bodyOf(call));
       default:
         throw new Refusal(404, 'OBJECT_NOT_FOUND');

@@ -1,5 +1,5 @@
 /**
- * What HubSpot's answers mean for rows. Source: HubSpot public API specification, `CRM/Lists` v3,
+ * What HubSpot's answers mean for rows. Source: HubSpot public API specification, `CRM/Lists` 2026-03,
  * `MembershipsUpdateResponse`; guide to error handling.
  */
 import { failedCall } from '../answers.ts';

@@ -15,10 +15,10 @@ export interface Client {
 }
 
 export function openClient({ world, name: destination }: OpenContext, settings: HubspotSettings): Client {
-  const { base, accessToken, grant, timeoutMs, allowPrivateAddress } = settings;
+  const { base, version, accessToken, grant, timeoutMs, allowPrivateAddress } = settings;
   const tokens = grant
     ? refreshedTokens({
-        ...{ world, destination, url: `${base}/oauth/v1/token`, ...grant },
+        ...{ world, destination, url: `${base}/oauth/${version}/token`, ...grant },
         ...{ timeoutMs, allowPrivateAddress },
       })
     : fixedToken(accessToken ?? '');

@@ -1,5 +1,5 @@
 /**
- * Contacts as HubSpot's batches take them. Source: HubSpot public API specification, `CRM/Contacts` v3,
+ * Contacts as HubSpot's batches take them. Source: HubSpot public API specification, `CRM/Contacts` 2026-03,
  * `batch/read` and `batch/upsert`.
  */
 import type { Batch, Change, FieldValue } from '../destination.ts';

@@ -25,7 +25,12 @@ export async function changed(batch: Batch, context: Context): Promise<Outcome> 
   const asked = new Set(refs.flatMap((ref) => (ref ? [nameOf(ref)] : [])));
   const ids = new Set([...resolved.ids].flatMap(([name, id]) => (asked.has(name) ? [id] : [])));
   if (ids.size === 0) return { receipts: receiptsOf(batch, refs, resolved, new Set()) };
-  const answer = await client.call({ method: 'PUT', path: membersPath(batch), body: [...ids], signal });
+  const answer = await client.call({
+    method: 'PUT',
+    path: membersPath(batch, settings),
+    body: [...ids],
+    signal,
+  });
   stopIfGone(destination, answer);
   const failed = failureOf(batch, answer, now());
   if (failed) return failed;
@@ -34,8 +39,9 @@ export async function changed(batch: Batch, context: Context): Promise<Outcome> 
   return { receipts: receiptsOf(batch, refs, resolved, missing), httpStatus: answer.status };
 }
 
-export function membersPath({ op, audience }: Batch): string {
-  return `/crm/v3/lists/${encodeURIComponent(audience.ref)}/memberships/${op === 'remove' ? 'remove' : 'add'}`;
+export function membersPath({ op, audience }: Batch, { version }: HubspotSettings): string {
+  const verb = op === 'remove' ? 'remove' : 'add';
+  return `/crm/lists/${version}/${encodeURIComponent(audience.ref)}/memberships/${verb}`;
 }
 
 /** A call for each property that contacts are named by: one, but for those added before it was another. */
@@ -51,7 +57,7 @@ async function resolve(
   for (const property of new Set(wanted.map((ref) => ref.property))) {
     const some = wanted.filter((ref) => ref.property === property);
     const body = isUpsert ? upsertBody(some, fieldsByName(batch.changes, refs)) : readBody(some, property);
-    const path = contactsPath(isUpsert);
+    const path = `/crm/objects/${settings.version}/contacts/batch/${isUpsert ? 'upsert' : 'read'}`;
     const answer: ApiAnswer = await client.call({ method: 'POST', path, body, signal });
     const failed = failureOf(batch, answer, now());
     if (failed) return failed;
@@ -61,8 +67,4 @@ async function resolve(
     for (const [name, receipt] of resolved.failed) all.failed.set(name, receipt);
   }
   return all;
-}
-
-export function contactsPath(isUpsert: boolean): string {
-  return `/crm/v3/objects/contacts/batch/${isUpsert ? 'upsert' : 'read'}`;
 }

@@ -16,7 +16,7 @@ const CALLS = {
   ...{ concurrency: 2, rate: '4/s', timeout: '60s' },
 };
 
-const DEFAULTS = { id_property: 'email', create_contacts: false };
+const DEFAULTS = { id_property: 'email', create_contacts: false, api_version: '2026-03' };
 
 const secret = z.string().min(1).optional();
 
@@ -36,6 +36,11 @@ export const hubspotOptions = z
       .boolean()
       .default(DEFAULTS.create_contacts)
       .describe('whether a member whom HubSpot does not know becomes a contact there'),
+    api_version: z
+      .string()
+      .regex(/^\d{4}-\d{2}$/, 'expected a version such as `2026-03`')
+      .default(DEFAULTS.api_version)
+      .describe('the version of the APIs, by its date'),
     ...callOptions(CALLS),
   })
   .refine(
@@ -59,6 +64,8 @@ export interface HubspotSettings extends CallSettings {
   };
   readonly idProperty: string;
   readonly createContacts: boolean;
+  /** `2026-03`. */
+  readonly version: string;
 }
 
 type Text = Secret | string;
@@ -69,6 +76,7 @@ interface Checked {
   readonly refresh_token?: Text;
   readonly id_property: string;
   readonly create_contacts: boolean;
+  readonly api_version: string;
 }
 
 /** Options -> settings; also without defaults, as they are where a reference has no value and nothing is sent. */
@@ -85,5 +93,6 @@ export function hubspotSettings(options: Readonly<Record<string, unknown>>): Hub
     ...(access_token === undefined ? { grant } : { accessToken: reveal(access_token) }),
     idProperty: checked.id_property,
     createContacts: checked.create_contacts,
+    version: checked.api_version,
   };
 }

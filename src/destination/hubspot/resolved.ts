@@ -1,5 +1,5 @@
 /**
- * Which records contacts are, by the answer of a batch. Source: HubSpot public API specification, `CRM/Contacts` v3,
+ * Which records contacts are, by the answer of a batch. Source: HubSpot public API specification, `CRM/Contacts` 2026-03,
  * `BatchResponseSimplePublicObject`, `StandardError`; guide to error handling, multi-status errors.
  */
 import type { ApiAnswer } from '../api.ts';

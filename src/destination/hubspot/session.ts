@@ -18,15 +18,16 @@ export function openSession(context: OpenContext, settings: HubspotSettings): De
   const { world, name: destination } = context;
   const client = openClient(context, settings);
   const now = () => world.clock.now();
+  const lists = { destination, client, version: settings.version };
   return {
     limits: limitsOf(settings, BATCH_BYTES),
     async check() {
       // Whether there is such a list or not, the answer proves the token.
-      await askForList(client, 'segsync check');
+      await askForList(lists, 'segsync check');
     },
-    ensureAudience: ({ name, dryRun }) => ensureList(destination, client, name, dryRun),
+    ensureAudience: ({ name, dryRun }) => ensureList(lists, name, dryRun),
     identifier: (kind, value) => identifierOf(kind, value, settings.idProperty),
-    example: (batch) => exampleOf(batch, settings.base),
+    example: (batch) => exampleOf(batch, settings),
     sizeOf: (change) => changeBytes(change, 300),
     async send(batch, { signal }) {
       stopIfFieldsAreLost(destination, batch, settings);
@@ -45,6 +46,6 @@ function stopIfFieldsAreLost(destination: string, batch: Batch, settings: Hubspo
 }
 
 /** The change of the list: the ids of its records are known only after they were looked up. */
-function exampleOf(batch: Batch, base: string): Example {
-  return { to: `PUT ${base}${membersPath(batch)}`, body: batch.changes.map(() => 'ID') };
+function exampleOf(batch: Batch, settings: HubspotSettings): Example {
+  return { to: `PUT ${settings.base}${membersPath(batch, settings)}`, body: batch.changes.map(() => 'ID') };
 }

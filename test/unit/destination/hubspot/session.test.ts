@@ -40,6 +40,13 @@ describe('an audience', () => {
     await expect(session.ensureAudience({ name: 'vip', dryRun: true })).rejects.toThrow(/^E407.*active list/);
   });
 
+  it('is no list that is spelt otherwise', async () => {
+    hubspot.makeList('VIP');
+    await expect(session.ensureAudience({ name: 'vip', dryRun: true })).rejects.toThrow(
+      /^E407.*upper and lower/,
+    );
+  });
+
   it('that is gone stops the sync', async () => {
     hubspot.know({ email: 'a@example.com' });
     const ref = await session.ensureAudience({ name: 'vip', dryRun: false });
@@ -104,7 +111,7 @@ it('gets a token for its grant, and a new one when that is refused, once', async
   await oauth.check();
   hubspot.expire();
   await oauth.check();
-  const grants = hubspot.calls.filter(({ path }) => path === '/oauth/v1/token');
+  const grants = hubspot.calls.filter(({ path }) => path === '/oauth/2026-03/token');
   expect(grants).toHaveLength(2);
   hubspot.letIn('never');
   await expect(oauth.check()).rejects.toThrow(/^E406/);
