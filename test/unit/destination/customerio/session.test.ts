@@ -107,6 +107,25 @@ it('sends an event once, though its request comes twice, and needs no key of the
   await expect(alone.ensureAudience({ name: 'vip', dryRun: true })).rejects.toThrow(/^E406.*app_api_key/);
 });
 
+it('keeps the limits with all the rows, and all the bytes, there may be', async () => {
+  const making = await open({ create_people: true });
+  const { batchRows, batchBytes } = making.limits;
+  const ref = await making.ensureAudience({ name: 'vip', dryRun: false });
+  const full = batch(who('add', ...Array.from({ length: batchRows }, (_, i) => `n${i}`)), 'vip', ref);
+  expect(new Set(kindsOf(await making.send(full, {})))).toEqual(new Set(['unknown']));
+  expect(customerio.members('vip').size).toBe(batchRows);
+  // As many long rows as a batch may have bytes.
+  const long = (i: number) => change('add', `l${i}`, { external_id: `l${i}` }, { note: 'ä'.repeat(1_000) });
+  const one = making.sizeOf(long(1), { segment: 'vip' });
+  const heavy = batch(
+    Array.from({ length: Math.floor(batchBytes / one) }, (_, i) => long(i)),
+    'vip',
+    ref,
+  );
+  for (const events of [false, true])
+    expect(new Set(kindsOf(await making.send({ ...heavy, events }, {})))).toEqual(new Set(['unknown']));
+});
+
 it('knows bad keys, and another region', async () => {
   await expect((await open({ app_api_key: 'x' })).check()).rejects.toThrow(/^E406/);
   customerio.liveIn('eu');

@@ -104,6 +104,21 @@ describe('a change', () => {
   });
 });
 
+it('keeps the limits with all the rows there may be', async () => {
+  const making = await open({ create_contacts: true });
+  const { batchRows } = making.limits;
+  const ref = await making.ensureAudience({ name: 'vip', dryRun: false });
+  const names = Array.from({ length: batchRows }, (_, i) => `n${i}`);
+  const added = batch(who('add', ...names), 'vip', ref);
+  expect(new Set(kindsOf(await making.send(added, {})))).toEqual(new Set(['delivered']));
+  expect(hubspot.members('vip').size).toBe(batchRows);
+  await making.send(batch(who('remove', ...names), 'vip', ref), {});
+  expect(hubspot.members('vip').size).toBe(0);
+  const largest = Math.max(...hubspot.calls.map(({ body }) => Buffer.byteLength(body)));
+  const counted = added.changes.reduce((sum, each) => sum + making.sizeOf(each, { segment: 'vip' }), 0);
+  expect(counted).toBeGreaterThan(largest);
+});
+
 it('gets a token for its grant, and a new one when that is refused, once', async () => {
   await hubspot.close();
   hubspot = await startHubspot({ oauth: true });

@@ -93,6 +93,22 @@ it.each([
   expect('refused' in outcome ? 'refused' : kindsOf(outcome).join()).toBe(expected);
 });
 
+it('keeps the limits with all the rows there may be', { timeout: 60_000 }, async () => {
+  const { batchRows } = session.limits;
+  const ref = await session.ensureAudience({ name: 'vip', dryRun: false });
+  const names = Array.from({ length: batchRows }, (_, i) => `somebody.with.a.long.address.${i}`);
+  const added = batch(who('add', ...names), 'vip', ref);
+  expect(new Set(kindsOf(await session.send(added, {})))).toEqual(new Set(['accepted']));
+  expect(klaviyo.members('vip').size).toBe(batchRows);
+  const gone = await session.send(batch(who('remove', ...names), 'vip', ref), {});
+  expect(new Set(kindsOf(gone))).toEqual(new Set(['delivered']));
+  expect(klaviyo.members('vip').size).toBe(0);
+  expect(kindsOf(await session.send({ ...added, events: true }, {}))).toHaveLength(batchRows);
+  const largest = Math.max(...klaviyo.calls.map(({ body }) => Buffer.byteLength(body)));
+  const counted = added.changes.reduce((sum, each) => sum + session.sizeOf(each, { segment: 'vip' }), 0);
+  expect(counted).toBeGreaterThan(largest);
+});
+
 describe('a job', () => {
   const context = (rows: JobContext['rows']): JobContext => ({
     audience: { name: 'vip', ref: '' },

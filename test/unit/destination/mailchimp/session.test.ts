@@ -68,6 +68,19 @@ it('makes contacts where that is said, for adds alone, and changes nobody’s st
   expect(kindsOf(await making.send(alone, {}))).toEqual(['rejected']);
 });
 
+it('keeps the limits with all the rows there may be', async () => {
+  const making = await open({ status_if_new: 'pending' });
+  const { batchRows } = making.limits;
+  const ref = await making.ensureAudience({ name: 'vip', dryRun: false });
+  const names = Array.from({ length: batchRows }, (_, i) => `n${i}`);
+  const added = batch(who('add', ...names), 'vip', ref);
+  expect(new Set(kindsOf(await making.send(added, {})))).toEqual(new Set(['delivered']));
+  expect(mailchimp.members('vip').size).toBe(batchRows);
+  const largest = Math.max(...mailchimp.calls.map(({ body }) => Buffer.byteLength(body)));
+  const counted = added.changes.reduce((sum, each) => sum + making.sizeOf(each, { segment: 'vip' }), 0);
+  expect(counted).toBeGreaterThan(largest);
+});
+
 it('stops for what is not there, and for a bad key', async () => {
   const ref = await session.ensureAudience({ name: 'vip', dryRun: false });
   mailchimp.dropSegment('vip');
