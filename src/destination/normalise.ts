@@ -8,7 +8,7 @@ import type { Batch, Change } from './destination.ts';
 
 /** A change's first identifier of a kind. One that the entity no longer has, still in the ledger, goes by its name. */
 export function identifierOfKind(
-  { identifiers }: Change,
+  { identifiers }: Pick<Change, 'identifiers'>,
   kind: string,
   kinds: Batch['kinds'],
 ): string | undefined {

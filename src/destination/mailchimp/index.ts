@@ -1,0 +1,29 @@
+/** `type: mailchimp`: a static segment (tag) of an audience's contacts for each of ours. */
+import type { DestinationType, Manifest } from '../destination.ts';
+import { KINDS } from './members.ts';
+import { MOST_ROWS, mailchimpOptions, mailchimpSettings } from './options.ts';
+import { BATCH_BYTES, openSession } from './session.ts';
+
+const manifest: Manifest = {
+  type: 'mailchimp',
+  title: 'Mailchimp',
+  does: 'tags contacts of an audience, and takes the tag away',
+  verified: 'simulated',
+  options: mailchimpOptions,
+  secrets: ['api_key'],
+  needsIdentifier: true,
+  kinds: KINDS,
+  takesFields: false,
+  anyTarget: true,
+  operations: ['add', 'remove'],
+  listsMembers: false,
+  takesEvents: false,
+  batch: { rows: MOST_ROWS, bytes: BATCH_BYTES },
+  concurrency: 4,
+  idempotency: 'natural',
+};
+
+export const destination: DestinationType = {
+  manifest,
+  open: (context) => openSession(context, mailchimpSettings(context.options)),
+};

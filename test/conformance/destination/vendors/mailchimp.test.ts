@@ -1,0 +1,5 @@
+import { openMailchimp } from '../../../destinations/mailchimp.ts';
+import { tellStory } from '../../../destinations/story.ts';
+
+tellStory('mailchimp', () => openMailchimp());
+tellStory('mailchimp that makes contacts', () => openMailchimp({ statusIfNew: 'pending' }));
