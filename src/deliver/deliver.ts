@@ -47,7 +47,7 @@ async function reportOf(delivery: Delivery): Promise<Report> {
   const audienceRef = await audienceOf(sync, destination.session, { dryRun: false });
   if (delivery.behind.rows.get(sync.name)?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
   const polled = await pollJobs(delivery, audienceRef);
-  const scope = await readScope(delivery, audienceRef, polled.running);
+  const scope = await readScope(delivery, audienceRef, polled);
   await begin(delivery, scope);
   const isAdopted = scope.firstLoad && (await adoptMembers(delivery, audienceRef));
   const report = await deliverRest(delivery, isAdopted ? await adopted(delivery, scope) : scope);
@@ -129,7 +129,7 @@ async function begin(delivery: Delivery, scope: Scope): Promise<void> {
 }
 
 async function send(delivery: Delivery, scope: Scope, counted: Survey | undefined): Promise<Report> {
-  const pump = new Pump(delivery, scope.audienceRef);
+  const pump = new Pump(delivery, scope);
   const planned: Counts = { add: 0, remove: 0, update: 0 };
   const seen = { planned, unmatchable: 0 };
   const source = counted?.kept ?? decidedOf(delivery, scope, pump.halted);

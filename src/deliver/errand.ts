@@ -80,7 +80,7 @@ export function errandOf(standing: Standing, decision: Decision & { kind: 'send'
  * The question that stands in the ledger before a step is sent. The hash stays that of what was last acknowledged: by
  * it the next run knows that the audience keeps the member, whichever step was not answered.
  */
-export function questionOf(errand: Errand, batchId: string): Entry {
+export function questionOf(errand: Errand, batchId: string | undefined): Entry {
   const { key, tickId, step, acknowledged, inLedger } = errand;
   return {
     key,

@@ -30,12 +30,18 @@ export interface Polled {
   readonly waiting: number;
   /** Batches whose jobs go on: their keys are left alone. */
   readonly running: readonly string[];
+  /** What those of them remove: others who are to be added by the same identifiers wait. */
+  readonly removing: readonly Removing[];
 }
+
+/** A member whom a job takes out. */
+export type Removing = Pick<JobRow, 'key' | 'identifiers'>;
 
 /** Asks after every job of the sync that had not ended, and writes down those that have. */
 export async function pollJobs(delivery: Delivery, audienceRef: string): Promise<Polled> {
   const delivered: Counts = { add: 0, remove: 0, update: 0 };
   const running: string[] = [];
+  const removing: Removing[] = [];
   let rejected = 0;
   let invalid = 0;
   let waiting = 0;
@@ -44,6 +50,8 @@ export async function pollJobs(delivery: Delivery, audienceRef: string): Promise
     const state = await session.poll!(job.ref, contextOf(delivery, audienceRef, job));
     if (state.kind === 'running') {
       running.push(job.batchId);
+      if (job.op === 'remove')
+        removing.push(...(await rowsOf(delivery.statements, delivery, audienceRef, job)));
       waiting += job.rows;
       continue;
     }
@@ -52,7 +60,7 @@ export async function pollJobs(delivery: Delivery, audienceRef: string): Promise
     rejected += ended.rejected;
     if (state.kind === 'done') invalid += state.invalid ?? 0;
   }
-  return { delivered, rejected, invalid, waiting, running };
+  return { delivered, rejected, invalid, waiting, running, removing };
 }
 
 async function openJobs({ statements, tables, sync }: Delivery): Promise<Job[]> {

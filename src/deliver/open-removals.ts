@@ -1,21 +1,29 @@
 /**
  * Identifiers that are being removed at the moment. Where people are matched by identifiers, an add of one of them
- * waits for its receipt: two accounts may share an address, and a removal tried again late would undo the add.
+ * waits for its receipt: two accounts may share an address, and a removal tried again late, or a job that is worked off
+ * late, would undo the add.
  */
-import type { Errand } from './errand.ts';
+import type { Identifiers } from './payload.ts';
+
+interface About {
+  readonly key: string;
+  readonly step: { readonly identifiers: Identifiers };
+}
 
 export class OpenRemovals {
   /** By the key whose removal is open. */
   readonly #open = new Map<string, readonly string[]>();
   readonly #counts = new Map<string, number>();
 
-  begin({ key, step }: Errand): void {
+  begin({ key, step }: About): void {
+    // Asked for twice, it is open once.
+    this.end({ key });
     const values = Object.values(step.identifiers);
     this.#open.set(key, values);
     for (const value of values) this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
   }
 
-  end({ key }: Errand): void {
+  end({ key }: Pick<About, 'key'>): void {
     for (const value of this.#open.get(key) ?? []) {
       const left = this.#counts.get(value)! - 1;
       if (left > 0) this.#counts.set(value, left);
@@ -25,7 +33,7 @@ export class OpenRemovals {
   }
 
   /** True when a removal of one of the errand's identifiers is open. */
-  holdUp({ step }: Errand): boolean {
+  holdUp({ step }: Pick<About, 'step'>): boolean {
     return Object.values(step.identifiers).some((value) => this.#counts.has(value));
   }
 }

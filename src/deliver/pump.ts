@@ -22,6 +22,7 @@ import { type Late, noteLate } from './late.ts';
 import { OpenRemovals } from './open-removals.ts';
 import type { Addressee, Parcel } from './parcel.ts';
 import { DeliveryRecord } from './record.ts';
+import type { Scope } from './scope.ts';
 import { type Answer, Sender } from './sender.ts';
 
 /** At most this many rows, or this long, between two flushes. */
@@ -59,6 +60,8 @@ export class Pump {
   /** Errands in parcels that are not done. */
   #asked = 0;
   readonly #removals = new OpenRemovals();
+  /** Removals that jobs of the other side have: they go on when this run has ended. */
+  readonly #jobs = new OpenRemovals();
   /** What was sent and is not answered in the ledger, by key. */
   readonly #sent = new Map<string, Late>();
   #isFenced = false;
@@ -68,7 +71,7 @@ export class Pump {
   #flushedAt: number;
   #dividedAt: number;
 
-  constructor(delivery: Delivery, audienceRef: string) {
+  constructor(delivery: Delivery, { audienceRef, removing }: Pick<Scope, 'audienceRef' | 'removing'>) {
     const { world, sync, destination, now } = delivery;
     this.#delivery = delivery;
     this.#to = {
@@ -105,6 +108,7 @@ export class Pump {
     });
     // Every parcel that waits listens: there are thousands when a request carries one row.
     setMaxListeners(0, this.#halt.signal, this.#cutOff.signal);
+    for (const { key, identifiers } of removing) this.#jobs.begin({ key, step: { identifiers } });
     this.#work = new Bell(world.timers);
     this.#room = new Bell(world.timers);
     this.#flushedAt = began;
@@ -273,9 +277,9 @@ export class Pump {
     return asked;
   }
 
-  /** Removals first; what an open removal holds up stays. */
+  /** Removals first; what an open removal holds up stays, and what a job holds up is left for the next run. */
   #takeAskable(): Errand[] {
-    const some = this.#unasked.splice(0, FLUSH_ROWS);
+    const some = this.#unasked.splice(0, FLUSH_ROWS).filter((errand) => !this.#leave(errand));
     const removals = some.filter(({ step }) => step.op === 'remove');
     if (this.#delivery.destination.manifest.needsIdentifier) {
       for (const errand of removals) this.#removals.begin(errand);
@@ -283,6 +287,14 @@ export class Pump {
     const others = some.filter(({ step }) => step.op !== 'remove');
     this.#unasked.push(...others.filter((errand) => this.#removals.holdUp(errand)));
     return [...removals, ...others.filter((errand) => !this.#removals.holdUp(errand))];
+  }
+
+  #leave(errand: Errand): boolean {
+    if (errand.step.op === 'remove' || !this.#delivery.destination.manifest.needsIdentifier) return false;
+    if (!this.#jobs.holdUp(errand)) return false;
+    this.record.leave(errand);
+    this.#ended(1);
+    return true;
   }
 
   #dispatch(parcel: Parcel): void {
@@ -301,7 +313,11 @@ export class Pump {
 
   #answer(answer: Answer): void {
     const { next, ended } = this.record.answer(answer);
-    for (const { errand } of answer.rows) if (errand.step.op === 'remove') this.#removals.end(errand);
+    for (const { errand, receipt } of answer.rows) {
+      if (errand.step.op !== 'remove') continue;
+      this.#removals.end(errand);
+      if (receipt.kind === 'accepted') this.#jobs.begin(errand);
+    }
     this.#unasked.push(...next);
     this.#ended(ended);
   }

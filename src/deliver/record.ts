@@ -9,6 +9,7 @@ import {
   type Errand,
   earlyEntry,
   nextOf,
+  questionOf,
   rejectedEntry,
   waitOf,
 } from './errand.ts';
@@ -94,6 +95,12 @@ export class DeliveryRecord {
     this.#line(answer, 'rejected', rejected);
     this.#line(answer, 'waiting', [...open, ...early]);
     return { next, ended: answer.rows.length - next.length };
+  }
+
+  /** Leaves an errand, of which nothing was sent, for the next run: as a question, by which that finds it. */
+  leave(errand: Errand): void {
+    this.add(questionOf(errand, undefined));
+    this.waiting++;
   }
 
   /** Counts an errand that has ended: its effect is there. */

@@ -8,6 +8,7 @@ import type { SyncRow } from '../state/sync-rows.ts';
 import { committedRelations, type Preview, type Relations } from './context.ts';
 import { syncFingerprint } from './fingerprint.ts';
 import { hadFirstLoad } from './first-load.ts';
+import type { Polled, Removing } from './jobs.ts';
 
 export interface Scope {
   /** The audience on the other side. */
@@ -33,6 +34,8 @@ export interface Scope {
   readonly leftBehind: boolean;
   /** Batches whose jobs go on on the other side: their keys are left alone. */
   readonly running: readonly string[];
+  /** Whom those jobs take out. */
+  readonly removing: readonly Removing[];
   /** Surely not a single candidate. */
   readonly idle: boolean;
 }
@@ -49,7 +52,7 @@ export interface Excluded {
 export async function readScope(
   preview: Preview,
   audienceRef: string,
-  running: readonly string[] = [],
+  { running, removing }: Pick<Polled, 'running' | 'removing'> = { running: [], removing: [] },
 ): Promise<Scope> {
   const { tables, sync, behind } = preview;
   const relations = preview.relations ?? committedRelations(tables);
@@ -65,7 +68,7 @@ export async function readScope(
   const ledgerSize = same ? same.members : await countLedger(preview, audienceRef);
   return {
     audienceRef,
-    running,
+    ...{ running, removing },
     relations,
     fingerprint,
     firstLoad:

@@ -135,7 +135,7 @@ async function send(
   const delivery = await deliveryOf(sync, scene);
   const ledger = ledgerRow(row);
   const standing = standingOf(row, ledger, scene.request.key);
-  const pump = new Pump(delivery, row.audienceRef);
+  const pump = new Pump(delivery, { audienceRef: row.audienceRef, removing: [] });
   const { complete, failure } = await pump.run(one({ standing, decision: forget(ledger, sync.mode) }));
   const isOut = complete && pump.waiting === 0 && pump.record.rejected === 0;
   if (pump.record.rejected > 0) return { complete: false, failure: rejection(sync, pump) };

@@ -33,8 +33,8 @@ class Asynchronous extends Receiver {
   }
 }
 
-function receiverOf(): Asynchronous {
-  const receiver = new Asynchronous({ matchesBy: 'key', chance: () => 0 });
+function receiverOf(matchesBy: 'key' | 'identifiers' = 'key'): Asynchronous {
+  const receiver = new Asynchronous({ matchesBy, chance: () => 0 });
   // What `send` would apply is the job's to apply.
   receiver.answer = (batch) => all(batch, { kind: 'delivered' });
   return receiver;
@@ -128,6 +128,32 @@ for (const engine of engines) {
       expect(receiver.requests.map(({ op }) => op).filter((op) => op === 'add')).toHaveLength(1);
       expect(receiver.audience.size).toBe(0);
       expect(await company.rows('ledger', 'entity_key')).toEqual([]);
+    });
+
+    test('an address whose owner is being taken out by a job is added for another only after it', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf('identifiers');
+      await company.tick(people(2));
+      await company.deliver(receiver);
+      receiver.end();
+      await company.deliver(receiver);
+      const heir = { ...people(1)[0]!, key: 'heir' };
+      const late = { ...people(2)[1]!, key: 'late' };
+      await company.tick([...people(1, { member: false }), heir]);
+      expect(await company.deliver(receiver)).toMatchObject({ waiting: 2 });
+      expect(receiver.requests.at(-1)).toMatchObject({ op: 'remove' });
+      // So does one who comes in a later run, and nobody is sent meanwhile.
+      await company.tick([{ ...people(2)[1]!, member: false }, late]);
+      expect(await company.deliver(receiver)).toMatchObject({ waiting: 4 });
+      const requests = receiver.requests.length;
+      expect(await company.deliver(receiver)).toMatchObject({ waiting: 4 });
+      expect(receiver.requests.length).toBe(requests);
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { remove: 2 }, waiting: 2 });
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 2 }, waiting: 0 });
+      expect([...receiver.audience.keys()].sort()).toEqual(['p0@example.com', 'p1@example.com']);
+      expect(await company.rows('ledger', 'entity_key, state')).toEqual(['heir delivered', 'late delivered']);
     });
 
     test('rows that a job rejects are rejected, the others delivered', async () => {
