@@ -134,6 +134,7 @@ rate: 1000/s
       simulator.set('external_id=another', audience, true);
       return 'external_id=another';
     },
+    field: { name: 'level', of: (person) => simulator.users.get(known(person))?.get('level') },
     takeOut: (audience, person) => simulator.set(known(person), audience, null),
     faults: {
       busy: { reply: { status: 429, body: { message: 'Rate limit exceeded' } } },

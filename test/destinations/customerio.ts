@@ -240,6 +240,10 @@ rate: 1000/s
       simulator.add(audience, { id: 'somebody else' });
       return 'somebody else';
     },
+    field: {
+      name: 'level',
+      of: (person) => simulator.people().find(({ id }) => id === known(person))?.attributes.level,
+    },
     takeOut: (audience, person) => simulator.takeOut(audience, known(person)),
     faults: {
       busy: busy(),

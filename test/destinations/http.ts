@@ -16,6 +16,7 @@ type Body = Record<string, unknown>;
 export interface HttpSimulator extends Simulator {
   members(list: string): Set<string>;
   add(list: string, email: string): void;
+  tierOf(email: string): unknown;
   letIn(secret: string): void;
   expire(): void;
   hold(): void;
@@ -33,6 +34,7 @@ interface Job {
 export async function startHttp({ jobs = false } = {}): Promise<HttpSimulator> {
   const lists = new Map<string, { name: string; members: Set<string> }>();
   const open = new Map<string, Job>();
+  const tiers = new Map<string, unknown>();
   let expected = CLIENT.secret;
   let token = '';
   let made = 0;
@@ -102,6 +104,7 @@ export async function startHttp({ jobs = false } = {}): Promise<HttpSimulator> {
       const known = Object.keys(rest).every((name) => name === 'tier');
       if (!isRight || !known || email === BLOCKED) return [{ row, address: email, reason: 'blocked' }];
       if (op === 'add') members.add(email);
+      if (op === 'add') tiers.set(email, rest.tier);
       else members.delete(email);
       return [];
     });
@@ -114,6 +117,7 @@ export async function startHttp({ jobs = false } = {}): Promise<HttpSimulator> {
     add(list, email) {
       (byName(list) ?? lists.get(make(list))!).members.add(email);
     },
+    tierOf: (email) => tiers.get(email),
     letIn(secret) {
       [expected, token] = [secret, ''];
     },
@@ -175,6 +179,7 @@ export async function openHttp({ jobs = false } = {}): Promise<Vendor> {
       simulator.add(audience, 'somebody@else.example');
       return 'somebody@else.example';
     },
+    field: { name: 'tier', of: (person) => simulator.tierOf(known(person)) },
     takeOut: (audience, person) => simulator.members(audience).delete(known(person)),
     faults: {
       busy: reply(429),

@@ -334,6 +334,14 @@ rate: 1000/s
       simulator.add(audience, 'somebody@else.example');
       return 'somebody@else.example';
     },
+    ...(oauth
+      ? {
+          field: {
+            name: 'level',
+            of: (person: Person) => simulator.contacts().find(({ email }) => email === known(person))?.level,
+          },
+        }
+      : {}),
     takeOut: (audience, person) => simulator.takeOut(audience, known(person)),
     faults: {
       busy: busy(),

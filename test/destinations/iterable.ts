@@ -175,6 +175,7 @@ rate: 1000/s
       simulator.add(audience, 'somebody@else.example');
       return 'somebody@else.example';
     },
+    field: { name: 'level', of: (person) => simulator.profiles.get(known(person))?.level },
     takeOut: (audience, person) => simulator.members(audience).delete(known(person)),
     faults: {
       busy: { reply: { status: 429, body: { code: 'RateLimitExceeded' } } },

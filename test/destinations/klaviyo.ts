@@ -397,6 +397,14 @@ rate: 1000/s
       simulator.add(audience, 'somebody@else.example');
       return 'somebody@else.example';
     },
+    field: {
+      name: 'level',
+      of: (person) =>
+        simulator
+          .profiles()
+          .map((profile) => profile as { email?: string; properties?: Record<string, unknown> })
+          .find(({ email }) => email === known(person))?.properties?.level,
+    },
     takeOut: (audience, person) => simulator.takeOut(audience, known(person)),
     faults: {
       busy: busy(),

@@ -85,6 +85,7 @@ rate: 1000/s
       simulator.set('another', audience, '1');
       return 'another';
     },
+    field: { name: 'level', of: (person) => simulator.tagsOf(known(person))?.get('level') },
     takeOut: (audience, person) => simulator.set(known(person), audience, ''),
     faults: {
       busy: { reply: { status: 429 } },

@@ -166,6 +166,12 @@ rate: 1000/s
       simulator.put('another', { [audience]: true });
       return 'another';
     },
+    field: {
+      name: 'Level__c',
+      of: (person) =>
+        [...simulator.contacts.values()].find(({ Customer_Id__c }) => Customer_Id__c === known(person))
+          ?.Level__c,
+    },
     takeOut: (audience, person) => simulator.put(known(person), { [audience]: false }),
     faults: {
       busy: { reply: errors(403, 'REQUEST_LIMIT_EXCEEDED') },

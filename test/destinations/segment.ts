@@ -11,6 +11,7 @@ type Message = Record<string, unknown> & { readonly userId?: unknown; readonly t
 export interface SegmentSimulator extends Simulator {
   /** Users whose trait is true. */
   members(trait: string): ReadonlySet<string>;
+  traitOf(user: string, trait: string): unknown;
   set(user: string, trait: string, value: unknown): void;
   readonly events: ReadonlyMap<string, Message>;
 }
@@ -47,6 +48,7 @@ export async function startSegment(): Promise<SegmentSimulator> {
     ...simulator,
     events,
     members: (trait) => new Set([...users].flatMap(([user, own]) => (own[trait] === true ? [user] : []))),
+    traitOf: (user, trait) => users.get(user)?.[trait],
     set(user, trait, value) {
       users.set(user, { ...users.get(user), [trait]: value });
     },
@@ -74,6 +76,7 @@ rate: 1000/s
       simulator.set('another', audience, true);
       return 'another';
     },
+    field: { name: 'level', of: (person) => simulator.traitOf(known(person), 'level') },
     takeOut: (audience, person) => simulator.set(known(person), audience, false),
     faults: {
       busy: { reply: { status: 429 } },

@@ -84,6 +84,20 @@ const CHAPTERS: readonly Chapter[] = [
     },
   ],
   [
+    'a field that changes is sent again, to nobody else',
+    async (story) => {
+      const { field } = story.vendor;
+      if (!field) return;
+      const of = () => String(field.of(story.person('8')));
+      expect(of()).toBe('silver');
+      await story.promote('8', 'gold');
+      const sync = await story.settle();
+      expect(sync.delivered.add + sync.delivered.update).toBe(1);
+      expect(of()).toBe('gold');
+      story.expectAudience();
+    },
+  ],
+  [
     'of two with one address the other still has it',
     async (story) => {
       await story.leave('5');
@@ -268,15 +282,16 @@ class Story {
   ) {}
 
   static async begin(vendor: Vendor): Promise<Story> {
-    const { file, match } = vendor;
+    const { file, match, field } = vendor;
+    const fields = field ? `, fields: {${field.name}: plan}` : '';
     const rig = await openRig(engines.find((each) => each.name === 'duckdb')!, ({ target }) => ({
       'segsync.yaml': projectText(target),
-      'segments/active.yaml': `entity: customer\nwhere: {trait: active, eq: true}\nsync: [{to: ads, match: [${match}]}]\n`,
+      'segments/active.yaml': `entity: customer\nwhere: {trait: active, eq: true}\nsync: [{to: ads, match: [${match}]${fields}}]\n`,
       'destinations/ads.yaml': file,
     }));
     await rig.change([
       'CREATE SCHEMA shop',
-      'CREATE TABLE shop.customers (id TEXT, email TEXT, phone TEXT, active BOOLEAN, updated_at TIMESTAMPTZ)',
+      'CREATE TABLE shop.customers (id TEXT, email TEXT, phone TEXT, plan TEXT, active BOOLEAN, updated_at TIMESTAMPTZ)',
     ]);
     const story = new Story(rig, vendor);
     await story.insert(...PEOPLE);
@@ -347,6 +362,10 @@ class Story {
     return this.set([key], { email }, `email = ${text(email)}`);
   }
 
+  promote(key: string, plan: string): Promise<void> {
+    return this.set([key], {}, `plan = ${text(plan)}`);
+  }
+
   private async set(keys: string[], change: Partial<Person & { active: boolean }>, sql: string) {
     for (const key of keys) this.people.set(key, { ...this.people.get(key)!, ...change });
     const list = keys.map(text).join(', ');
@@ -400,7 +419,7 @@ const text = (value: string | undefined): string =>
   value === undefined ? 'NULL' : `'${value.replaceAll("'", "''")}'`;
 
 const rowOf = ({ key, email, phone }: Person): string =>
-  `(${text(key)}, ${text(email)}, ${text(phone)}, TRUE, now())`;
+  `(${text(key)}, ${text(email)}, ${text(phone)}, 'silver', TRUE, now())`;
 
 const projectText = (target: unknown): string => `version: 1
 project: ads

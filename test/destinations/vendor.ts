@@ -27,6 +27,8 @@ export interface Vendor {
   readonly refused?: Person;
   /** A person for whom it refuses a whole batch. */
   readonly refusesWhole?: Person;
+  /** Where fields are taken: one, called `name` there, and what the other side has of it. */
+  readonly field?: { readonly name: string; of(person: Person): unknown };
   /** The access token that was used last is not let in any more; another can be got. */
   expireToken?(): void;
   /** Where changes are taken by asynchronous jobs: from now on none ends, until all do. */
