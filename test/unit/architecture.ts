@@ -109,7 +109,7 @@ function adapterNames(files: readonly SourceFile[], kind: string): string[] {
 }
 
 /** Everyday words of this program, too: only as a type, or as a folder, do they name the destination. */
-const EVERYDAY = new Set(['file', 'iterable', 'meta', 'sql']);
+const EVERYDAY = new Set(['file', 'iterable', 'meta', 'slack', 'sql']);
 
 function mentions(file: SourceFile, name: string): boolean {
   const code = withoutComments(file.text);
@@ -118,7 +118,7 @@ function mentions(file: SourceFile, name: string): boolean {
   return new RegExp(name, 'i').test(code);
 }
 
-const DRIVERS = /^(@duckdb\/|pg(-|$)|knex$)/;
+const DRIVERS = /^(@duckdb\/|@redis\/|kafkajs$|pg(-|$)|knex$)/;
 
 /** Vendors' drivers imported outside an adapter's folder. */
 export function strayDrivers(files: readonly SourceFile[]): string[] {

@@ -1,5 +1,6 @@
 /** The story that every destination must live through; each later adapter joins by a harness of its own. */
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { destinationTypes, loadDestination } from '../../../src/adapters.ts';
 import type { FieldValue } from '../../../src/destination/destination.ts';
@@ -21,8 +22,11 @@ const HOSTILE: Record<string, string> = {
   empty: '',
 };
 
-it('has a harness for every type of destination, a test file of its own, or a simulated vendor', async () => {
-  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' });
+it('has a harness for every type of destination, or a test file: its own, a simulated vendor’s, a service’s', async () => {
+  const services = join(import.meta.dirname, '../../services');
+  const files = [import.meta.dirname, services].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }),
+  );
   const told = files.flatMap((file) => /^(?:vendors\/)?([a-z0-9_]+)\.test\.ts$/.exec(file)?.[1] ?? []);
   const types = await destinationTypes(WORLD);
   expect(types.filter((type) => !(type in HARNESSES) && !told.includes(type))).toEqual([]);
