@@ -1,5 +1,6 @@
 /** One connection, made when it is needed and made anew by the next call after it failed. */
 import type { World } from '../../world.ts';
+import { withinLimit } from '../limit.ts';
 import { addressOf } from './address.ts';
 import { codeOf } from './answer.ts';
 import type { Command } from './members.ts';
@@ -25,6 +26,7 @@ export function openConnection(world: World, settings: RedisSettings): Connectio
         return work(client);
       });
       try {
+        // The driver limits how long a connection takes, but not how long an answer does.
         return await withinLimit(world, settings.timeoutMs, worked, signal);
       } catch (error) {
         // After an error of the server's the connection is as good as before, once it was let in.
@@ -66,30 +68,6 @@ function linkTo(settings: RedisSettings): Link {
       if (client?.isOpen) client.destroy();
     },
   };
-}
-
-/** The driver limits how long a connection takes, but not how long an answer does. */
-async function withinLimit<T>(
-  world: World,
-  ms: number,
-  work: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  const done = new AbortController();
-  const end = (): void => done.abort();
-  signal?.addEventListener('abort', end);
-  if (signal?.aborted) end();
-  try {
-    const late = world.timers.sleep(ms, done.signal).then((): never => {
-      throw new Error('no answer in time');
-    });
-    return await Promise.race([work, late]);
-  } finally {
-    signal?.removeEventListener('abort', end);
-    end();
-    // Whichever comes second is nobody's.
-    work.catch(() => {});
-  }
 }
 
 /** The driver is loaded only now. Without a connection every command fails at once: the delivery tries again. */
