@@ -109,7 +109,7 @@ function adapterNames(files: readonly SourceFile[], kind: string): string[] {
 }
 
 /** Everyday words of this program, too: only as a type, or as a folder, do they name the destination. */
-const EVERYDAY = new Set(['file', 'iterable', 'meta', 'slack', 'sql']);
+const EVERYDAY = new Set(['file', 'iterable', 'meta', 'slack', 'sql', 'webhook']);
 
 function mentions(file: SourceFile, name: string): boolean {
   const code = withoutComments(file.text);
