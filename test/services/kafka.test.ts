@@ -1,7 +1,8 @@
 /** `type: kafka` against librdkafka's mock cluster: what stands in the topics, and what trouble means. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DestinationSession } from '../../src/destination/destination.ts';
 import { openRig } from '../chaos/rig.ts';
+import { build } from '../cli/segsync.ts';
 import {
   batch,
   type ConsumedMember,
@@ -55,6 +56,7 @@ describe('kafka', () => {
   let cluster: Cluster;
   const opened: DestinationSession[] = [];
 
+  beforeAll(build);
   beforeEach(async () => {
     cluster = await startCluster();
   });

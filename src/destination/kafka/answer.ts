@@ -18,12 +18,15 @@ const ROWS = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_REC
 /** The first is called retriable, since it also shows for a moment where a topic has just been made. */
 const TOPIC = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION', 'POLICY_VIOLATION']);
 
+const CUT = /timed? ?out|connection|disconnect|closed|socket|ECONN|EPIPE/i;
+
 /** A broker's word for what is wrong; undefined where none was said: the connection failed, or nothing came in time. */
 export function wordOf(error: unknown): string | undefined {
   for (let each: unknown = error; isRecord(each) || each instanceof Error; ) {
-    const { type, name, cause } = each as { type?: unknown; name?: unknown; cause?: unknown };
-    // Brokers before Kafka 1.0 only hang up, and the client tells of it by a name of its own.
-    if (name === 'KafkaJSSASLAuthenticationError') return 'SASL_AUTHENTICATION_FAILED';
+    const { type, name, cause, message } = each as Partial<Record<string, unknown>>;
+    // The client calls everything by this name that fails while it logs in: a connection that is cut, too.
+    if (name === 'KafkaJSSASLAuthenticationError')
+      return CUT.test(String(message)) ? undefined : 'SASL_AUTHENTICATION_FAILED';
     if (typeof type === 'string' && /^[A-Z][A-Z_]{2,60}$/.test(type)) return type;
     each = cause;
   }

@@ -1,7 +1,7 @@
 /** SQLite: a file, by a driver whose prebuilt binaries come from the registry (knex's own is compiled, or downloaded). */
 import { isAbsolute, join } from 'node:path';
 import type { Knex } from 'knex';
-import type { Disposable } from 'knex/lib/dialects/better-sqlite3/index.js';
+import type { default as BetterSqlite, Disposable } from 'knex/lib/dialects/better-sqlite3/index.js';
 import type { OpenContext } from '../destination.ts';
 import { codeOf, type Dialect, driver, type Failure, type Meaning, SILENT } from './dialect.ts';
 
@@ -10,22 +10,8 @@ export const sqlite: Dialect = {
     const { default: Database } = await driver('libsql', () => import('libsql'));
     const { default: knexPackage } = await import('knex');
     const { default: Client } = await import('knex/lib/dialects/better-sqlite3/index.js');
-    class LibsqlClient extends Client {
-      override _driver(): unknown {
-        return Database;
-      }
-      // The driver leaves a statement that failed open, and nothing can be committed beside it: no more of this one.
-      override async _query(connection: Disposable, query: unknown): Promise<unknown> {
-        try {
-          return await super._query(connection, query);
-        } catch (error) {
-          connection.__knex__disposed = error;
-          throw error;
-        }
-      }
-    }
     return knexPackage.knex({
-      client: LibsqlClient as unknown as typeof Knex.Client,
+      client: clientOf(Client, Database) as unknown as typeof Knex.Client,
       connection: { filename: fileOf(url, root) },
       useNullAsDefault: true,
       // A file has one writer at a time.
@@ -45,6 +31,24 @@ export const sqlite: Dialect = {
     return { meaning: meaningOf(code), code };
   },
 };
+
+/** knex's client for a driver of this kind, with another one. */
+function clientOf(base: typeof BetterSqlite, database: unknown): typeof BetterSqlite {
+  return class extends base {
+    override _driver(): unknown {
+      return database;
+    }
+    // The driver leaves a statement that failed open, and nothing can be committed beside it: no more of this one.
+    override async _query(connection: Disposable, query: unknown): Promise<unknown> {
+      try {
+        return await super._query(connection, query);
+      } catch (error) {
+        connection.__knex__disposed = error;
+        throw error;
+      }
+    }
+  };
+}
 
 /** `sqlite:data/app.db` lies in the project's folder; `sqlite:/var/app.db` where it says. */
 export function fileOf(url: string, root: string): string {

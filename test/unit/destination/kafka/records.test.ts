@@ -3,12 +3,14 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import type { DestinationSession } from '../../../../src/destination/destination.ts';
 import { meaningOf, outcomeOf, wordOf } from '../../../../src/destination/kafka/answer.ts';
 import { kafkaOptions, kafkaSettings } from '../../../../src/destination/kafka/options.ts';
 import { clientConfig } from '../../../../src/destination/kafka/producer.ts';
 import { isTopic, recordsOf } from '../../../../src/destination/kafka/records.ts';
 import { batch, change, openDestination } from '../../../conformance/destination/harness.ts';
 import { cert, key } from '../self-signed.ts';
+import { type LoginBroker, type LoginOptions, startLoginBroker } from './broker.ts';
 
 const { errorCodes } = createRequire(import.meta.url)('kafkajs/src/protocol/error.js');
 const errors = createRequire(import.meta.url)('kafkajs/src/errors.js');
@@ -90,10 +92,12 @@ describe('an error', () => {
     expect(meaningOf(error)).toBe('later');
   });
 
-  it('of credentials may have no word either', () => {
-    expect(meaningOf(new errors.KafkaJSSASLAuthenticationError('SASL Plain: Invalid username'))).toBe(
-      'credentials',
-    );
+  it.each([
+    ['SASL PLAIN: Invalid username or password', 'credentials'],
+    ['SASL PLAIN authentication failed: Request SaslAuthenticate timed out', 'later'],
+    ['SASL SCRAM SHA256 failed: Connection closed by the server', 'later'],
+  ])('while logging in may have no word: %s', (message, meaning) => {
+    expect(meaningOf(new errors.KafkaJSSASLAuthenticationError(message))).toBe(meaning);
   });
 
   it('of rows refuses the batch, so that it is split; of credentials it ends the sync', () => {
@@ -179,6 +183,53 @@ describe('TLS', () => {
       await session.close();
       await new Promise((resolve) => server.close(resolve));
     }
+  });
+});
+
+describe('SASL', () => {
+  async function withBroker(
+    options: LoginOptions,
+    mechanism: string,
+    play: (session: DestinationSession, broker: LoginBroker) => Promise<void>,
+  ): Promise<void> {
+    const broker = await startLoginBroker(options);
+    const session = await openDestination('kafka', '/', {
+      ...{ brokers: [broker.address], timeout: '3s', sasl_mechanism: mechanism },
+      ...{ sasl_username: 'app', sasl_password: 'p@ss-w0rd' },
+    });
+    try {
+      await play(session, broker);
+    } finally {
+      await session.close();
+      await broker.close();
+    }
+  }
+
+  it('plain tells user and password, and a broker lets them in', async () => {
+    await withBroker({ password: 'p@ss-w0rd' }, 'plain', async (session, broker) => {
+      await session.check();
+      expect(broker.logins).toEqual(['app p@ss-w0rd']);
+    });
+  });
+
+  it('that is refused stops the sync with exit 77, and repeats nothing', async () => {
+    await withBroker({ password: 'another' }, 'plain', async (session) => {
+      const failure = session.send(batch([change('add', '1')]), {});
+      await expect(failure).rejects.toMatchObject({ exit: 77, diagnostics: [{ code: 'E406' }] });
+      await expect(failure).rejects.not.toThrow(/p@ss/);
+    });
+  });
+
+  it('by a mechanism that the broker does not know is refused, too', async () => {
+    await withBroker({ password: 'p@ss-w0rd' }, 'scram-sha-512', async (session) => {
+      await expect(session.check()).rejects.toMatchObject({ exit: 77 });
+    });
+  });
+
+  it('that is cut off is no refusal', async () => {
+    await withBroker({ password: 'p@ss-w0rd', cuts: true }, 'plain', async (session) => {
+      await expect(session.check()).rejects.toMatchObject({ exit: 75, diagnostics: [{ code: 'E404' }] });
+    });
   });
 });
 
