@@ -4,6 +4,8 @@ import LongestFirst from './test/longest-first.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // They need servers that npm does not bring: `npm run test:services`.
+    exclude: ['test/services/**'],
     globalSetup: ['test/postgres-server.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

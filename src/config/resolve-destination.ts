@@ -52,11 +52,12 @@ export async function resolveDestination(
   const defaults = readDefaults(node, context);
   const type = typeOf(node, '', place, problems);
   if (!type) return undefined;
-  const manifest = (await loadDestination(world, type.text))?.manifest;
-  if (!manifest) {
+  const adapter = await loadDestination(world, type.text);
+  if (!adapter) {
     checkKnown('destination type', type.text, await destinationTypes(world), type.place, problems);
     return undefined;
   }
+  const { manifest } = adapter;
   if (!targets && !manifest.anyTarget && !child(node, 'targets')) {
     problems.report('E119', { destination: name, type: type.text }, type.place);
   }
@@ -72,7 +73,7 @@ export async function resolveDestination(
   const excludePlace = child(node, 'exclude')?.place;
   return isNamed
     ? {
-        ...{ destination, manifest },
+        ...{ destination, manifest: adapter.manifestWith?.(options) ?? manifest },
         ...defaults,
         ...(excludePlace ? { excludePlace } : {}),
         ...(allow ? { allowed: placed(allow, child(node, 'allow')!) } : {}),

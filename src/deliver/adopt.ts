@@ -17,14 +17,15 @@ export async function adoptMembers(delivery: Delivery, audienceRef: string): Pro
   if (!sync.adopt || !list) return false;
   const name = `adopted:${sync.name}@${audienceRef}`;
   if ((await readMeta(statements, tables, name)) !== undefined) return false;
-  let entries: Entry[] = [];
+  // Some tell a key twice: of one flush it is taken once, and a later flush replaces what an earlier one wrote.
+  const keys = new Set<string>();
   for await (const key of list({ name: sync.audience, ref: audienceRef })) {
-    entries.push(entryOf(key));
-    if (entries.length < ROWS) continue;
-    await write(delivery, audienceRef, entries);
-    entries = [];
+    keys.add(key);
+    if (keys.size < ROWS) continue;
+    await write(delivery, audienceRef, [...keys].map(entryOf));
+    keys.clear();
   }
-  await write(delivery, audienceRef, entries, name);
+  await write(delivery, audienceRef, [...keys].map(entryOf), name);
   return true;
 }
 

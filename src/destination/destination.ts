@@ -145,6 +145,8 @@ export interface Limits {
 
 export interface DestinationType {
   readonly manifest: Manifest;
+  /** What options change of it: how members are matched, say. Options without a value may stand as they are written. */
+  manifestWith?(options: OpenContext['options']): Manifest;
   /**
    * Opens nothing yet. `options` passed the manifest's schema; only where this target sends nothing and a reference has
    * no value may they stand as written, without defaults: then all that is asked for is what a plan needs.
@@ -179,7 +181,7 @@ export interface DestinationSession {
   send(batch: Batch, options: { readonly signal?: AbortSignal }): Promise<Outcome>;
   /** Asks after a job whose rows were `accepted`; absent where none ever are. Throws as `send` does. */
   poll?(job: string, of: JobContext): Promise<JobState>;
-  /** Keys of everyone who is in an audience, whoever added them. Throws as `check` does. Absent where none can be told. */
+  /** Keys of everyone who is in an audience, whoever added them; one may come twice. Throws as `check` does. Absent where none can be told. */
   list?(audience: Audience): AsyncIterable<string>;
   close(): Promise<void>;
 }

@@ -25,7 +25,8 @@ export function openDestinations(world: World, project: Project): Destinations {
     const type = (await loadDestination(world, destination.type))!;
     const { options } = destination;
     const session = type.open({ world, name, root: project.root, options });
-    return { destination, manifest: type.manifest, session, lane: new Lane(world, session.limits) };
+    const manifest = type.manifestWith?.(options) ?? type.manifest;
+    return { destination, manifest, session, lane: new Lane(world, session.limits) };
   };
   return {
     open(name) {

@@ -109,7 +109,7 @@ function adapterNames(files: readonly SourceFile[], kind: string): string[] {
 }
 
 /** Everyday words of this program, too: only as a type, or as a folder, do they name the destination. */
-const EVERYDAY = new Set(['file', 'http', 'iterable', 'meta', 'segment', 'sql']);
+const EVERYDAY = new Set(['file', 'http', 'iterable', 'meta', 'segment', 'slack', 'sql', 'webhook']);
 
 function mentions(file: SourceFile, name: string): boolean {
   const code = withoutComments(file.text);
@@ -118,7 +118,7 @@ function mentions(file: SourceFile, name: string): boolean {
   return new RegExp(name, 'i').test(code);
 }
 
-const DRIVERS = /^(@duckdb\/|pg(-|$)|knex$)/;
+const DRIVERS = /^(@duckdb\/|@redis\/|kafkajs$|pg(-|$)|knex$)/;
 
 /** Vendors' drivers imported outside an adapter's folder. */
 export function strayDrivers(files: readonly SourceFile[]): string[] {

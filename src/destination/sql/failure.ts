@@ -2,41 +2,32 @@
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Batch, Outcome } from '../destination.ts';
 import { retryAll } from '../receipts.ts';
-
-export type Meaning = 'credentials' | 'later' | 'table' | 'rows';
-
-/** SQLSTATE, or its class, of PostgreSQL; none where the connection failed. */
-export function meaningOf(state: string | undefined): Meaning {
-  if (state === undefined) return 'later';
-  if (/^(28|3D)/.test(state)) return 'credentials';
-  if (/^(22|23)/.test(state)) return 'rows';
-  return /^(08|40|53|55|57|58)/.test(state) ? 'later' : 'table';
-}
-
-/** A SQLSTATE of the server; undefined for the codes of the network. */
-export function stateOf(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
-}
+import { type Dialect, type Failure, MissingDriver } from './dialect.ts';
 
 /** Whatever of the batch was written is taken back: the transaction failed, or its end is not known. */
-export function outcomeOf(destination: string, batch: Batch, error: unknown): Outcome {
-  const state = stateOf(error);
-  switch (meaningOf(state)) {
+export function outcomeOf(destination: string, dialect: Dialect, batch: Batch, error: unknown): Outcome {
+  const failure = dialect.failureOf(error);
+  const code = `sql_${failure.code ?? 'connection'}`;
+  if (error instanceof MissingDriver) return stop(destination, dialect, error);
+  switch (failure.meaning) {
     case 'later':
-      return { receipts: retryAll(batch, `sql_${state ?? 'connection'}`, wording(state)) };
+      return { receipts: retryAll(batch, code, wording(failure)) };
     case 'rows':
-      return { refused: { code: `sql_${state}`, message: wording(state) } };
+      return { refused: { code, message: wording(failure) } };
     default:
-      return stop(destination, error);
+      return stop(destination, dialect, error);
   }
 }
 
 /** Throws what stops the sync. */
-export function stop(destination: string, error: unknown): never {
-  const state = stateOf(error);
-  const detail = wording(state);
-  switch (meaningOf(state)) {
+export function stop(destination: string, dialect: Dialect, error: unknown): never {
+  if (error instanceof MissingDriver) {
+    const hint = `install it: \`npm install ${error.driver}\``;
+    return fail('E407', { destination, detail: error.message, hint });
+  }
+  const failure = dialect.failureOf(error);
+  const detail = wording(failure);
+  switch (failure.meaning) {
     case 'credentials':
       return fail('E406', { destination, detail, hint: 'check user, password and database in `url`' });
     case 'later':
@@ -50,6 +41,7 @@ export function stop(destination: string, error: unknown): never {
   }
 }
 
-function wording(state: string | undefined): string {
-  return state === undefined ? 'the connection failed' : `the database answered with SQLSTATE ${state}`;
+function wording({ code }: Failure): string {
+  if (code === undefined) return 'the connection failed';
+  return `the database answered with ${code.length === 5 ? `SQLSTATE ${code}` : code}`;
 }

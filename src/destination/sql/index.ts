@@ -6,7 +6,7 @@ import { BATCH_BYTES, openSession } from './session.ts';
 const manifest: Manifest = {
   type: 'sql',
   title: 'SQL table',
-  does: 'keeps a table of members in a PostgreSQL database',
+  does: 'keeps a table of members in PostgreSQL, MySQL, MariaDB or SQLite',
   verified: 'real',
   options: sqlOptions,
   secrets: ['url'],

@@ -2,21 +2,23 @@
 import type { Knex } from 'knex';
 import type { Batch, Change } from '../destination.ts';
 import { fieldsJson } from '../json.ts';
+import type { Dialect } from './dialect.ts';
 import type { SqlSettings } from './options.ts';
 
 /** By primary key: audience and member's key. */
-export async function makeTable(knex: Knex, { schema, table }: SqlSettings): Promise<void> {
+export async function makeTable(knex: Knex, { schema, table }: SqlSettings, dialect: Dialect): Promise<void> {
   // One builder holds all that it was asked for.
   const builder = (): Knex.SchemaBuilder => schemaOf(knex, schema);
   if (await builder().hasTable(table)) return;
+  const { key, json } = await dialect.types(knex);
   await builder()
     .createTable(table, (columns) => {
-      columns.text('audience').notNullable();
-      columns.text('entity_key').notNullable();
-      columns.jsonb('identifiers').notNullable();
-      columns.jsonb('fields').notNullable();
+      columns.specificType('audience', key).notNullable();
+      columns.specificType('entity_key', key).notNullable();
+      columns.specificType('identifiers', json).notNullable();
+      columns.specificType('fields', json).notNullable();
       columns.text('batch_id').notNullable();
-      columns.timestamp('changed_at', { useTz: true }).notNullable();
+      columns.timestamp('changed_at', { useTz: true, precision: 6 }).notNullable();
       columns.primary(['audience', 'entity_key']);
     })
     // Another process made it meanwhile.
@@ -26,7 +28,12 @@ export async function makeTable(knex: Knex, { schema, table }: SqlSettings): Pro
 }
 
 /** All of a batch or none of it; the same again changes nothing but `changed_at`. */
-export async function writeBatch(knex: Knex, settings: SqlSettings, batch: Batch): Promise<void> {
+export async function writeBatch(
+  knex: Knex,
+  settings: SqlSettings,
+  batch: Batch,
+  { statementRows }: Pick<Dialect, 'statementRows'>,
+): Promise<void> {
   const { audience, changes, op } = batch;
   await knex.transaction(async (transaction) => {
     if (op === 'remove') {
@@ -37,10 +44,13 @@ export async function writeBatch(knex: Knex, settings: SqlSettings, batch: Batch
         .delete();
       return;
     }
-    await rowsOf(transaction, settings)
-      .insert(changes.map((change) => rowOf(change, batch, transaction)))
-      .onConflict(['audience', 'entity_key'])
-      .merge();
+    for (let from = 0; from < changes.length; from += statementRows) {
+      const some = changes.slice(from, from + statementRows);
+      await rowsOf(transaction, settings)
+        .insert(some.map((change) => rowOf(change, batch, transaction)))
+        .onConflict(['audience', 'entity_key'])
+        .merge();
+    }
   });
 }
 

@@ -226,7 +226,7 @@ expectProblems(
     'E106 destinations/hook.yaml:3:13 `batch_size` must be 1 or more',
     'E116 destinations/hook.yaml:4:7 `rate`: expected a rate such as `100/s`, `6000/m` or `1000/h`',
     'E116 destinations/hook.yaml:5:18 `headers.a b`: not a header name',
-    'E105 destinations/hook.yaml:6:1 unknown key `batch` | known here: url, secret, batch_size, concurrency, rate, timeout, headers, allow_private_address',
+    'E105 destinations/hook.yaml:6:1 unknown key `batch` | known here: url, secret, headers, batch_size, concurrency, rate, timeout, allow_private_address',
   ],
 );
 expectProblems(

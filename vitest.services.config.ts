@@ -1,0 +1,13 @@
+/** Tests against real servers that npm does not bring: `.ci/run` says which, and installs them. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/services/**/*.test.ts'],
+    globalSetup: ['test/postgres-server.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
