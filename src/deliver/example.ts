@@ -1,6 +1,5 @@
 /** What one request of a sync would carry, with names where a person's values would stand. */
 import type { Change, Example, FieldValue, Operation } from '../destination/destination.ts';
-import { isHashed } from '../destination/normalise.ts';
 import type { Counts } from '../report/results.ts';
 import { kindsOf, type Preview } from './context.ts';
 
@@ -29,11 +28,13 @@ const SAMPLES: Readonly<Record<string, string>> = {
   phone: '+14155550100',
 };
 
+const HASH = /^[0-9a-f]{64}$/i;
+
 function identifiersOf({ roster, destination }: Preview): Record<string, string> {
   const masked = roster.identifiers.flatMap(({ name, kind }) => {
     const sent = destination.session.identifier(kind, SAMPLES[kind] ?? 'somebody', {});
     if (sent === undefined) return [];
-    return [[name, isHashed(sent) ? `<sha256 of ${name}>` : `<${name}>`]];
+    return [[name, HASH.test(sent) ? `<sha256 of ${name}>` : `<${name}>`]];
   });
   return Object.fromEntries(masked);
 }
