@@ -1,5 +1,6 @@
 /** The shape of every project file. What names refer to is checked afterwards, by the `resolve-*` files. */
 import { z } from 'zod';
+import { IDENTIFIER_KINDS } from './identifier-kinds.ts';
 import {
   country,
   duration,
@@ -75,9 +76,6 @@ export const sourceSchema = z.strictObject({
   append_only: z.boolean().optional(),
   through: z.strictObject({ ...rows, source_key: text.optional() }).optional(),
 });
-
-/** Kinds of identifier that destinations know how to normalise. */
-const IDENTIFIER_KINDS = ['email', 'phone', 'external_id'] as const;
 
 export const identifierSchema = z.strictObject({
   trait: text,

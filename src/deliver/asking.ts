@@ -2,7 +2,7 @@
 
 import type { Statements } from '../warehouse/warehouse.ts';
 import { keysOfOthers, type Shared, withoutCarried } from './carried.ts';
-import type { Delivery } from './context.ts';
+import { type Delivery, tellsBy } from './context.ts';
 import { doneEntry, type Entry, type Errand, questionOf } from './errand.ts';
 import { type Addressee, type Parcel, parcelsOf } from './parcel.ts';
 
@@ -28,6 +28,7 @@ export async function askFor(
     audienceRef: to.audience.ref,
     others: othersOf(delivery, to),
     turn: delivery.world.random.uuid(),
+    tells: tellsBy(to.kinds),
   };
   const left = matches ? await withoutCarried(transaction, tables, of, errands) : errands;
   const kept = matches ? new Set<string>() : await keysOfOthers(transaction, tables, of, errands);

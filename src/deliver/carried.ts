@@ -13,11 +13,14 @@ export interface Shared extends LedgerOf {
   readonly others: readonly string[];
   /** Unlike any other text. */
   readonly turn: string;
+  /** An identifier's name -> whether it tells who is meant. */
+  readonly tells: (name: string) => boolean;
 }
 
 /**
  * The errands with the identifiers of their removals less those that other ledger rows of the same audience carry, in
- * whichever sync. Rows whose own removal is among the errands do not count.
+ * whichever sync. Rows whose own removal is among the errands do not count. What only helps to match goes with the last
+ * that tells who is meant.
  */
 export async function withoutCarried(
   transaction: Statements,
@@ -32,7 +35,8 @@ export async function withoutCarried(
     const names = carried.get(errand.key);
     if (!names || errand.step.op !== 'remove') return errand;
     const left = Object.entries(errand.step.identifiers).filter(([name]) => !names.has(name));
-    return { ...errand, step: { ...errand.step, identifiers: Object.fromEntries(left) } };
+    const identifiers = left.some(([name]) => of.tells(name)) ? Object.fromEntries(left) : {};
+    return { ...errand, step: { ...errand.step, identifiers } };
   });
 }
 
@@ -42,11 +46,11 @@ async function readCarried(
   shared: Shared,
   removals: readonly Errand[],
 ): Promise<Map<string, Set<string>>> {
-  const { sync, audienceRef, others } = shared;
+  const { sync, audienceRef, others, tells } = shared;
   const { dialect } = tables;
   await takeTurns(transaction, tables, shared);
   const values = removals.flatMap(({ key, step }) =>
-    Object.entries(step.identifiers).map(([name, value]) => [key, name, value]),
+    Object.entries(step.identifiers).flatMap(([name, value]) => (tells(name) ? [[key, name, value]] : [])),
   );
   const columns = ['entity_key', 'name', 'value'].map((column) => [column, 'text'] as const);
   const staged = await stage(transaction, tables, 'segsync_removed', columns, values);

@@ -1,5 +1,6 @@
 /** What the pipeline hands to delivery. */
 import type { Roster } from '../compile/roster.ts';
+import { isHelping } from '../config/identifier-kinds.ts';
 import type { Project, Sync } from '../config/project.ts';
 import type { Batch, DestinationSession, Manifest } from '../destination/destination.ts';
 import type { Instant } from '../instant.ts';
@@ -79,6 +80,11 @@ export function leaseName(sync: string): string {
 export function kindsOf({ project, sync }: Pick<Preview, 'project' | 'sync'>): Batch['kinds'] {
   const entity = project.entities.get(project.segments.get(sync.segment)!.entity)!;
   return Object.fromEntries([...entity.identifiers].map(([name, { kind }]) => [name, kind]));
+}
+
+/** Whether an identifier, by its name, tells who is meant. One that the entity no longer has goes by its name. */
+export function tellsBy(kinds: Batch['kinds']): (name: string) => boolean {
+  return (name) => !isHelping(kinds[name] ?? name);
 }
 
 /** The state tables themselves. */

@@ -26,6 +26,9 @@ export function exampleOf(preview: Preview, audienceRef: string, planned: Counts
 const SAMPLES: Readonly<Record<string, string>> = {
   email: 'somebody@example.com',
   phone: '+14155550100',
+  region: 'CA',
+  postal_code: '94105',
+  country: 'US',
 };
 
 const HASH = /^[0-9a-f]{64}$/i;

@@ -11,14 +11,20 @@ interface About {
 }
 
 export class OpenRemovals {
+  readonly #tells: (name: string) => boolean;
   /** By the key whose removal is open. */
   readonly #open = new Map<string, readonly string[]>();
   readonly #counts = new Map<string, number>();
 
+  /** `tells`: an identifier's name -> whether it tells who is meant; what many have in common holds nobody up. */
+  constructor(tells: (name: string) => boolean) {
+    this.#tells = tells;
+  }
+
   begin({ key, step }: About): void {
     // Asked for twice, it is open once.
     this.end({ key });
-    const values = Object.values(step.identifiers);
+    const values = this.#valuesOf(step.identifiers);
     this.#open.set(key, values);
     for (const value of values) this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
   }
@@ -34,6 +40,10 @@ export class OpenRemovals {
 
   /** True when a removal of one of the errand's identifiers is open. */
   holdUp({ step }: Pick<About, 'step'>): boolean {
-    return Object.values(step.identifiers).some((value) => this.#counts.has(value));
+    return this.#valuesOf(step.identifiers).some((value) => this.#counts.has(value));
+  }
+
+  #valuesOf(identifiers: Identifiers): string[] {
+    return Object.entries(identifiers).flatMap(([name, value]) => (this.#tells(name) ? [value] : []));
   }
 }

@@ -207,7 +207,7 @@ function isRejected(standing: Standing, first: Step): boolean {
 }
 
 function isMatchable({ payload }: Standing, rules: Rules): boolean {
-  return !rules.needsIdentifier || Object.keys(payload.identifiers).length > 0;
+  return !rules.needsIdentifier || payload.tells;
 }
 
 /** True when a name of `a` is missing in `b` or has another value there. */

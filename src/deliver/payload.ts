@@ -1,5 +1,6 @@
 /** What a sync sends of a person: identifiers and fields in the destination's form, made of a roster's row. */
 import type { Roster, RosterField } from '../compile/roster.ts';
+import { isHelping } from '../config/identifier-kinds.ts';
 import type { DestinationSession, FieldValue } from '../destination/destination.ts';
 import { formatInstant } from '../instant.ts';
 import type { Row } from '../warehouse/warehouse.ts';
@@ -10,6 +11,8 @@ export type Fields = Readonly<Record<string, FieldValue>>;
 
 export interface Payload {
   readonly identifiers: Identifiers;
+  /** One of them tells who is meant; others only help to match. */
+  readonly tells: boolean;
   readonly fields: Fields;
   readonly hash: string;
 }
@@ -22,15 +25,18 @@ export function payloadOf(
 ): Payload {
   const ordered = inOrder(roster);
   const identifiers: Record<string, string> = {};
+  let tells = false;
   for (const { name, kind, column, defaultCountry } of ordered.identifiers) {
     const raw = row[column];
     if (raw === null || raw === undefined) continue;
     const value = destination.identifier(kind, raw, defaultCountry ? { defaultCountry } : {});
-    if (value !== undefined) put(identifiers, name, value);
+    if (value === undefined) continue;
+    put(identifiers, name, value);
+    tells ||= !isHelping(kind);
   }
   const fields: Record<string, FieldValue> = {};
   for (const field of ordered.fields) put(fields, field.name, fieldValue(field, row[field.column] ?? null));
-  return { identifiers, fields, hash: payloadHash(identifiers, fields) };
+  return { identifiers, tells, fields, hash: payloadHash(identifiers, fields) };
 }
 
 /** An assignment to `__proto__` would be lost. */

@@ -14,7 +14,7 @@ import { type Asked, askFor } from './asking.ts';
 import { retryBoundMs } from './backoff.ts';
 import { Bell } from './bell.ts';
 import { divideBudget } from './budget.ts';
-import { type Delivery, kindsOf, leaseName } from './context.ts';
+import { type Delivery, kindsOf, leaseName, tellsBy } from './context.ts';
 import type { Decided } from './decided.ts';
 import { type Errand, errandOf, nextOf, settledEntry } from './errand.ts';
 import { writeFlush } from './flush.ts';
@@ -59,9 +59,9 @@ export class Pump {
   readonly #parcels = new Set<Promise<void>>();
   /** Errands in parcels that are not done. */
   #asked = 0;
-  readonly #removals = new OpenRemovals();
+  readonly #removals: OpenRemovals;
   /** Removals that jobs of the other side have: they go on when this run has ended. */
-  readonly #jobs = new OpenRemovals();
+  readonly #jobs: OpenRemovals;
   /** What was sent and is not answered in the ledger, by key. */
   readonly #sent = new Map<string, Late>();
   #isFenced = false;
@@ -108,6 +108,9 @@ export class Pump {
     });
     // Every parcel that waits listens: there are thousands when a request carries one row.
     setMaxListeners(0, this.#halt.signal, this.#cutOff.signal);
+    const tells = tellsBy(this.#to.kinds);
+    this.#removals = new OpenRemovals(tells);
+    this.#jobs = new OpenRemovals(tells);
     for (const { key, identifiers } of removing) this.#jobs.begin({ key, step: { identifiers } });
     this.#work = new Bell(world.timers);
     this.#room = new Bell(world.timers);

@@ -164,7 +164,7 @@ function ledgerRow({ state, identifiers, payloadHash: hash, tickId }: KnownRow):
 }
 
 function standingOf({ tickId }: KnownRow, ledger: LedgerRow, key: string): Standing {
-  const payload = { identifiers: {}, fields: {}, hash: payloadHash({}, {}) };
+  const payload = { identifiers: {}, tells: false, fields: {}, hash: payloadHash({}, {}) };
   return { key, holds: false, known: false, entered: false, consented: false, payload, ledger, tickId };
 }
 

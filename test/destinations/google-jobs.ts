@@ -163,11 +163,18 @@ function wrongMember(member: Body, encoding: unknown, { setting, broken }: Aroun
   if (userIdentifiers.length > 10) return 'TOO_MANY_USER_IDENTIFIERS';
   for (const identifier of userIdentifiers) {
     const [[name, value] = [], other] = Object.entries(identifier);
+    if (!other && name === 'address' && isAddress(value as Body)) continue;
     if (other || !/^(emailAddress|phoneNumber)$/.test(String(name))) return 'INVALID_AUDIENCE_MEMBER';
     if (!/^[0-9a-f]{64}$/i.test(String(value))) return 'INVALID_SHA256_FORMAT';
     if (value === broken) return 'INVALID_AUDIENCE_MEMBER';
   }
   return undefined;
+}
+
+function isAddress({ givenName, familyName, regionCode, postalCode, ...rest }: Body): boolean {
+  const hashes = [givenName, familyName].every((name) => /^[0-9a-f]{64}$/i.test(String(name)));
+  const places = /^[A-Z]{2}$/.test(String(regionCode)) && String(postalCode ?? '') !== '';
+  return hashes && places && Object.keys(rest).length === 0;
 }
 
 /** One row as a text. */

@@ -14,6 +14,9 @@ const COLUMNS: Readonly<Record<string, RegExp>> = {
   EMAIL: /^([0-9a-f]{64})?$/,
   PHONE: /^([0-9a-f]{64})?$/,
   EXTERN_ID: /^.*$/,
+  ...Object.fromEntries(
+    ['FN', 'LN', 'CT', 'ST', 'ZIP', 'COUNTRY'].map((name) => [name, /^([0-9a-f]{64})?$/]),
+  ),
 };
 const MOST_ROWS = 10_000;
 

@@ -4,9 +4,18 @@
  */
 import type { Batch, Change } from '../destination.ts';
 import { emailAddress, isHashed, phoneNumber, sha256 } from '../normalise.ts';
+import { familyName, givenName, regionCode } from './names.ts';
 import type { GoogleSettings } from './options.ts';
 
-export const KINDS = ['email', 'phone', 'external_id'] as const;
+export const KINDS = [
+  'email',
+  'phone',
+  'external_id',
+  'first_name',
+  'last_name',
+  'postal_code',
+  'country',
+] as const;
 
 /** Identifiers a member, at most. */
 const MOST_IDENTIFIERS = 10;
@@ -20,8 +29,8 @@ export interface IdentifierRules {
 }
 
 /**
- * Email: trimmed, lower case, of Gmail without dots and tag, hashed. Phone: E.164 with its plus, hashed. Id of your
- * own: as it is. Undefined for what cannot be one, or is not what the lists are filled by.
+ * Email: trimmed, lower case, of Gmail without dots and tag, hashed. Phone: E.164 with its plus, hashed. Names: without
+ * titles and suffixes, hashed. Country, postal code and id of your own: in clear. Undefined for what cannot be one, or is not what the lists are filled by.
  */
 export function identifierOf(kind: string, value: string, rules: IdentifierRules): string | undefined {
   const { defaultCountry, uploadKeyType, hashed } = rules;
@@ -32,6 +41,12 @@ export function identifierOf(kind: string, value: string, rules: IdentifierRules
       return hashOf(googleAddress(value));
     case 'phone':
       return hashOf(phoneNumber(value, defaultCountry));
+    case 'first_name':
+      return hashOf(givenName(value));
+    case 'last_name':
+      return hashOf(familyName(value));
+    case 'country':
+      return regionCode(value);
     default:
       return value.trim() === '' ? undefined : value.trim();
   }
@@ -59,17 +74,36 @@ export function memberOf(change: Change, kinds: Batch['kinds'], { uploadKeyType 
     const userId = named.find(([kind]) => kind === 'external_id')?.[1];
     return userId ? { userIdData: { userId } } : undefined;
   }
-  const userIdentifiers = named.flatMap(([kind, value]) => {
+  const single = named.flatMap(([kind, value]) => {
     const field = FIELDS[kind];
     return field === undefined ? [] : [{ [field]: value }];
   });
-  const isGood = userIdentifiers.every((each) => Object.values(each).every((value) => HASH.test(value)));
-  if (!isGood || userIdentifiers.length === 0 || userIdentifiers.length > MOST_IDENTIFIERS) return undefined;
+  const isGood = single.every((each) => Object.values(each).every((value) => HASH.test(value)));
+  const address = addressOf(named);
+  const userIdentifiers = [...single, ...(address ? [{ address }] : [])];
+  if (!isGood || single.length === 0 || userIdentifiers.length > MOST_IDENTIFIERS) return undefined;
   return { userData: { userIdentifiers } };
 }
 
+/** All of its parts, or none. */
+function addressOf(named: readonly (readonly [kind: string, value: string])[]): Address | undefined {
+  const of = (kind: string) => named.find(([each]) => each === kind)?.[1];
+  const [givenName, familyName, regionCode] = [of('first_name'), of('last_name'), of('country')];
+  const postalCode = of('postal_code');
+  if (!givenName || !familyName || !regionCode || !postalCode) return undefined;
+  return { givenName, familyName, regionCode, postalCode };
+}
+
+interface Address {
+  /** Both hashed. */
+  readonly givenName: string;
+  readonly familyName: string;
+  readonly regionCode: string;
+  readonly postalCode: string;
+}
+
 export interface Member {
-  readonly userData?: { readonly userIdentifiers: readonly Record<string, string>[] };
+  readonly userData?: { readonly userIdentifiers: readonly Record<string, string | Address>[] };
   readonly userIdData?: { readonly userId: string };
 }
 

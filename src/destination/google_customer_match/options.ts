@@ -60,7 +60,7 @@ export const googleOptions = z
     ),
     ad_personalization: consent.describe('the consent to personalised ads, for everybody who is uploaded'),
     hashed: z
-      .array(z.enum(['email', 'phone']))
+      .array(z.enum(['email', 'phone', 'first_name', 'last_name']))
       .default([...DEFAULTS.hashed] as [])
       .describe('kinds of identifiers that the warehouse holds as SHA-256 already'),
     ...callOptions(CALLS),

@@ -1,5 +1,6 @@
 /** The options of `type: meta`. */
 import { z } from 'zod';
+import { HELPING_KINDS } from '../../config/identifier-kinds.ts';
 import type { Secret } from '../../config/project.ts';
 import { type CallSettings, callOptions, callSettings } from '../call.ts';
 import { reveal } from '../options.ts';
@@ -8,6 +9,9 @@ const SOURCES = ['USER_PROVIDED_ONLY', 'PARTNER_PROVIDED_ONLY', 'BOTH_USER_AND_P
 
 /** A call carries at most so many rows. Source: Marketing API, reference of `custom-audience/users`. */
 export const MOST_ROWS = 10_000;
+
+/** What Meta takes hashed. */
+const HASHED = ['email', 'phone', ...HELPING_KINDS] as const;
 
 const CALLS = {
   ...{ base_url: 'https://graph.facebook.com', batch_size: MOST_ROWS },
@@ -42,7 +46,7 @@ export const metaOptions = z.strictObject({
     .default(DEFAULTS.customer_file_source)
     .describe('where the people’s data comes from, told to Meta for audiences that are made'),
   hashed: z
-    .array(z.enum(['email', 'phone']))
+    .array(z.enum(HASHED))
     .default([...DEFAULTS.hashed] as [])
     .describe('kinds of identifiers that the warehouse holds as SHA-256 already'),
   ...callOptions(CALLS),

@@ -15,7 +15,7 @@ const NOW = 1_000_000n;
 
 function standing(name: string, holds: boolean, ledger?: LedgerRow): Standing {
   const fields = { name };
-  const payload = { identifiers: EMAIL, fields, hash: payloadHash(EMAIL, fields) };
+  const payload = { identifiers: EMAIL, tells: true, fields, hash: payloadHash(EMAIL, fields) };
   return {
     key: '1',
     holds,

@@ -21,7 +21,12 @@ const ON_ENTER: Rules = { ...MIRROR, mode: 'on_enter', notSince: 100n };
 
 function member(changes: Partial<Standing> & { identifiers?: Identifiers; fields?: Fields } = {}): Standing {
   const { identifiers = EMAIL, fields = GOLD, ...rest } = changes;
-  const payload = { identifiers, fields, hash: payloadHash(identifiers, fields) };
+  const payload = {
+    identifiers,
+    tells: Object.keys(identifiers).length > 0,
+    fields,
+    hash: payloadHash(identifiers, fields),
+  };
   return {
     key: '1',
     holds: true,

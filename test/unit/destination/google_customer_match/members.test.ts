@@ -28,6 +28,16 @@ describe('an identifier', () => {
     ['phone', '0044 20 7946 0018', sha256('+442079460018')],
     ['phone', '12', undefined],
     ['external_id', 'A-42', undefined],
+    ['first_name', ' Dr. Zoë ', sha256('zoë')],
+    ['first_name', 'Mrs.', undefined],
+    ['first_name', 'Drew', sha256('drew')],
+    ['last_name', "O'Neill-Müller", sha256("o'neill-müller")],
+    ['last_name', 'King, Jr. III MD', sha256('king')],
+    ['last_name', 'Ivy', sha256('ivy')],
+    ['last_name', 'Jr', sha256('jr')],
+    ['country', ' de ', 'DE'],
+    ['country', 'Germany', undefined],
+    ['postal_code', ' 94105-1234 ', '94105-1234'],
   ])('%s %j of a list of contacts', (kind, value, expected) =>
     expect(identifierOf(kind, value, RULES)).toBe(expected),
   );
@@ -59,6 +69,17 @@ describe('a member', () => {
     ).toEqual({
       userData: { userIdentifiers: [{ emailAddress: a }, { emailAddress: b }, { phoneNumber: c }] },
     }));
+
+  it('has an address whole, beside what tells who is meant, or not at all', () => {
+    const helping = { first_name: b, last_name: c, country: 'DE', postal_code: '10115' };
+    const of = (identifiers: Record<string, string>) =>
+      memberOf(change('add', '1', identifiers), {}, RULES)?.userData?.userIdentifiers;
+    const address = { givenName: b, familyName: c, regionCode: 'DE', postalCode: '10115' };
+    expect(of({ email: a, ...helping })).toEqual([{ emailAddress: a }, { address }]);
+    const { country: _, ...lacking } = helping;
+    expect(of({ email: a, ...lacking })).toEqual([{ emailAddress: a }]);
+    expect(of(helping)).toBeUndefined();
+  });
 
   it('goes by its name where the entity has lost the identifier', () =>
     expect(memberOf(change('remove', '1', { email: a }), {}, RULES)).toEqual({

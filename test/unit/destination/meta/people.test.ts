@@ -15,6 +15,18 @@ describe('an identifier', () => {
     ['phone', '+1 650 253 0000', sha256('16502530000')],
     ['external_id', ' A-42 ', 'A-42'],
     ['external_id', ' ', undefined],
+    ['first_name', " Zoë-Marie O'Neill ", sha256('zoëmarie oneill')],
+    ['last_name', 'Müller, Jr.', sha256('müller jr')],
+    ['last_name', '...', undefined],
+    ['city', ' Sankt Gallen ', sha256('sanktgallen')],
+    ['city', 'São Paulo', sha256('sãopaulo')],
+    ['region', 'CA', sha256('ca')],
+    ['postal_code', '94105-1234', sha256('94105')],
+    ['postal_code', ' sw1a 1aa ', sha256('sw1a1')],
+    ['postal_code', 'K1A 0B1', sha256('k1a0b1')],
+    ['postal_code', '10115', sha256('10115')],
+    ['country', ' De ', sha256('de')],
+    ['country', 'Germany', undefined],
   ])('%s %j', (kind, value, expected) =>
     expect(identifierOf(kind, value, { ...RULES, defaultCountry: 'DE' })).toBe(expected),
   );
