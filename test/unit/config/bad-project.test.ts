@@ -123,7 +123,7 @@ expectProblems(
   'a kind of identifier, a country',
   project(PROJECT.replace('kind: email ', 'kind: emial ').replace('DE }', 'de }')),
   [
-    'E106 segsync.yaml:18:36 `entities.customer.identifiers.email.kind` must be one of `email`, `phone`, `external_id` | did you mean `email`?',
+    'E106 segsync.yaml:18:36 `entities.customer.identifiers.email.kind` must be one of `email`, `phone`, `external_id`, `first_name`, `last_name`, `city`, `region`, `postal_code`, `country` | did you mean `email`?',
     'E106 segsync.yaml:19:60 `entities.customer.identifiers.phone.default_country` must be a country’s two capital letters, such as `DE`',
   ],
 );
