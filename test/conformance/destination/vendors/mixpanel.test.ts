@@ -1,0 +1,4 @@
+import { openMixpanel } from '../../../destinations/mixpanel.ts';
+import { tellStory } from '../../../destinations/story.ts';
+
+tellStory('mixpanel', openMixpanel);
