@@ -1,8 +1,8 @@
 /** Puts errands into the ledger as questions, as parcels that may be sent once that is committed. */
 
 import type { Statements } from '../warehouse/warehouse.ts';
-import { keysOfOthers, type Shared, withoutCarried } from './carried.ts';
-import { type Delivery, tellsBy } from './context.ts';
+import { heldByOthers, keysOfOthers, type Shared, withoutCarried } from './carried.ts';
+import { alikeBy, type Delivery, tellsBy } from './context.ts';
 import { doneEntry, type Entry, type Errand, questionOf } from './errand.ts';
 import { type Addressee, type Parcel, parcelsOf } from './parcel.ts';
 
@@ -12,6 +12,8 @@ export interface Asked {
   readonly entries: readonly Entry[];
   /** Whose open step needed no call, for others carry all that it would remove. */
   readonly done: readonly Errand[];
+  /** Not sent in this run, for another sync may be taking the same people out. */
+  readonly left: readonly Errand[];
 }
 
 /** Reads who else carries what is to be removed; writes nothing. */
@@ -29,12 +31,15 @@ export async function askFor(
     others: othersOf(delivery, to),
     turn: delivery.world.random.uuid(),
     tells: tellsBy(to.kinds),
+    alike: alikeBy(to.kinds),
   };
+  const held = await heldByOthers(transaction, tables, of, errands, matches);
+  const waits = (errand: Errand): boolean => errand.step.op !== 'remove' && held.has(errand.key);
   const left = matches ? await withoutCarried(transaction, tables, of, errands) : errands;
   const kept = matches ? new Set<string>() : await keysOfOthers(transaction, tables, of, errands);
   const isSilent = (errand: Errand): boolean => (matches ? isVoid(errand) : isKept(errand, kept));
   const silent = left.filter(isSilent);
-  const spoken = left.filter((errand) => !isSilent(errand));
+  const spoken = left.filter((errand) => !isSilent(errand) && !waits(errand));
   const ended = silent.filter((errand) => errand.later.length === 0);
   const parcels = parcelsOf(spoken, to, destination.session);
   const questions = parcels.flatMap(({ batch, errands: some }) =>
@@ -43,6 +48,7 @@ export async function askFor(
   return {
     parcels,
     done: silent,
+    left: left.filter(waits),
     entries: [...questions, ...ended.map((errand) => doneEntry(errand, to.now))],
   };
 }

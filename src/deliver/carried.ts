@@ -15,6 +15,8 @@ export interface Shared extends LedgerOf {
   readonly turn: string;
   /** An identifier's name -> whether it tells who is meant. */
   readonly tells: (name: string) => boolean;
+  /** An identifier's name -> those of its kind: the other side knows a value, and not by which of them. */
+  readonly alike: (name: string) => readonly string[];
 }
 
 /**
@@ -40,13 +42,57 @@ export async function withoutCarried(
   });
 }
 
+/**
+ * Keys to be added that another sync may be taking out at the moment: what it asked for cannot be called back, and may
+ * arrive last. A question that was never sent, being left for later itself, has no batch.
+ */
+export async function heldByOthers(
+  transaction: Statements,
+  tables: StateTables,
+  shared: Shared,
+  errands: readonly Errand[],
+  matches: boolean,
+): Promise<ReadonlySet<string>> {
+  const { audienceRef, others, tells, alike } = shared;
+  const added = errands.filter(({ step }) => step.op !== 'remove');
+  if (added.length === 0 || others.length === 0) return new Set();
+  const { dialect } = tables;
+  await takeTurns(transaction, tables, shared);
+  const values = added.flatMap(({ key, step }) =>
+    matches
+      ? Object.entries(step.identifiers).flatMap(([name, value]) => (tells(name) ? [[key, name, value]] : []))
+      : [[key, '', key]],
+  );
+  const columns = ['entity_key', 'name', 'value'].map((column) => [column, 'text'] as const);
+  const staged = await stage(transaction, tables, 'segsync_added', columns, values);
+  const held = new Set<string>();
+  for (const name of new Set(values.map(([, each]) => each!))) {
+    const isSame = matches
+      ? alike(name).map(
+          (each) => `${dialect.functions.json_text('ledger.identifiers', text(dialect, each))} = added.value`,
+        )
+      : ['ledger.entity_key = added.value'];
+    const rows = await transaction.query(
+      `SELECT added.entity_key FROM ${staged} AS added WHERE added.name = ${text(dialect, name)} AND EXISTS (` +
+        `SELECT 1 FROM ${tables.name('ledger')} AS ledger` +
+        ` WHERE ledger.audience_ref = ${text(dialect, audienceRef)}` +
+        ` AND ledger.sync IN ${textList(dialect, others)}` +
+        " AND ledger.state = 'sending' AND ledger.batch_id IS NOT NULL AND ledger.payload_hash IS NOT NULL" +
+        ` AND (${isSame.join(' OR ')}))`,
+    );
+    for (const row of rows) held.add(row.entity_key!);
+  }
+  await transaction.execute(`DROP TABLE ${staged}`);
+  return held;
+}
+
 async function readCarried(
   transaction: Statements,
   tables: StateTables,
   shared: Shared,
   removals: readonly Errand[],
 ): Promise<Map<string, Set<string>>> {
-  const { sync, audienceRef, others, tells } = shared;
+  const { sync, audienceRef, others, tells, alike } = shared;
   const { dialect } = tables;
   await takeTurns(transaction, tables, shared);
   const values = removals.flatMap(({ key, step }) =>
@@ -56,6 +102,11 @@ async function readCarried(
   const staged = await stage(transaction, tables, 'segsync_removed', columns, values);
   const carried = new Map<string, Set<string>>();
   for (const name of new Set(values.map(([, each]) => each!))) {
+    const isCarried = alike(name)
+      .map(
+        (each) => `${dialect.functions.json_text('ledger.identifiers', text(dialect, each))} = removed.value`,
+      )
+      .join(' OR ');
     const rows = await transaction.query(
       `SELECT removed.entity_key FROM ${staged} AS removed WHERE removed.name = ${text(dialect, name)} AND EXISTS (` +
         `SELECT 1 FROM ${tables.name('ledger')} AS ledger` +
@@ -63,7 +114,7 @@ async function readCarried(
         ` AND ledger.sync IN ${textList(dialect, [sync, ...others])}` +
         ` AND NOT (ledger.sync = ${text(dialect, sync)}` +
         ` AND ledger.entity_key IN (SELECT entity_key FROM ${staged}))` +
-        ` AND ${dialect.functions.json_text('ledger.identifiers', text(dialect, name))} = removed.value)`,
+        ` AND (${isCarried}))`,
     );
     for (const row of rows)
       carried.set(row.entity_key!, (carried.get(row.entity_key!) ?? new Set()).add(name));

@@ -87,6 +87,12 @@ export function tellsBy(kinds: Batch['kinds']): (name: string) => boolean {
   return (name) => !isHelping(kinds[name] ?? name);
 }
 
+/** An identifier's name -> all names of its kind, itself among them. */
+export function alikeBy(kinds: Batch['kinds']): (name: string) => readonly string[] {
+  const names = Object.keys(kinds);
+  return (name) => [...new Set([name, ...names.filter((each) => kinds[each] === (kinds[name] ?? name))])];
+}
+
 /** The state tables themselves. */
 export function committedRelations(tables: StateTables): Relations {
   return {

@@ -181,10 +181,14 @@ export function waitOf(
   return wait > 0n ? wait : 0n;
 }
 
-/** A removal that found nobody too early to be believed: it is made again. */
+/**
+ * A removal that found nobody too early to be believed: it is made again. They may be gone all the same, by a request
+ * whose answer was lost: who comes back meanwhile is added again.
+ */
 export function earlyEntry(errand: Errand, now: Instant, settlesAfter: Duration): Entry {
   const early = { code: 'not_there_yet', message: 'an add that young may not be found yet' };
-  return rejectedEntry(errand, early, now, 1, waitOf(errand, now, settlesAfter));
+  const entry = rejectedEntry(errand, early, now, 1, waitOf(errand, now, settlesAfter));
+  return { ...entry, ledger: perhapsThere(errand) };
 }
 
 /** What is set right without a call. */

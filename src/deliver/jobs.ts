@@ -4,7 +4,7 @@
  */
 
 import type { JobContext, JobState, Operation } from '../destination/destination.ts';
-import { DAY } from '../instant.ts';
+import { DAY, type Duration, type Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
 import { instant, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
@@ -18,6 +18,7 @@ interface Job {
   readonly batchId: string;
   readonly op: Operation;
   readonly rows: number;
+  readonly sentAt: Instant;
 }
 
 export interface Polled {
@@ -47,7 +48,7 @@ export async function pollJobs(delivery: Delivery, audienceRef: string): Promise
   let waiting = 0;
   const { session } = delivery.destination;
   for (const job of session.poll ? await openJobs(delivery) : []) {
-    const state = await session.poll!(job.ref, contextOf(delivery, audienceRef, job));
+    const state = await stateOf(delivery, audienceRef, job);
     if (state.kind === 'running') {
       running.push(job.batchId);
       if (job.op === 'remove')
@@ -63,17 +64,41 @@ export async function pollJobs(delivery: Delivery, audienceRef: string): Promise
   return { delivered, rejected, invalid, waiting, running, removing };
 }
 
+/** In the destination's budget, as every call is. What cannot be asked now, and what is young enough, goes on. */
+async function stateOf(delivery: Delivery, audienceRef: string, job: Job): Promise<JobState> {
+  const { lane, sync, project, signal, destination, now } = delivery;
+  const leave = await lane.enter(Number(project.tiers.get(sync.tier)!.every / 1000n), signal);
+  if (!leave) return { kind: 'running' };
+  try {
+    const state = await destination.session.poll!(job.ref, contextOf(delivery, audienceRef, job));
+    return state.kind === 'running' && now - job.sentAt > LONGEST ? LOST : state;
+  } finally {
+    leave();
+  }
+}
+
+/** A job that takes longer will not end any more: what it was about is sent again. */
+const LONGEST: Duration = 3n * DAY;
+const LOST: JobState = {
+  kind: 'failed',
+  again: true,
+  code: 'job_lost',
+  message: 'the job has not ended within three days',
+};
+
 async function openJobs({ statements, tables, sync }: Delivery): Promise<Job[]> {
   const rows = await statements.query(
-    `SELECT job_ref, batch_id, op, ${tables.dialect.quote('rows')} AS members FROM ${tables.from('batches')} AS batches` +
+    `SELECT job_ref, batch_id, op, ${tables.dialect.functions.micros_of('sent_at')} AS sent_at,` +
+      ` ${tables.dialect.quote('rows')} AS members FROM ${tables.from('batches')} AS batches` +
       ` WHERE sync = ${text(tables.dialect, sync.name)} AND status = 'waiting' AND job_ref IS NOT NULL` +
-      ' ORDER BY sent_at, batch_id',
+      ' ORDER BY batches.sent_at, batch_id',
   );
   return rows.map((row) => ({
     ref: row.job_ref!,
     batchId: row.batch_id!,
     op: row.op as Operation,
     rows: Number(row.members ?? 0),
+    sentAt: BigInt(row.sent_at!),
   }));
 }
 

@@ -92,6 +92,7 @@ export class Pump {
       at,
       now: () => at(world.clock.monotonic()),
       settlesAfter: destination.manifest.settlesAfter ?? 0n,
+      polls: destination.session.poll !== undefined,
     });
     const { every } = delivery.project.tiers.get(sync.tier)!;
     this.#sender = new Sender({
@@ -227,9 +228,11 @@ export class Pump {
     const taken = this.record.take();
     if (asked.length === 0 && taken.entries.length === 0 && taken.batches.length === 0) return;
     try {
-      const { parcels, done } = await this.#writeRetrying(asked, taken);
+      const { parcels, done, left } = await this.#writeRetrying(asked, taken);
       for (const { key } of taken.entries) this.#sent.delete(key);
       this.#endSilently(done);
+      for (const errand of left) this.record.leave(errand);
+      this.#ended(left.length);
       for (const parcel of parcels) this.#dispatch(parcel);
     } catch (error) {
       this.#stop(error);

@@ -25,6 +25,8 @@ export interface RecordOptions {
   readonly now: () => Instant;
   /** How long after an add the destination may still not find it. */
   readonly settlesAfter: Duration;
+  /** Jobs of the other side decide about whole batches. */
+  readonly polls: boolean;
 }
 
 type Rows = Answer['rows'];
@@ -86,6 +88,8 @@ export class DeliveryRecord {
     }
     for (const { errand, receipt } of open) {
       if (receipt.kind === 'accepted') this.add(acceptedEntry(errand, answer.parcel.batch.id));
+      // Given up, it must not stand in the batch that a job has of the others.
+      else if (this.#options.polls) this.add(questionOf(errand, undefined));
     }
     for (const { errand } of early) this.add(earlyEntry(errand, this.#options.now(), settlesAfter));
     this.rejected += rejected.length;

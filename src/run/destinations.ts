@@ -24,7 +24,7 @@ export function openDestinations(world: World, project: Project): Destinations {
     const destination = project.destinations.get(name)!;
     const type = (await loadDestination(world, destination.type))!;
     const { options } = destination;
-    const session = type.open({ world, name, root: project.root, options });
+    const session = madeOnce(type.open({ world, name, root: project.root, options }));
     const manifest = type.manifestWith?.(options) ?? type.manifest;
     return { destination, manifest, session, lane: new Lane(world, session.limits) };
   };
@@ -37,6 +37,22 @@ export function openDestinations(world: World, project: Project): Destinations {
     async close() {
       for (const each of opened.values()) await (await each).session.close();
       opened.clear();
+    },
+  };
+}
+
+/** Two syncs that share an audience must not both make it. */
+function madeOnce(session: DestinationSession): DestinationSession {
+  const known = new Map<string, Promise<string>>();
+  return {
+    ...session,
+    ensureAudience(audience) {
+      const id = JSON.stringify(audience);
+      const ref = known.get(id) ?? session.ensureAudience(audience);
+      known.set(id, ref);
+      // What failed is asked for again.
+      ref.catch(() => known.delete(id));
+      return ref;
     },
   };
 }

@@ -19,7 +19,8 @@ export interface HttpSimulator extends Simulator {
   tierOf(email: string): unknown;
   letIn(secret: string): void;
   expire(): void;
-  hold(): void;
+  /** Of these operations; of all without. */
+  hold(...operations: string[]): void;
   finish(): void;
 }
 
@@ -38,7 +39,7 @@ export async function startHttp({ jobs = false } = {}): Promise<HttpSimulator> {
   let expected = CLIENT.secret;
   let token = '';
   let made = 0;
-  let held = false;
+  let held: readonly string[] = [];
   const make = (name: string): string => {
     const id = `list/${lists.size + 1}`;
     lists.set(id, { name, members: new Set() });
@@ -91,7 +92,7 @@ export async function startHttp({ jobs = false } = {}): Promise<HttpSimulator> {
   function jobState(name: string): Reply {
     const job = open.get(name);
     if (!job) return { status: 404 };
-    if (held) return { status: 200, body: { state: 'working' } };
+    if (held.includes(job.op)) return { status: 200, body: { state: 'working' } };
     const errors = job.done ? [] : apply(job);
     job.done = true;
     return { status: 200, body: { state: errors.length > 0 ? 'partly' : 'done', errors } };
@@ -124,11 +125,11 @@ export async function startHttp({ jobs = false } = {}): Promise<HttpSimulator> {
     expire() {
       token = 'an older one';
     },
-    hold() {
-      held = true;
+    hold(...operations) {
+      held = operations.length > 0 ? operations : ['add', 'remove'];
     },
     finish() {
-      held = false;
+      held = [];
     },
   };
 }
@@ -161,6 +162,11 @@ const BY_JOBS = `answer: {job: /job/id}
 job: {path: "/jobs/{job}", status: /state, done: [done, partly], errors: /errors, value: /address, code: /reason}
 `;
 
+/** The destination's file. */
+export function httpFile(url: string, { jobs }: { jobs: boolean }): string {
+  return FILE(url) + (jobs ? BY_JOBS : AT_ONCE);
+}
+
 /** The vendor as the shared story needs it. */
 export async function openHttp({ jobs = false } = {}): Promise<Vendor> {
   const simulator = await startHttp({ jobs });
@@ -170,7 +176,7 @@ export async function openHttp({ jobs = false } = {}): Promise<Vendor> {
   const reply = (status: number, headers = {}) => ({ reply: { status, headers, body: {} } });
   return {
     simulator,
-    file: FILE(simulator.url) + (jobs ? BY_JOBS : AT_ONCE),
+    file: httpFile(simulator.url, { jobs }),
     environment: { ACME_ID: CLIENT.id, ACME_SECRET: CLIENT.secret },
     match: ['email'],
     known,
@@ -193,6 +199,6 @@ export async function openHttp({ jobs = false } = {}): Promise<Vendor> {
       return { back: () => simulator.letIn(CLIENT.secret) };
     },
     expireToken: simulator.expire,
-    ...(jobs ? { jobs: { hold: simulator.hold, finish: simulator.finish } } : {}),
+    ...(jobs ? { jobs: { hold: () => simulator.hold(), finish: simulator.finish } } : {}),
   };
 }

@@ -15,6 +15,8 @@ const FAILURES: readonly (readonly [RegExp, Failure])[] = [
   [/Could not set lock|Conflicting lock/, 'locked'],
   [/[Cc]onflict on|write-write conflict|Catalog write-write/, 'conflict'],
   [/^Constraint Error: Duplicate key/, 'conflict'],
+  // Found at the commit: another transaction has put the same key there meanwhile.
+  [/Failed to commit: PRIMARY KEY or UNIQUE/, 'conflict'],
   [/^Permission Error|read-only mode/i, 'permission'],
   [
     /^Catalog Error: (Table|View|Schema) .*does not exist|^Binder Error: (Catalog|Schema) .*does not exist/s,
