@@ -143,6 +143,8 @@ export interface Destination {
   readonly exclude?: string;
   /** Identifiers that may ever go there; undefined: all. */
   readonly allow?: readonly string[];
+  /** What came out of the environment: shown nowhere, secret or not. */
+  readonly hidden: readonly string[];
   /** Validated by the adapter's own schema; secrets as `Secret`. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly place: Place;

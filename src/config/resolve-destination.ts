@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import type { DefinitionFile } from './find.ts';
 import { interpolateMap, requireSet } from './interpolate.ts';
 import { checkKnown, checkName } from './names.ts';
-import { child, locate, without, type YamlMap, type YamlNode } from './node.ts';
+import { child, locate, textsOf, without, type YamlMap, type YamlNode } from './node.ts';
 import { readOptions } from './options.ts';
 import type { Destination } from './project.ts';
 import { typeOf } from './resolve-target.ts';
@@ -66,6 +66,7 @@ export async function resolveDestination(
   const options = readOptions(without(node, OWN_KEYS), { schema, secrets, inUse, label: '' }, context);
   const destination: Destination = {
     ...{ name, file, type: type.text, options, place },
+    hidden: environmentIn(node, context),
     ...(targets ? { targets } : {}),
     ...(exclude === undefined ? {} : { exclude }),
     ...(allow ? { allow } : {}),
@@ -79,6 +80,15 @@ export async function resolveDestination(
         ...(allow ? { allowed: placed(allow, child(node, 'allow')!) } : {}),
       }
     : undefined;
+}
+
+/** Values of the variables that the file names, but for those too short to be anything. */
+function environmentIn(node: YamlNode, { values }: Context): string[] {
+  const names = new Set([...textsOf(node)].flatMap(({ env }) => env ?? []));
+  return [...names].flatMap((name) => {
+    const value = values.environment[name];
+    return value !== undefined && value.length >= 4 ? [value] : [];
+  });
 }
 
 function placed(names: readonly string[], list: YamlNode): { name: string; place: Place }[] {

@@ -95,7 +95,7 @@ function isTaken(
   { destination, manifest }: ResolvedDestination,
   { entity, context }: SyncScope,
 ): boolean {
-  const { kinds, takesFields } = manifest;
+  const { kinds, takesFields, severalOfAKind } = manifest;
   const strange = match.filter((name) => {
     const kind = entity?.identifiers.get(name)?.kind;
     return kinds !== undefined && kind !== undefined && !kinds.includes(kind);
@@ -103,9 +103,18 @@ function isTaken(
   const to = { sync, destination: destination.name };
   for (const identifier of strange)
     context.problems.report('E135', { ...to, what: `match by \`${identifier}\``, kinds: kinds! }, place);
+  const kindOf = (name: string) => entity?.identifiers.get(name)?.kind;
+  const doubled = match.filter((name, index) =>
+    match.slice(0, index).some((before) => kindOf(before) !== undefined && kindOf(before) === kindOf(name)),
+  );
+  const one = severalOfAKind ? [] : doubled;
+  for (const identifier of one) {
+    const what = `match by \`${identifier}\`, too: of each kind of identifier it takes one`;
+    context.problems.report('E135', { ...to, what }, place);
+  }
   const tooMany = fields.size > 0 && !takesFields;
   if (tooMany) context.problems.report('E135', { ...to, what: 'take `fields`' }, place);
-  return strange.length === 0 && !tooMany;
+  return strange.length === 0 && one.length === 0 && !tooMany;
 }
 
 /** Reports E135 where the destination cannot tell who is there, and E116 where it would mean nothing. */

@@ -3,8 +3,16 @@ import type { Change, Example, FieldValue, Operation } from '../destination/dest
 import type { Counts } from '../report/results.ts';
 import { kindsOf, type Preview } from './context.ts';
 
-/** Of the operation that comes first among those planned. Pure: nobody's row is read. */
-export function exampleOf(preview: Preview, audienceRef: string, planned: Counts): Example | undefined {
+/**
+ * Of the operation that comes first among those planned. Pure: nobody's row is read. `hidden`: texts that are shown
+ * nowhere.
+ */
+export function exampleOf(
+  preview: Preview,
+  audienceRef: string,
+  planned: Counts,
+  hidden: readonly string[],
+): Example | undefined {
   const op = (['add', 'update', 'remove'] as const).find((each) => planned[each] > 0);
   if (!op) return undefined;
   const { sync, destination, now } = preview;
@@ -13,13 +21,28 @@ export function exampleOf(preview: Preview, audienceRef: string, planned: Counts
     identifiers: identifiersOf(preview),
     fields: op === 'remove' ? {} : fieldsOf(preview),
   };
-  return destination.session.example({
+  const example = destination.session.example({
     ...{ id: '<batch id>', op: op satisfies Operation, sync: sync.name, segment: sync.segment },
     audience: { name: sync.audience, ref: audienceRef },
     kinds: kindsOf(preview),
     changes: [change],
+    idOf: () => '<id>',
     events: sync.mode === 'on_enter',
   });
+  return masked(example, hidden);
+}
+
+function masked(example: Example, hidden: readonly string[]): Example {
+  const mask = (text: string, as: (value: string) => string): string =>
+    hidden.reduce((rest, value) => rest.replaceAll(as(value), '••••'), text);
+  const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
+  return {
+    to: mask(
+      mask(example.to, (value) => value),
+      encodeURIComponent,
+    ),
+    body: JSON.parse(mask(mask(JSON.stringify(example.body), inJson), encodeURIComponent)) as unknown,
+  };
 }
 
 /** Values that pass for what they are, to see what the destination makes of them. */

@@ -39,7 +39,8 @@ async function reportOf(preview: Preview): Promise<Report> {
   if (scope.idle) return NOTHING;
   const { planned, unmatchable, requests } = await survey(preview, decidedOf(preview, scope));
   const held = await heldBy(preview, scope, planned);
-  const example = preview.sends ? exampleOf(preview, audienceRef, planned) : undefined;
+  const hidden = preview.project.destinations.get(sync.destination)?.hidden ?? [];
+  const example = preview.sends ? exampleOf(preview, audienceRef, planned, hidden) : undefined;
   return {
     ...{ ...NOTHING, planned, unmatchable, requests },
     ...(held ? { held } : {}),

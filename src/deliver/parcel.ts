@@ -70,7 +70,10 @@ function packed(carried: readonly Carried[], to: Addressee): Parcel {
   const { op } = errands[0]!.step;
   return {
     errands,
-    batch: { id: batchId(errands, to), op, sync, segment, audience, kinds, changes, events },
+    batch: {
+      ...{ id: batchId(errands, to), op, sync, segment, audience, kinds, changes, events },
+      idOf: (change) => changeId(errands[changes.indexOf(change)]!, to),
+    },
   };
 }
 
@@ -82,11 +85,18 @@ export function changeOf({ key, step, causedAt }: Errand, now: Instant): Change 
 
 /** The same when the same is sent again, another when the same change comes again later: its tick is another. */
 function batchId(errands: readonly Errand[], { sync, audience, after }: Addressee): string {
-  const rows = errands.map(({ key, step, tickId, acknowledged }) => [
+  return hashOf([sync, audience.ref, after, errands.map(partsOf)]).slice(0, 32);
+}
+
+function changeId(errand: Errand, { sync, audience, after }: Addressee): string {
+  return hashOf([sync, audience.ref, after, partsOf(errand)]);
+}
+
+function partsOf({ key, step, tickId, acknowledged }: Errand): (string | null)[] {
+  return [
     ...[key, step.op, sentHash(step), tickId.toString()],
     acknowledged?.deliveredAt?.toString() ?? null,
-  ]);
-  return hashOf([sync, audience.ref, after, rows]).slice(0, 32);
+  ];
 }
 
 /** A removal may carry less than was decided: what others carry is left out. */

@@ -41,6 +41,9 @@ export function openApi(
   return async ({ method, path, signal, ...request }) => {
     const { body, text = body === undefined ? undefined : jsonText(body) } = request;
     const url = path.startsWith('/') ? `${base}${path}` : path;
+    // `..` in the place of an id would make another call of it.
+    if (/\/\.{1,2}(?=[/?#]|$)/.test(url.replace(/%2e/gi, '.').replace(/^\w+:\/\//, '')))
+      throw new NetworkError('other', false, 'an id is no part of an address');
     // A page's address comes from the other side: the credentials go nowhere else.
     if (new URL(url).origin !== new URL(base).origin)
       throw new NetworkError('other', false, 'the other side names an address of somebody else');

@@ -14,6 +14,14 @@ export interface CallDefaults {
   readonly timeout: string;
 }
 
+/** What stands before every path: neither credentials, which would be shown, nor a query. */
+export const address = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (text) => !/^https?:\/\/[^/]*@|[?#]/.test(text),
+    'expected an address without user, query and fragment',
+  );
+
 /** The options, to be spread into an adapter's schema. */
 export function callOptions({
   base_url,
@@ -50,10 +58,7 @@ export function callOptions({
 
 function baseOption(base_url: string) {
   return {
-    base_url: z
-      .url({ protocol: /^https?$/ })
-      .default(base_url)
-      .describe('where the API is'),
+    base_url: address.default(base_url).describe('where the API is'),
   };
 }
 

@@ -32,6 +32,8 @@ export interface Batch {
   /** Identifier name -> kind (`email`, `phone`, `external_id`), of all that the entity declares. */
   readonly kinds: Readonly<Record<string, string>>;
   readonly changes: readonly Change[];
+  /** A change's own id: the same whatever it is sent together with. 64 hexadecimal digits. */
+  idOf(change: Change): string;
   /** The changes are events of `mode: on_enter`: a journey begins or a message is sent; there is no audience. */
   readonly events: boolean;
 }
@@ -110,6 +112,8 @@ export interface Manifest {
   readonly secrets: readonly string[];
   /** True when each member needs at least one identifier of `match:`; false when the key itself is carried. */
   readonly needsIdentifier: boolean;
+  /** Of several identifiers of one kind all are sent; otherwise one is, and a sync that matches by more is an error. */
+  readonly severalOfAKind: boolean;
   /** Kinds of identifiers that it matches by; undefined: whatever they are. */
   readonly kinds?: readonly string[];
   /** It takes `fields:`, too; otherwise a sync that has them is an error. */

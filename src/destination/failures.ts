@@ -26,6 +26,13 @@ export function unreachable(destination: string, error: unknown): never {
   return fail('E404', { destination, detail: error.message });
 }
 
+/** Throws E404 where a harmless call is answered by something else than the vendor's API. */
+export function expectApi(destination: string, { status, json }: { status: number; json: unknown }): void {
+  if (status >= 500) fail('E404', { destination, detail: `it answers HTTP ${status}` });
+  if (json === undefined)
+    fail('E404', { destination, detail: `it answers HTTP ${status}, and nothing of the vendor’s API` });
+}
+
 /** Throws E407 where an audience's name means several of the other side's. */
 export function severalCalled(destination: string, what: string, name: string): never {
   return fail('E407', {

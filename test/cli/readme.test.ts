@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { destinationTypes, loadDestination } from '../../src/adapters.ts';
+import { destinationTypes } from '../../src/adapters.ts';
 import type { Batch } from '../../src/destination/destination.ts';
 import { bodyOf } from '../../src/destination/webhook/body.ts';
 import { rowErrors } from '../../src/destination/webhook/row-errors.ts';
 import { EXIT } from '../../src/diagnostics/exit.ts';
 import { parseInstant } from '../../src/instant.ts';
+import { readCatalogue } from '../../src/run/catalogue.ts';
 import { TABLES } from '../../src/state/tables.ts';
 import { WORLD } from '../conformance/destination/harness.ts';
 import { openPostgresShop, type PostgresShop } from '../postgres-shop.ts';
@@ -99,13 +100,15 @@ describe('the README', () => {
   });
 
   it('lists every destination, as its manifest says', async () => {
-    const rows = await Promise.all(
-      (await destinationTypes(WORLD)).map(async (type) => {
-        const { manifest } = (await loadDestination(WORLD, type))!;
-        const { does, kinds, batch, verified } = manifest;
-        return [type, does, kinds?.join(', ') ?? 'whatever is sent', String(batch.rows), verified];
-      }),
-    );
+    const catalogue = await readCatalogue(WORLD, await destinationTypes(WORLD));
+    const rows = catalogue.map(({ type, does, matches_by, batch, concurrency, options, verified }) => {
+      const usual = (name: string) => options.find((option) => option.name === name)?.default;
+      const limits = [usual('rate'), `${usual('concurrency') ?? concurrency} at once`]
+        .filter(Boolean)
+        .join(', ');
+      const matches = matches_by?.join(', ') ?? 'whatever is sent';
+      return [type, does, matches, String(batch.rows), limits, verified];
+    });
     const listed = tableOf('destination').map(([name, ...cells]) => [codeIn(name!), ...cells]);
     expect(listed).toEqual(rows);
   });
@@ -128,6 +131,7 @@ describe('the README', () => {
       audience: { name: audience, ref: audience },
       kinds: {},
       events: false,
+      idOf: ({ key }) => key,
       changes: changes.map((change: Record<string, string>) => ({
         ...change,
         causedAt: parseInstant(change.caused_at!, 'UTC'),

@@ -65,6 +65,7 @@ export class Receiver implements DestinationSession {
       options: z.object({}),
       secrets: [],
       needsIdentifier: this.#options.matchesBy === 'identifiers',
+      severalOfAKind: true,
       takesFields: true,
       anyTarget: true,
       operations,

@@ -12,6 +12,7 @@ const manifest: Manifest = {
   options: amplitudeOptions,
   secrets: ['api_key', 'secret_key'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: false,
   anyTarget: true,

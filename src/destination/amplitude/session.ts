@@ -28,6 +28,7 @@ export function openSession(context: OpenContext, settings: AmplitudeSettings): 
     async ensureAudience({ name, dryRun }) {
       const [id, other] = await cohorts.called(name);
       if (other !== undefined) severalCalled(destination, 'cohorts', name);
+      if (id !== undefined && !dryRun) await cohorts.release(id);
       if (id !== undefined) return id;
       return dryRun ? `new:${name}` : cohorts.make(name);
     },
@@ -54,6 +55,8 @@ interface Cohorts {
   called(name: string): Promise<string[]>;
   /** Makes one; resolves to its id. */
   make(name: string): Promise<string>;
+  /** Takes the user out with whom it was made: the run that made it may have been ended before. */
+  release(id: string): Promise<void>;
 }
 
 function openCohorts(api: Api, destination: string, settings: AmplitudeSettings): Cohorts {
@@ -94,8 +97,15 @@ function openCohorts(api: Api, destination: string, settings: AmplitudeSettings)
           hint: 'run again',
         });
       }
-      await ask({ method: 'POST', path: MEMBERSHIP, body: membershipBody(cohortId, [seedUser], 'REMOVE') });
+      await this.release(cohortId);
       return cohortId;
+    },
+    async release(id) {
+      const { seedUser } = settings;
+      if (seedUser === undefined) return;
+      // Where it cannot be done now, the next run does it.
+      const body = membershipBody(id, [seedUser], 'REMOVE');
+      await api({ method: 'POST', path: MEMBERSHIP, body }).catch(() => undefined);
     },
   };
 }

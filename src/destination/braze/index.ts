@@ -12,6 +12,7 @@ const manifest: Manifest = {
   options: brazeOptions,
   secrets: ['api_key'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: true,
   anyTarget: true,

@@ -4,7 +4,7 @@ import { isRefusedKey } from '../answers.ts';
 import { openApi } from '../api.ts';
 import { limitsOf } from '../call.ts';
 import type { DestinationSession, OpenContext } from '../destination.ts';
-import { sent, unreachable } from '../failures.ts';
+import { expectApi, sent, unreachable } from '../failures.ts';
 import { changeBytes } from '../json.ts';
 import { outcomeOf } from './answer.ts';
 import type { BrazeSettings } from './options.ts';
@@ -30,11 +30,11 @@ export function openSession(context: OpenContext, settings: BrazeSettings): Dest
     limits: limitsOf(settings, BATCH_BYTES),
     async check() {
       // Without data it is refused, after the key was looked at.
-      const { status } = await track({ attributes: [] }).catch((error: unknown) =>
+      const answer = await track({ attributes: [] }).catch((error: unknown) =>
         unreachable(destination, error),
       );
-      if (isRefusedKey({ status })) refusedKey(destination, status);
-      if (status >= 500) fail('E404', { destination, detail: `it answers HTTP ${status}` });
+      if (isRefusedKey(answer)) refusedKey(destination, answer.status);
+      expectApi(destination, answer);
     },
     async ensureAudience({ name }) {
       if (!NAME.test(name) || RESERVED.test(name)) {

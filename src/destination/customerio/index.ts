@@ -12,6 +12,7 @@ const manifest: Manifest = {
   options: customerioOptions,
   secrets: ['api_key', 'app_api_key'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: true,
   anyTarget: true,

@@ -53,11 +53,11 @@ export function identifyBody({ changes }: Batch, refs: Refs, createPeople: boole
 }
 
 /** An event of the audience's name a change, in order. Its id is the same when its request comes twice. */
-export function eventsBody({ id, audience, changes }: Batch, refs: Refs): unknown {
+export function eventsBody({ audience, changes, idOf }: Batch, refs: Refs): unknown {
   const batch = changes.map((change, index) => ({
     ...personOf(refs[index]),
     action: 'event',
-    id: ulid(change.causedAt / 1000n, `${id} ${change.key}`),
+    id: ulid(change.causedAt / 1000n, idOf(change)),
     name: audience.name,
     timestamp: Number(change.causedAt / SECOND),
     attributes: plainFields(change.fields),

@@ -11,6 +11,7 @@ const manifest: Manifest = {
   options: fileOptions,
   secrets: [],
   needsIdentifier: false,
+  severalOfAKind: true,
   takesFields: true,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],

@@ -13,6 +13,7 @@ const manifest: Manifest = {
   options: googleOptions,
   secrets: ['client_secret', 'refresh_token', 'service_account'],
   needsIdentifier: true,
+  severalOfAKind: true,
   kinds: KINDS,
   takesFields: false,
   anyTarget: true,

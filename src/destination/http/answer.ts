@@ -41,13 +41,26 @@ export function outcomeOf(batch: Batch, answer: ApiAnswer, judgement: Judgement)
     if (failed) return failed;
   }
   const { ok } = rules;
-  if (ok && json === undefined) return noAnswer(batch, httpStatus);
+  if (!isShaped(json, rules)) return noAnswer(batch, httpStatus);
   if (ok && !isOneOf(at(json, ok.at), ok.is)) return notOk(batch, rules, at(json, ok.at), httpStatus);
   const done = doneReceipt(answer, rules);
   if (!done) return noAnswer(batch, httpStatus);
   const receipts = receiptsOf(batch, json, judgement, done);
   const invalid = Number(rules.failed_count === undefined ? 0 : (at(json, rules.failed_count) ?? 0));
   return { receipts, httpStatus, ...(invalid > 0 ? { invalid } : {}) };
+}
+
+/** Whether the answer has what the rules read: errors may be left out where there are none, all else may not. */
+function isShaped(json: unknown, { ok, errors, failed_count }: AnswerRules): boolean {
+  const reads = ok !== undefined || errors !== undefined || failed_count !== undefined;
+  if (reads && json === undefined) return false;
+  const listed = errors === undefined ? undefined : at(json, errors);
+  if (listed !== undefined && listed !== null && !Array.isArray(listed)) return false;
+  return failed_count === undefined || isCount(at(json, failed_count));
+}
+
+function isCount(value: unknown): boolean {
+  return (typeof value === 'number' || typeof value === 'string') && /^\d+$/.test(String(value));
 }
 
 function noAnswer(batch: Batch, httpStatus: number): Outcome {
@@ -97,21 +110,27 @@ export function errorsIn(json: unknown, { errors }: ErrorRules): readonly unknow
 
 function rowsOf(error: unknown, { changes }: Batch, { index, value }: ErrorRules): number[] {
   if (index !== undefined) {
-    const row = Number(at(error, index));
-    return Number.isInteger(row) && row >= 0 && row < changes.length ? [row] : [];
+    const row = at(error, index);
+    return isCount(row) && Number(row) < changes.length ? [Number(row)] : [];
   }
   const named = value === undefined ? undefined : at(error, value);
   if (typeof named !== 'string' && typeof named !== 'number') return [];
-  return changes.flatMap((change, row) => (isAbout(change, String(named)) ? [row] : []));
+  return rowsAbout(changes, String(named));
 }
 
-/** Whether a value that the other side names is the key or an identifier of a row. */
-export function isAbout(
-  row: { readonly key: string; readonly identifiers: Readonly<Record<string, string>> },
-  value: string,
-): boolean {
+interface Named {
+  readonly key: string;
+  readonly identifiers: Readonly<Record<string, string>>;
+}
+
+/** Places of the rows that have a value as an identifier; where none has, of those whose key it is. */
+export function rowsAbout(rows: readonly Named[], value: string): number[] {
   const wanted = value.trim().toLowerCase();
-  return [row.key, ...Object.values(row.identifiers)].some((each) => each.trim().toLowerCase() === wanted);
+  const isSame = (text: string): boolean => text.trim().toLowerCase() === wanted;
+  const by = (values: (row: Named) => readonly string[]): number[] =>
+    rows.flatMap((row, place) => (values(row).some(isSame) ? [place] : []));
+  const known = by(({ identifiers }) => Object.values(identifiers));
+  return known.length > 0 ? known : by(({ key }) => [key]);
 }
 
 function failureOf(error: unknown, rules: ErrorRules, disclosure: Disclosure): Receipt {

@@ -33,7 +33,11 @@ export async function ensureAudience(
 async function findIds(finder: Finder, find: AudienceTemplate['find'], name: string): Promise<string[]> {
   const found = new Set<string>();
   let path: string | undefined = fillText(find.path, scopeOf(name), encodeURIComponent);
-  for (let page = 0; path !== undefined && page < PAGES; page++) {
+  const read = new Set<string>();
+  while (path !== undefined) {
+    if (read.has(path) || read.size >= PAGES)
+      unusable(finder, '`audience.find.next` leads back to a page, or never to a last one');
+    read.add(path);
     const json: unknown = await ask(finder, { method: 'GET', path });
     const items = at(json, find.items);
     if (!Array.isArray(items)) unusable(finder, '`audience.find.items` leads to no list in its answer');
@@ -43,9 +47,14 @@ async function findIds(finder: Finder, find: AudienceTemplate['find'], name: str
     }
     const next: unknown = find.next === undefined ? undefined : at(json, find.next);
     // As a link on a page is: a whole address, or one from the root.
-    path = typeof next === 'string' && next !== '' ? new URL(next, finder.settings.base).href : undefined;
+    path = typeof next === 'string' && next !== '' ? pageAt(finder, next) : undefined;
   }
   return [...found];
+}
+
+function pageAt(finder: Finder, next: string): string {
+  if (!URL.canParse(next, finder.settings.base)) unusable(finder, '`audience.find.next` leads to no address');
+  return new URL(next, finder.settings.base).href;
 }
 
 async function make(finder: Finder, template: AudienceTemplate['make'], name: string): Promise<string> {

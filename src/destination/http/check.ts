@@ -43,8 +43,8 @@ interface Options {
   readonly format: string;
   readonly identifiers: Readonly<Record<string, unknown>>;
   readonly audience?: unknown;
-  readonly answer?: { readonly job?: string | undefined } | undefined;
-  readonly job?: { readonly path: string; readonly index?: string | undefined } | undefined;
+  readonly answer?: Answer | undefined;
+  readonly job?: Job | undefined;
   readonly batch_size: number;
 }
 
@@ -52,7 +52,21 @@ interface Request {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: Body | undefined;
-  readonly answer?: { readonly job?: string | undefined } | undefined;
+  readonly answer?: Answer | undefined;
+}
+
+interface Answer {
+  readonly job?: string | undefined;
+  readonly errors?: string | undefined;
+  readonly index?: string | undefined;
+  readonly value?: string | undefined;
+  readonly statuses?: { readonly missing?: readonly number[] | undefined } | undefined;
+}
+
+interface Job extends Omit<Answer, 'job' | 'statuses'> {
+  readonly path: string;
+  readonly retryable?: string | undefined;
+  readonly retry_codes?: readonly unknown[] | undefined;
 }
 
 /** Reports what is wrong, each at its place. */
@@ -72,8 +86,29 @@ export function checkRequests(
   const jobs =
     MEMBER_REQUESTS.some((name) => options[name]?.answer?.job) || options.answer?.job !== undefined;
   if (jobs && !options.job) wrong(['job'], 'an answer names a job, and nothing says how to ask after it');
+  for (const name of ['answer', ...MEMBER_REQUESTS] as const) {
+    const rules = name === 'answer' ? options.answer : options[name]?.answer;
+    const at = name === 'answer' ? ['answer'] : [name, 'answer'];
+    if (rules?.errors !== undefined && rules.index === undefined && rules.value === undefined)
+      wrong([...at, 'errors'], 'nothing says which member an error is about: add `index` or `value`');
+    if (rules?.statuses?.missing && options.batch_size > 1)
+      wrong(
+        [...at, 'statuses', 'missing'],
+        'of a request for several members it says of none that they are missing',
+      );
+  }
+  if (options.job) checkJob(options.job, wrong);
   if (options.job?.index)
     wrong(['job', 'index'], 'the order of rows is not known any more when a job ends: use `value`');
+}
+
+function checkJob({ path, errors, value, retryable, retry_codes }: Job, wrong: Wrong): void {
+  if (!placeholders(path, ['job', 'path'], wrong).includes('job'))
+    wrong(['job', 'path'], '`{job}` stands for the job’s id, and is missing');
+  if (errors !== undefined && value === undefined)
+    wrong(['job', 'errors'], 'nothing says which member an error is about: add `value`');
+  for (const [name, given] of Object.entries({ retryable, retry_codes }))
+    if (given !== undefined) wrong(['job', name], 'the errors of a job are final: it has ended');
 }
 
 type Wrong = (path: Path, message: string) => void;
@@ -106,7 +141,7 @@ function checkRequest(request: Request, name: string, options: Options, wrong: W
   for (const [header, text] of Object.entries({ ...options.headers, ...headers }))
     check(text, headers && header in headers ? [name, 'headers', header] : ['headers', header], false);
   const eaches = walk(body, [name, 'body'], false, check);
-  if (ofMembers && eaches > 0)
+  if (ofMembers && eaches > 0 && options.batch_size > 1)
     wrong([name, 'body'], 'what is of one member stands outside of `each`, and there are several');
   if (eaches === 0 && options.batch_size > 1)
     wrong([name], 'without `each` it carries one member: set `batch_size: 1`, or put `each` into `body`');

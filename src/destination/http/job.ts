@@ -4,7 +4,7 @@ import { NetworkError } from '../../world.ts';
 import type { Api, ApiAnswer } from '../api.ts';
 import type { Batch, JobContext, JobState } from '../destination.ts';
 import { openDisclosure } from '../disclosure.ts';
-import { errorsIn, isAbout, isOneOf, reasonOf } from './answer.ts';
+import { errorsIn, isOneOf, reasonOf, rowsAbout } from './answer.ts';
 import type { JobTemplate } from './options.ts';
 import { at } from './pointer.ts';
 import { fillText } from './template.ts';
@@ -42,7 +42,7 @@ export async function pollJob(poller: Poller, job: string, of: JobContext): Prom
       message: 'the API does not know the job any more',
     };
   const state = status >= 200 && status < 300 ? at(json, template.status) : undefined;
-  if (isOneOf(state, template.done)) return { kind: 'done', rejected: await rejectedBy(poller, json, of) };
+  if (isOneOf(state, template.done)) return { kind: 'done', ...(await failedBy(poller, json, of)) };
   if (template.again !== undefined && isOneOf(state, template.again))
     return { kind: 'failed', again: true, code: 'job_failed', message: 'the job failed' };
   if (template.failed !== undefined && isOneOf(state, template.failed))
@@ -50,23 +50,23 @@ export async function pollJob(poller: Poller, job: string, of: JobContext): Prom
   return { kind: 'running' };
 }
 
-/** By key; errors that name nobody of the job's are passed over, as everybody else was taken. */
-async function rejectedBy(
-  { template, secrets }: Poller,
-  json: unknown,
-  of: JobContext,
-): Promise<Map<string, { code: string; message: string }>> {
+type Failed = Pick<Extract<JobState, { kind: 'done' }>, 'rejected' | 'invalid'>;
+
+/** By key; errors that name nobody of the job's are counted. */
+async function failedBy({ template, secrets }: Poller, json: unknown, of: JobContext): Promise<Failed> {
   const errors = errorsIn(json, template);
   const rejected = new Map<string, { code: string; message: string }>();
-  if (errors.length === 0 || template.value === undefined) return rejected;
+  let invalid = 0;
+  if (errors.length === 0) return {};
   const rows = await of.rows();
   const changes = rows.map((row) => ({ ...row, fields: {} }));
   const disclosure = openDisclosure({ changes } as unknown as Batch, secrets);
   for (const error of errors) {
-    const value = at(error, template.value);
-    if (typeof value !== 'string' && typeof value !== 'number') continue;
-    for (const row of rows)
-      if (isAbout(row, String(value))) rejected.set(row.key, reasonOf(error, template, disclosure));
+    const value = template.value === undefined ? undefined : at(error, template.value);
+    const isNamed = typeof value === 'string' || typeof value === 'number';
+    const places = isNamed ? rowsAbout(rows, String(value)) : [];
+    if (places.length === 0) invalid += 1;
+    for (const place of places) rejected.set(rows[place]!.key, reasonOf(error, template, disclosure));
   }
-  return rejected;
+  return { rejected, ...(invalid > 0 ? { invalid } : {}) };
 }

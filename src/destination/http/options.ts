@@ -1,7 +1,7 @@
 /** The options of `type: http`: what is called to add, remove and update members, in YAML. */
 import { z } from 'zod';
 import type { Secret } from '../../config/project.ts';
-import { type CallSettings, callOptions, callSettings } from '../call.ts';
+import { address, type CallSettings, callOptions, callSettings } from '../call.ts';
 import { reveal } from '../options.ts';
 import { type Auth, authOptions, type Credentials } from './auth.ts';
 import { type Body, checkRequests, MEMBER_REQUESTS } from './check.ts';
@@ -79,7 +79,7 @@ export type AudienceTemplate = z.output<typeof audience>;
 /** Schema of the options as the YAML gives them. */
 export const httpOptions = z
   .strictObject({
-    base_url: z.url({ protocol: /^https?$/ }).describe('where the API is; paths are below it'),
+    base_url: address.describe('where the API is; paths are below it'),
     ...authOptions,
     headers: z
       .record(z.string(), z.string())

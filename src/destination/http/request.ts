@@ -59,7 +59,8 @@ export function batchScope({ audience, segment, sync, id, op }: Batch, now: Inst
   return (name) => values[name];
 }
 
-function memberScope(change: Change, { kinds }: Batch, outer: Scope): Scope {
+/** Of one member, and what is of the whole request. */
+export function memberScope(change: Change, { kinds }: Batch, outer: Scope): Scope {
   return (name) => {
     if (name.startsWith('fields.')) return change.fields[name.slice('fields.'.length)];
     if (name === 'key') return change.key;

@@ -12,6 +12,7 @@ import { identifierOf } from './identifiers.ts';
 import { pollJob } from './job.ts';
 import type { AnswerRules, HttpSettings, RequestTemplate } from './options.ts';
 import { bytesOf, headersOf, requestOf, templateOf } from './request.ts';
+import { unsendable } from './sendable.ts';
 
 /** A session on one API. Opens no connection. */
 export function openSession(context: OpenContext, settings: HttpSettings): DestinationSession {
@@ -35,7 +36,10 @@ export function openSession(context: OpenContext, settings: HttpSettings): Desti
         unreachable(destination, error),
       );
       judge(usual)(answer);
-      if (answer.status >= 500) fail('E404', { destination, detail: `it answers HTTP ${answer.status}` });
+      // Without a path that is meant for it, all that can be told is that somebody answers.
+      const isWrong = settings.checkPath !== undefined && (answer.status < 200 || answer.status >= 300);
+      if (isWrong || answer.status >= 500)
+        fail('E404', { destination, detail: `it answers HTTP ${answer.status}` });
     },
     async ensureAudience({ name, dryRun }) {
       const finder = { api, destination, settings, judge: judge(usual) };
@@ -52,6 +56,8 @@ export function openSession(context: OpenContext, settings: HttpSettings): Desti
     async send(batch, { signal }) {
       const request = template(batch);
       const rules = request.answer ?? usual;
+      const bad = unsendable(batch, request, settings);
+      if (bad) return bad;
       return sent(destination, batch, async () => {
         const answer = await api({ ...requestOf(batch, request, settings, world.clock.now()), signal });
         judge(rules)(answer);

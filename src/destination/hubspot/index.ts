@@ -13,6 +13,7 @@ const manifest: Manifest = {
   options: hubspotOptions,
   secrets: ['access_token', 'client_secret', 'refresh_token'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: true,
   anyTarget: true,

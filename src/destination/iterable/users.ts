@@ -2,7 +2,7 @@
 import { SECOND } from '../../instant.ts';
 import type { Batch, Change } from '../destination.ts';
 import { plainFields } from '../json.ts';
-import { emailAddress, identifierOfKind, sha256 } from '../normalise.ts';
+import { emailAddress, identifierOfKind } from '../normalise.ts';
 import type { IterableSettings } from './options.ts';
 
 export const KINDS = ['email', 'external_id'] as const;
@@ -37,7 +37,7 @@ export function callOf(batch: Batch, settings: IterableSettings): { path: string
     const happened = changes.map((change) => ({
       ...whose(change),
       eventName: audience.name,
-      id: sha256(`${batch.id} ${change.key}`).slice(0, 32),
+      id: batch.idOf(change).slice(0, 32),
       createdAt: Number(change.causedAt / SECOND),
       dataFields: plainFields(change.fields),
     }));

@@ -13,6 +13,7 @@ const manifest: Manifest = {
   options: klaviyoOptions,
   secrets: ['api_key'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: true,
   anyTarget: true,

@@ -39,5 +39,7 @@ async function refusals(
     const error = ref && errors.get(nameOf(ref));
     if (error) rejected.set(key, error);
   }
-  return { kind: 'done', rejected };
+  // Of an error that names nobody of the job's it is not known whose it is.
+  const invalid = failed - rejected.size;
+  return { kind: 'done', rejected, ...(invalid > 0 ? { invalid } : {}) };
 }

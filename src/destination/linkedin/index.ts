@@ -12,6 +12,7 @@ const manifest: Manifest = {
   options: linkedinOptions,
   secrets: ['access_token', 'client_secret', 'refresh_token'],
   needsIdentifier: true,
+  severalOfAKind: true,
   kinds: KINDS,
   takesFields: false,
   anyTarget: true,

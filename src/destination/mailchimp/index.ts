@@ -12,6 +12,7 @@ const manifest: Manifest = {
   options: mailchimpOptions,
   secrets: ['api_key'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: false,
   anyTarget: true,

@@ -12,6 +12,7 @@ const manifest: Manifest = {
   options: metaOptions,
   secrets: ['access_token', 'app_secret'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: false,
   anyTarget: true,

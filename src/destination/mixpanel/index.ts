@@ -12,6 +12,7 @@ const manifest: Manifest = {
   options: mixpanelOptions,
   secrets: ['project_token', 'service_account_secret'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: true,
   anyTarget: true,

@@ -4,7 +4,7 @@
  */
 import type { Batch, Change } from '../destination.ts';
 import { plainFields } from '../json.ts';
-import { identifierOfKind, sha256 } from '../normalise.ts';
+import { identifierOfKind } from '../normalise.ts';
 
 export const KINDS = ['external_id'] as const;
 
@@ -54,5 +54,5 @@ export function eventsBody(batch: Batch): object[] {
 
 /** At most 36 letters, digits and dashes; the same when the same is sent again. */
 export function insertIdOf(batch: Batch, change: Change): string {
-  return sha256(`${batch.id} ${change.key}`).slice(0, 36);
+  return batch.idOf(change).slice(0, 36);
 }

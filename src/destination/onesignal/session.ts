@@ -4,8 +4,9 @@ import { failedCall, isRefusedKey } from '../answers.ts';
 import { type ApiAnswer, openApi } from '../api.ts';
 import { limitsOf } from '../call.ts';
 import type { Batch, DestinationSession, OpenContext, Outcome } from '../destination.ts';
-import { sent, unreachable } from '../failures.ts';
+import { expectApi, sent, unreachable } from '../failures.ts';
 import { changeBytes } from '../json.ts';
+import { retryAll } from '../receipts.ts';
 import type { OnesignalSettings } from './options.ts';
 import { callOf, identifierOf } from './users.ts';
 
@@ -29,7 +30,7 @@ export function openSession(context: OpenContext, settings: OnesignalSettings): 
         unreachable(destination, error),
       );
       if (isRefusedKey(answer)) refusedKey(destination, answer.status);
-      if (answer.status >= 500) fail('E404', { destination, detail: `it answers HTTP ${answer.status}` });
+      expectApi(destination, answer);
     },
     async ensureAudience({ name }) {
       if (!NAME.test(name)) {
@@ -61,6 +62,8 @@ export function openSession(context: OpenContext, settings: OnesignalSettings): 
 /** What the answer says of the one member. `now` in microseconds. */
 export function outcomeOf(batch: Batch, answer: ApiAnswer, now: bigint): Outcome {
   const { status: httpStatus } = answer;
+  if (httpStatus === 404 && answer.json === undefined)
+    return { receipts: retryAll(batch, 'no_answer', 'the answer is none of OneSignal’s'), httpStatus };
   if (httpStatus === 404) {
     const code = 'unknown_user';
     const message = 'OneSignal does not know the user: they have to have opened the app or site once';

@@ -8,7 +8,9 @@ export const KINDS = ['external_id'] as const;
 /** In clear. Undefined for what cannot be an alias. */
 export function identifierOf(kind: string, value: string): string | undefined {
   if (kind !== 'external_id') return undefined;
-  return value.trim() === '' ? undefined : value.trim();
+  const id = value.trim();
+  // It stands in a path, where these are something else.
+  return /^\.{0,2}$/.test(id) ? undefined : id;
 }
 
 /** The call for the one member of a batch. */

@@ -12,6 +12,7 @@ const manifest: Manifest = {
   options: salesforceOptions,
   secrets: ['client_id', 'client_secret', 'refresh_token'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: true,
   anyTarget: true,

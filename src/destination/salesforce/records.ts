@@ -34,13 +34,13 @@ function quoted(text: string): string {
     .replace(/\r/g, '\\r')}'`;
 }
 
-/** External id, in lower case -> ids of its records; undefined where the answer is no list of them. */
+/** External id -> ids of its records; undefined where the answer is no whole list of them. */
 export function recordsIn(json: unknown, { externalIdField }: Naming): Map<string, string[]> | undefined {
-  if (!isRecord(json) || !Array.isArray(json.records)) return undefined;
+  if (!isRecord(json) || !Array.isArray(json.records) || json.done === false) return undefined;
   const found = new Map<string, string[]>();
   for (const record of json.records as readonly unknown[]) {
     if (!isRecord(record) || typeof record.Id !== 'string') return undefined;
-    const key = String(record[externalIdField]).toLowerCase();
+    const key = String(record[externalIdField]);
     found.set(key, [...(found.get(key) ?? []), record.Id]);
   }
   return found;
@@ -59,12 +59,25 @@ export function aimedAt(
   { object }: Naming,
 ): Aimed[] {
   return batch.changes.flatMap((change, row) => {
-    const ids = found.get(externalIdOf(change, batch.kinds).toLowerCase()) ?? [];
+    const ids = idsOf(found, externalIdOf(change, batch.kinds));
     return ids.map((Id) => ({
       row,
-      record: { attributes: { type: object }, Id, ...valuesOf(change, batch) },
+      record: { ...valuesOf(change, batch), attributes: { type: object }, Id },
     }));
   });
+}
+
+/** As it is written; where there is none, in another case, which is the same for most fields. */
+function idsOf(found: ReadonlyMap<string, readonly string[]>, externalId: string): readonly string[] {
+  const exact = found.get(externalId);
+  if (exact) return exact;
+  const wanted = externalId.toLowerCase();
+  return [...found].flatMap(([each, ids]) => (each.toLowerCase() === wanted ? ids : []));
+}
+
+/** About what a member adds to the address of a look-up. */
+export function bytesOf({ identifiers }: Change): number {
+  return Object.values(identifiers).reduce((sum, value) => sum + encodeURIComponent(value).length + 9, 0);
 }
 
 export function updateCall(aimed: readonly Aimed[], { root }: Naming): ApiRequest {
@@ -75,9 +88,9 @@ export function updateCall(aimed: readonly Aimed[], { root }: Naming): ApiReques
 /** Makes the records that are missing. */
 export function upsertCall(batch: Batch, { object, externalIdField, root }: Naming): ApiRequest {
   const records = batch.changes.map((change) => ({
+    ...valuesOf(change, batch),
     attributes: { type: object },
     [externalIdField]: externalIdOf(change, batch.kinds),
-    ...valuesOf(change, batch),
   }));
   const path = `${root}/composite/sobjects/${object}/${externalIdField}`;
   return { method: 'PATCH', path, body: { allOrNone: false, records } };

@@ -3,8 +3,8 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import { type Api, type ApiAnswer, openApi } from '../api.ts';
 import { limitsOf } from '../call.ts';
 import type { Batch, DestinationSession, OpenContext, Outcome, Receipt } from '../destination.ts';
-import { sent, unreachable } from '../failures.ts';
-import { changeBytes, isRecord } from '../json.ts';
+import { expectApi, sent, unreachable } from '../failures.ts';
+import { isRecord } from '../json.ts';
 import { retryAll } from '../receipts.ts';
 import { authorized, clientTokens, refreshedTokens } from '../tokens.ts';
 import { failedOutcome, isOverLimit, resultsOf, worstOf } from './answer.ts';
@@ -12,6 +12,7 @@ import type { SalesforceSettings } from './options.ts';
 import {
   type Aimed,
   aimedAt,
+  bytesOf,
   identifierOf,
   lookUpCall,
   recordsIn,
@@ -19,8 +20,8 @@ import {
   upsertCall,
 } from './records.ts';
 
-/** No limit is published; far above what 200 records take. */
-export const BATCH_BYTES = 4_000_000;
+/** Of the members' ids in a look-up's address: servers take 16,000 or so. Source: REST API, URI length limit. */
+export const BATCH_BYTES = 12_000;
 
 /** A session on one organization. Opens no connection. */
 export function openSession(context: OpenContext, settings: SalesforceSettings): DestinationSession {
@@ -36,7 +37,8 @@ export function openSession(context: OpenContext, settings: SalesforceSettings):
     // A batch may take two calls: the look-up of its records, and the change.
     limits: { ...limitsOf(settings, BATCH_BYTES), requestsPerSecond: settings.requestsPerSecond / 2 },
     async check() {
-      const { status } = await get(`${settings.root}/limits`);
+      const { status, json } = await get(`${settings.root}/limits`);
+      expectApi(destination, { status, json });
       if (status !== 200) fail('E404', { destination, detail: `it answers HTTP ${status}` });
     },
     async ensureAudience({ name }) {
@@ -54,7 +56,7 @@ export function openSession(context: OpenContext, settings: SalesforceSettings):
           : updateCall(aimedAt(batch, found, settings), settings);
       return { to: `${method} ${settings.base}${path}`, body };
     },
-    sizeOf: (change) => changeBytes(change, 200),
+    sizeOf: bytesOf,
     async send(batch, { signal }) {
       const call: Caller = async (request) => judge(await api({ ...request, signal }));
       return sent(destination, batch, () =>
@@ -70,7 +72,7 @@ export function openSession(context: OpenContext, settings: SalesforceSettings):
 type Caller = Api;
 
 function idOf(identifiers: Readonly<Record<string, string>>): string {
-  return (Object.values(identifiers)[0] ?? '').toLowerCase();
+  return Object.values(identifiers)[0] ?? '';
 }
 
 function openSalesforce({ world, name: destination }: OpenContext, settings: SalesforceSettings): Api {

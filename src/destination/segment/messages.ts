@@ -2,7 +2,7 @@
 import { formatInstant } from '../../instant.ts';
 import type { Batch, Change } from '../destination.ts';
 import { plainFields } from '../json.ts';
-import { identifierOfKind, sha256 } from '../normalise.ts';
+import { identifierOfKind } from '../normalise.ts';
 import type { SegmentSettings } from './options.ts';
 
 export const KINDS = ['external_id'] as const;
@@ -18,7 +18,7 @@ export function batchBody(batch: Batch, { send }: Pick<SegmentSettings, 'send'>)
   const message = batch.events ? eventOf : send === 'track' ? crossingOf : traitsOf;
   return {
     batch: batch.changes.map((change) => ({
-      messageId: sha256(`${batch.id} ${change.key}`),
+      messageId: batch.idOf(change),
       userId: identifierOfKind(change, 'external_id', batch.kinds) ?? '',
       ...message(change, batch),
     })),

@@ -4,7 +4,7 @@ import { failedCall, isRefusedKey } from '../answers.ts';
 import { openApi } from '../api.ts';
 import { limitsOf } from '../call.ts';
 import type { DestinationSession, OpenContext } from '../destination.ts';
-import { sent, unreachable } from '../failures.ts';
+import { expectApi, sent, unreachable } from '../failures.ts';
 import { changeBytes } from '../json.ts';
 import { batchBody, identifierOf } from './messages.ts';
 import type { SegmentSettings } from './options.ts';
@@ -25,7 +25,7 @@ export function openSession(context: OpenContext, settings: SegmentSettings): De
     async check() {
       const answer = await post({ batch: [] }).catch((error: unknown) => unreachable(destination, error));
       if (isRefusedKey(answer)) refusedKey(destination, answer.status);
-      if (answer.status >= 500) fail('E404', { destination, detail: `it answers HTTP ${answer.status}` });
+      expectApi(destination, answer);
     },
     async ensureAudience({ name }) {
       return `${new URL(base).host}/${name}`;

@@ -11,6 +11,7 @@ const manifest: Manifest = {
   options: slackOptions,
   secrets: ['url'],
   needsIdentifier: false,
+  severalOfAKind: true,
   takesFields: true,
   anyTarget: true,
   // A changed field is nothing to tell; as an add it would count as one who entered.

@@ -18,6 +18,9 @@ export const CONCURRENCY = 64;
 /** A message a second. Source: Slack, rate limits, posting messages. */
 const PACE_MS = 1_000;
 
+/** No message waits longer for its turn. */
+const LONGEST_MS = 10_000;
+
 /** A session on one webhook. Opens no connection. */
 export function openSession(context: OpenContext, settings: SlackSettings): DestinationSession {
   const { world, name: destination } = context;
@@ -67,7 +70,10 @@ function openPost(world: World, { url, timeoutMs, allowPrivateAddress }: SlackSe
   let queue: Promise<unknown> = Promise.resolve();
   let nextAt = 0;
   const post = async (body: unknown): Promise<HttpResponse> => {
-    await world.timers.sleep(Math.max(0, nextAt - world.clock.monotonic()));
+    const wait = Math.max(0, nextAt - world.clock.monotonic());
+    // Slack has asked for more than a moment: the next run tells it.
+    if (wait > LONGEST_MS) throw new NetworkError('busy', false, 'Slack asks to wait');
+    await world.timers.sleep(wait);
     const answer = await world.network
       .request({
         method: 'POST',

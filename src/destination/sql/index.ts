@@ -11,6 +11,7 @@ const manifest: Manifest = {
   options: sqlOptions,
   secrets: ['url'],
   needsIdentifier: false,
+  severalOfAKind: true,
   takesFields: true,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],

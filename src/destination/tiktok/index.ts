@@ -12,6 +12,7 @@ const manifest: Manifest = {
   options: tiktokOptions,
   secrets: ['access_token'],
   needsIdentifier: true,
+  severalOfAKind: false,
   kinds: KINDS,
   takesFields: false,
   anyTarget: true,

@@ -11,6 +11,7 @@ const manifest: Manifest = {
   options: webhookOptions,
   secrets: ['secret', 'headers'],
   needsIdentifier: false,
+  severalOfAKind: true,
   takesFields: true,
   anyTarget: true,
   operations: ['add', 'remove', 'update'],

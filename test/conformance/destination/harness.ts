@@ -9,6 +9,7 @@ import type {
   Outcome,
   Receipt,
 } from '../../../src/destination/destination.ts';
+import { sha256 } from '../../../src/destination/normalise.ts';
 import { parseInstant } from '../../../src/instant.ts';
 import { realWorld, type World } from '../../../src/world.ts';
 
@@ -57,8 +58,10 @@ let batches = 0;
 /** A batch of changes of one operation, to audience `name`. */
 export function batch(changes: readonly Change[], name = 'vip', ref = name): Batch {
   batches += 1;
+  const id = `batch-${batches}`;
   return {
-    id: `batch-${batches}`,
+    id,
+    idOf: ({ key }) => sha256(`${id} ${key}`),
     op: changes[0]?.op ?? 'add',
     sync: 'vip.hook',
     segment: 'vip',

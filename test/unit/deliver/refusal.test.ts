@@ -161,6 +161,7 @@ test.each([
     kinds: {},
     after: '',
     events: false,
+    idOf: ({ key }: { key: string }) => key,
     now: 0n,
   };
   const sender = new Sender({
@@ -204,6 +205,7 @@ test('once one sync has found nothing to get through, the next one asks only onc
     kinds: {},
     after: '',
     events: false,
+    idOf: ({ key }: { key: string }) => key,
     now: 0n,
   };
   const step = { op: 'add', identifiers: {}, fields: {}, hash: '', keeps: true } as const;

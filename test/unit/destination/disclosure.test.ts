@@ -13,6 +13,7 @@ function disclosure(key: string, identifiers: Record<string, string>, fields: Re
     changes: [change],
     kinds: {},
     events: false,
+    idOf: ({ key }) => key,
   });
 }
 

@@ -19,6 +19,7 @@ const batch: Batch = {
   changes: [change('a'), change('b')],
   kinds: {},
   events: false,
+  idOf: ({ key }) => key,
 };
 
 describe('an answer that was cut off', () => {

@@ -63,7 +63,7 @@ describe('a body', () => {
     const body = eventsBody(two, refs) as { batch: { id: string }[] };
     expect(eventsBody(two, refs)).toEqual(body);
     expect(body.batch[0]!.id).not.toBe(body.batch[1]!.id);
-    expect(eventsBody({ ...two, id: 'another' }, refs)).not.toEqual(body);
+    expect(eventsBody({ ...two, idOf: () => 'f'.repeat(64) }, refs)).not.toEqual(body);
     expect(body.batch[0]).toMatchObject({
       ...{ type: 'person', identifiers: { id: '1' }, action: 'event', name: 'vip' },
       ...{ timestamp: 1795341598, attributes: { tier: null, points: 2.5 } },

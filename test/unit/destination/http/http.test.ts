@@ -7,6 +7,7 @@ import { identifierOf } from '../../../../src/destination/http/identifiers.ts';
 import { type AnswerRules, httpOptions, httpSettings } from '../../../../src/destination/http/options.ts';
 import { at, isPointer } from '../../../../src/destination/http/pointer.ts';
 import { requestOf, templateOf } from '../../../../src/destination/http/request.ts';
+import { unsendable } from '../../../../src/destination/http/sendable.ts';
 import { fillJson, fillText, type Scope } from '../../../../src/destination/http/template.ts';
 import { sha256 } from '../../../../src/destination/normalise.ts';
 import { parseInstant } from '../../../../src/instant.ts';
@@ -158,6 +159,35 @@ describe('a request', () => {
   });
 });
 
+describe('what cannot stand where the request has it', () => {
+  const of = (options: Record<string, unknown>, ...changes: Change[]) => {
+    const settings = httpSettings(
+      httpOptions.parse({ ...BASE, batch_size: 1, ...options }) as Record<string, unknown>,
+    );
+    const some = batch(changes);
+    const outcome = unsendable(some, templateOf(some, settings)!, settings);
+    if (!outcome) return 'sent';
+    return 'refused' in outcome ? 'refused' : outcome.receipts.map(({ kind }) => kind).join();
+  };
+  const path = { add: { method: 'PUT', path: '/m/{external_id}?n={email}' }, remove: BASE.remove };
+  const by = (external_id: string) => change('add', external_id, { external_id });
+  const remove = (email: string) => change('remove', '1', { email });
+
+  it.each([
+    [path, by('a/b'), 'sent'],
+    [path, by('..'), 'rejected'],
+    [path, by('.'), 'rejected'],
+    [path, change('add', '1', { email: 'a@x.test' }), 'rejected'],
+    [{}, remove('a@x.test'), 'sent'],
+    [{}, remove('1,2'), 'rejected'],
+    [{}, change('remove', '1', { external_id: '7' }), 'rejected'],
+    [{ headers: { who: '{key}' } }, by('日本'), 'rejected'],
+    [{ headers: { who: '{key}' } }, by('a\nb'), 'rejected'],
+  ] as const)('%#', (options, one, expected) => expect(of(options, one)).toBe(expected));
+
+  it('is split off from the others', () => expect(of({}, remove('a@x.test'), remove('1,2'))).toBe('refused'));
+});
+
 describe('options', () => {
   const wrong = (options: Record<string, unknown>): string[] => {
     const result = httpOptions.safeParse({ ...BASE, ...options });
@@ -192,6 +222,14 @@ describe('options', () => {
       /token_url/,
     ],
     [{ answer: { job: '/id' } }, /^job: an answer names a job/],
+    [{ answer: { errors: '/errors' } }, /^answer\.errors: nothing says which member/],
+    [{ answer: { statuses: { missing: [404] } } }, /^answer\.statuses\.missing: of a request for several/],
+    [{ job: { path: '/j/{jobb}', status: '/s', done: 'x' } }, /^job\.path: `\{job\}` stands for/],
+    [
+      { job: { path: '/j/{job}', status: '/s', done: 'x', errors: '/e' } },
+      /^job\.errors: nothing says which member/,
+    ],
+    [{ base_url: 'https://u:p@api.example.com' }, /^base_url: expected an address without user/],
     [{ answer: { errors: 'errors' } }, /^answer\.errors: expected a JSON pointer/],
     [{ format: 'ndjson' }, /^add\.body: `format: ndjson` is a line/],
     [{ format: 'form' }, /^add\.body: `format: form` is a mapping/],
@@ -240,6 +278,13 @@ describe('an answer', () => {
     [two, byIndex, 200, { errors: [{ i: 1, code: 'top-secret' }] }, 'delivered, rejected row_refused'],
     [two, byIndex, 200, { errors: [{ i: 9 }] }, 'retry unclear_errors, retry unclear_errors'],
     [two, byIndex, 200, { errors: null }, 'delivered, delivered'],
+    [two, byIndex, 200, {}, 'delivered, delivered'],
+    [two, byIndex, 200, undefined, 'retry no_answer, retry no_answer'],
+    [two, byIndex, 200, { errors: { a: 'bad' } }, 'retry no_answer, retry no_answer'],
+    [two, byIndex, 200, { errors: [{ i: null }] }, 'retry unclear_errors, retry unclear_errors'],
+    [two, byIndex, 200, { errors: [{ i: '' }] }, 'retry unclear_errors, retry unclear_errors'],
+    [two, { failed_count: '/failed' }, 200, {}, 'retry no_answer, retry no_answer'],
+    [two, { failed_count: '/failed' }, 200, { failed: 'many' }, 'retry no_answer, retry no_answer'],
     [two, byValue, 200, { errors: [{ mail: 'A@X.test' }] }, 'rejected row_refused, delivered'],
     [two, byValue, 200, { errors: [{ mail: 'b@x.test', later: true }] }, 'delivered, retry row_refused'],
     [two, { failed_count: '/failed' }, 200, { failed: 1 }, 'unknown, unknown'],

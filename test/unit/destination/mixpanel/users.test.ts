@@ -58,6 +58,6 @@ describe('events', () => {
 
   it('have the same ids when they are sent again, and others later', () => {
     expect(idOf(entered)).toEqual(idOf(entered));
-    expect(idOf({ ...entered, id: 'another' }).$insert_id).not.toBe(idOf(entered).$insert_id);
+    expect(idOf({ ...entered, idOf: () => 'f'.repeat(64) }).$insert_id).not.toBe(idOf(entered).$insert_id);
   });
 });

