@@ -144,9 +144,10 @@ function closedRoad(rig: Rig): { reached(requests: number): Promise<void>; open(
     open = resolve;
   });
   let waiting = 0;
-  rig.receiver.always(() => {
+  rig.receiver.always((request) => {
     waiting += 1;
-    return { held };
+    // Held up or not, it takes nobody whom it never takes.
+    return { ...fairWeather(request), held };
   });
   return {
     open: () => open(),
