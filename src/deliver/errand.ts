@@ -8,8 +8,8 @@ import type { Operation, Receipt } from '../destination/destination.ts';
 import { DAY, type Duration, type Instant } from '../instant.ts';
 import type { Decision, LedgerRow, Rejection, Standing, Step } from './operation.ts';
 
-/** A rejected removal leaves someone where they should not be: it is tried again daily. */
-const REMOVAL_AGAIN: Duration = DAY;
+/** A rejected removal leaves someone where they should not be: it is tried again daily, as what may pass by then is. */
+const AGAIN: Duration = DAY;
 
 export interface Errand {
   readonly key: string;
@@ -141,13 +141,13 @@ export function acceptedEntry(errand: Errand, batchId: string): Entry {
  */
 export function rejectedEntry(
   errand: Errand,
-  receipt: Pick<Receipt & { kind: 'rejected' }, 'code' | 'message'>,
+  receipt: Pick<Receipt & { kind: 'rejected' }, 'code' | 'message' | 'daily'>,
   now: Instant,
   attempts: number,
-  again: Duration = REMOVAL_AGAIN,
+  again: Duration = AGAIN,
 ): Entry {
   const { step, prior, rejection } = errand;
-  const isRemoval = step.op === 'remove';
+  const isAgain = step.op === 'remove' || receipt.daily === true;
   const rejected: RejectionRow = {
     op: step.op,
     payloadHash: step.hash,
@@ -156,8 +156,8 @@ export function rejectedEntry(
     attempts: (rejection?.attempts ?? 0) + 1,
     firstAt: rejection?.firstAt ?? now,
     lastAt: now,
-    dead: !isRemoval,
-    ...(isRemoval ? { nextAt: now + again } : {}),
+    dead: !isAgain,
+    ...(isAgain ? { nextAt: now + again } : {}),
   };
   const isInDoubt = attempts > 1 || prior?.state === 'sending';
   const ledger = isInDoubt ? perhapsThere(errand) : (prior ?? null);

@@ -54,7 +54,13 @@ export type Receipt =
   /** A removal: the other side does not know them. Delivered, unless an add is younger than `Manifest.settlesAfter`. */
   | { readonly kind: 'missing' }
   /** Final until the row changes. */
-  | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'rejected';
+      readonly code: string;
+      readonly message: string;
+      /** The other side may take it another day, though nothing changes here: it does not know the person yet, say. */
+      readonly daily?: boolean;
+    }
   /** May succeed later; `afterMs` when the other side says when. */
   | { readonly kind: 'retry'; readonly code: string; readonly message: string; readonly afterMs?: number };
 

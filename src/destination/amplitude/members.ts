@@ -39,6 +39,7 @@ function userOf(change: Change, kinds: Batch['kinds']): string {
 const DELIVERED: Receipt = { kind: 'delivered' };
 const UNKNOWN_USER: Receipt = {
   kind: 'rejected',
+  daily: true,
   code: 'unknown_user',
   message: 'Amplitude does not know the user: it has to have sent an event there before',
 };

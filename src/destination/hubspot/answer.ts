@@ -31,6 +31,7 @@ export function unclear(batch: Batch, { status }: ApiAnswer): Outcome {
 
 const NOT_FOUND: Receipt = {
   kind: 'rejected',
+  daily: true,
   code: 'not_found',
   message: 'HubSpot does not know the contact, and `create_contacts` is false',
 };

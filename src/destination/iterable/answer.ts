@@ -10,14 +10,25 @@ import { retryAll } from '../receipts.ts';
 
 const DELIVERED: Receipt = { kind: 'delivered' };
 
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** They may be known another day. */
+  readonly daily?: boolean;
+}
+
 /** Names of the lists of failed values begin so. */
-const FAILURES: Readonly<Record<string, { code: string; message: string }>> = {
+const FAILURES: Readonly<Record<string, Failure>> = {
   invalidData: {
     code: 'invalid_data',
     message: 'Iterable cannot take the fields: a type differs from before',
   },
   invalid: { code: 'invalid', message: 'Iterable calls the identifier invalid' },
-  notFound: { code: 'not_found', message: 'Iterable does not know the user, and `create_users` is false' },
+  notFound: {
+    daily: true,
+    code: 'not_found',
+    message: 'Iterable does not know the user, and `create_users` is false',
+  },
   forgotten: { code: 'forgotten', message: 'Iterable has forgotten the user for good' },
   conflict: { code: 'conflict', message: 'Iterable knows another user by the identifier' },
 };
@@ -52,8 +63,8 @@ function receiptsOf(batch: Batch, users: readonly string[], json: unknown): Rece
 }
 
 /** Value -> why it failed. */
-function failuresOf(json: Record<string, unknown>): Map<string, { code: string; message: string }> {
-  const failed = new Map<string, { code: string; message: string }>();
+function failuresOf(json: Record<string, unknown>): Map<string, Failure> {
+  const failed = new Map<string, Failure>();
   const lists = { ...json, ...(isRecord(json.failedUpdates) ? json.failedUpdates : {}) };
   for (const [name, values] of Object.entries(lists)) {
     const kind = Object.keys(FAILURES).find((each) => name.startsWith(each));
@@ -64,7 +75,7 @@ function failuresOf(json: Record<string, unknown>): Map<string, { code: string; 
 }
 
 /** Who is not known is not on the list. */
-function receiptOf(failure: { code: string; message: string } | undefined, { op }: Batch): Receipt {
+function receiptOf(failure: Failure | undefined, { op }: Batch): Receipt {
   if (!failure || (op === 'remove' && /^(not_found|forgotten)$/.test(failure.code))) return DELIVERED;
   return { kind: 'rejected', ...failure };
 }

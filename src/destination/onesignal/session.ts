@@ -69,7 +69,7 @@ export function outcomeOf(batch: Batch, answer: ApiAnswer, now: bigint): Outcome
     const message = 'OneSignal does not know the user: they have to have opened the app or site once';
     // It answers, and says whom it does not know: the other side is up.
     if (batch.op === 'remove') return { receipts: [{ kind: 'delivered' }], httpStatus: 200 };
-    return { receipts: [{ kind: 'rejected', code, message }], httpStatus: 200 };
+    return { receipts: [{ kind: 'rejected', code, message, daily: true }], httpStatus: 200 };
   }
   const failed = failedCall(batch, answer, { title: 'OneSignal', type: 'onesignal', now });
   return failed ?? { receipts: [{ kind: 'delivered' }], httpStatus };

@@ -141,6 +141,7 @@ function receiptsOf(batch: Batch, aimed: readonly Aimed[], results: readonly Rec
 
 const NO_RECORD: Receipt = {
   kind: 'rejected',
+  daily: true,
   code: 'no_record',
   message: 'there is no record with this external id, and `create_records` is false',
 };

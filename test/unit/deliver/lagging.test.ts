@@ -10,9 +10,15 @@ import { engines } from '../../engines.ts';
 class Lagging extends Receiver {
   readonly #found = new Set<string>();
   loseAnswer = false;
+  /** It does not know whom it should add. */
+  refuses = false;
 
   catchUp(): void {
     for (const name of this.audience.keys()) this.#found.add(name);
+  }
+
+  forget(): void {
+    this.#found.clear();
   }
 
   override async send(batch: Batch): Promise<Outcome> {
@@ -21,6 +27,7 @@ class Lagging extends Receiver {
       const names = Object.values(change.identifiers);
       if (change.op === 'remove' && !names.some((name) => this.#found.has(name)))
         return { kind: 'missing' } as const;
+      if (this.refuses) return { kind: 'rejected', code: 'unknown', message: 'nobody', daily: true } as const;
       this.apply(change);
       return this.loseAnswer
         ? ({ kind: 'retry', code: 'timeout', message: 'no answer', afterMs: 86_400_000 } as const)
@@ -87,6 +94,19 @@ for (const engine of engines) {
       expect(receiver.audience.size).toBe(0);
     });
 
+    test('a removal whose answer was lost, and that then finds nobody: who comes back is added', async () => {
+      await company.tick([ANN]);
+      await deliver(0);
+      receiver.catchUp();
+      receiver.audience.clear();
+      receiver.forget();
+      await company.tick([{ ...ANN, member: false }]);
+      expect(await deliver(1)).toMatchObject({ waiting: 1 });
+      await company.tick([ANN]);
+      await deliver(2);
+      expect([...receiver.audience.keys()]).toEqual(['p@example.com']);
+    });
+
     test('who comes back meanwhile stays', async () => {
       await company.tick([ANN]);
       await deliver(0);
@@ -98,6 +118,19 @@ for (const engine of engines) {
       await deliver(7);
       expect([...receiver.audience.keys()]).toEqual(['p@example.com']);
       expect(await company.rows('ledger', 'entity_key, state')).toEqual(['p delivered']);
+      expect(await company.rows('rejections', 'entity_key')).toEqual([]);
+    });
+
+    test('who is not known there yet is tried again daily, and is there once they are', async () => {
+      await company.tick([ANN]);
+      receiver.refuses = true;
+      expect(await deliver(0)).toMatchObject({ rejected: 1 });
+      const requests = receiver.requests.length;
+      await deliver(60);
+      expect(receiver.requests.length).toBe(requests);
+      receiver.refuses = false;
+      expect(await deliver(25 * 60)).toMatchObject({ delivered: { add: 1 } });
+      expect([...receiver.audience.keys()]).toEqual(['p@example.com']);
       expect(await company.rows('rejections', 'entity_key')).toEqual([]);
     });
 
