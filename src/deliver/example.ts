@@ -41,7 +41,7 @@ function masked(example: Example, hidden: readonly string[]): Example {
       mask(example.to, (value) => value),
       encodeURIComponent,
     ),
-    body: JSON.parse(mask(mask(JSON.stringify(example.body), inJson), encodeURIComponent)) as unknown,
+    body: JSON.parse(mask(mask(JSON.stringify(example.body ?? null), inJson), encodeURIComponent)) as unknown,
   };
 }
 

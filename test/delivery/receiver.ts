@@ -84,7 +84,7 @@ export class Receiver implements DestinationSession {
   }
 
   example({ changes }: Batch): Example {
-    return { to: 'nowhere', body: changes };
+    return { to: 'nowhere', body: changes.map(({ op, key }) => ({ op, key })) };
   }
 
   identifier(_kind: string, value: string): string | undefined {
