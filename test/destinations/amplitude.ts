@@ -78,7 +78,11 @@ export async function startAmplitude(known: readonly string[]): Promise<Amplitud
     return { status: 200, body: { cohort_id, memberships_result: result } };
   }
 
-  const simulator = await startSimulator(answer, ({ path }) => path.endsWith('/membership'));
+  const simulator = await startSimulator(
+    answer,
+    // The user with whom the cohort was made is taken out at every run.
+    ({ path, body }) => path.endsWith('/membership') && !body.includes(`["${SEED}"]`),
+  );
   return {
     ...simulator,
     members: (cohort) => byName(cohort)?.members ?? new Set(),
