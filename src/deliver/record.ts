@@ -89,7 +89,7 @@ export class DeliveryRecord {
     for (const { errand, receipt } of open) {
       if (receipt.kind === 'accepted') this.add(acceptedEntry(errand, answer.parcel.batch.id));
       // Given up, it must not stand in the batch that a job has of the others.
-      else if (this.#options.polls) this.add(questionOf(errand, undefined));
+      else if (this.#options.polls) this.add({ ...questionOf(errand, undefined), wasInLedger: true });
     }
     for (const { errand } of early) this.add(earlyEntry(errand, this.#options.now(), settlesAfter));
     this.rejected += rejected.length;

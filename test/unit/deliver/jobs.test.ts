@@ -156,6 +156,31 @@ for (const engine of engines) {
       expect(await company.rows('ledger', 'entity_key, state')).toEqual(['heir delivered', 'late delivered']);
     });
 
+    test('a row put off beside others that a job took is not delivered with them', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      const busy = { kind: 'retry', code: 'busy', message: 'later', afterMs: 86_400_000 } as const;
+      const send = receiver.send.bind(receiver);
+      receiver.send = async (batch) => {
+        const outcome = await send(batch);
+        if (!('receipts' in outcome)) return outcome;
+        return {
+          httpStatus: 202,
+          receipts: outcome.receipts.map((receipt, row) =>
+            batch.changes[row]!.key === 'p1' ? busy : receipt,
+          ),
+        };
+      };
+      await company.tick(people(3));
+      expect(await company.deliver(receiver)).toMatchObject({ waiting: 3 });
+      receiver.send = send;
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 2 }, waiting: 1 });
+      expect(receiver.requests.at(-1)!.changes.map(({ key }) => key)).toEqual(['p1']);
+      receiver.end();
+      expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 1 }, waiting: 0 });
+    });
+
     test('rows that a job rejects are rejected, the others delivered', async () => {
       company = await Company.found(engine);
       const receiver = receiverOf();
