@@ -46,7 +46,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** Whole-request limit in milliseconds. */
   readonly timeoutMs: number;
   /** How much of the answer is read; default 256 KiB. */

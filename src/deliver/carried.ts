@@ -1,10 +1,9 @@
 /** Two accounts, one address: what a removal must leave, since another member of the same audience has it too. */
 import { writeMeta } from '../state/meta.ts';
-import type { StateTables } from '../state/sql.ts';
+import type { LedgerOf, StateTables } from '../state/sql.ts';
 import { text, textList } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { Errand } from './errand.ts';
-import type { LedgerOf } from './flush.ts';
 import { stage } from './flush.ts';
 
 /** An audience that several syncs may fill. */

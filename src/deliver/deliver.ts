@@ -3,6 +3,7 @@ import { type Instant, MINUTE } from '../instant.ts';
 import type { Counts, Held, SyncResult } from '../report/results.ts';
 import { endAllowance } from '../state/allowances.ts';
 import { writeExcludedTick } from '../state/excluded.ts';
+import { nextPlace, type PartRow } from '../state/parts.ts';
 import { beginSync, finishSync, holdSync } from '../state/sync-rows.ts';
 import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import { adoptMembers } from './adopt.ts';
@@ -11,6 +12,7 @@ import { divideBudget } from './budget.ts';
 import { checkMode, failureOf, heldDiagnostic } from './check.ts';
 import { type Delivery, leaseName } from './context.ts';
 import { type Decided, decidedOf, type Survey, survey } from './decided.ts';
+import { catchUp, tell } from './finish.ts';
 import { noteFirstLoad } from './first-load.ts';
 import { doneUpTo, type Polled, pollJobs } from './jobs.ts';
 import { heldBy, noteEmptySource } from './pressure.ts';
@@ -46,11 +48,12 @@ async function reportOf(delivery: Delivery): Promise<Report> {
   checkMode(sync, destination.manifest);
   const audienceRef = await audienceOf(sync, destination.session, { dryRun: false });
   if (delivery.behind.rows.get(sync.name)?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
+  const left = await catchUp(delivery, audienceRef);
   const polled = await pollJobs(delivery, audienceRef);
   const scope = await readScope(delivery, audienceRef, polled);
   await begin(delivery, scope);
   const isAdopted = scope.firstLoad && (await adoptMembers(delivery, audienceRef));
-  const report = await deliverRest(delivery, isAdopted ? await adopted(delivery, scope) : scope);
+  const report = await deliverRest(delivery, isAdopted ? await adopted(delivery, scope) : scope, left);
   return withPolled(report, polled);
 }
 
@@ -76,17 +79,22 @@ async function adopted(delivery: Delivery, scope: Scope): Promise<Scope> {
   return { ...scope, ledgerSize: await countLedger(delivery, scope.audienceRef), idle: false };
 }
 
-async function deliverRest(delivery: Delivery, scope: Scope): Promise<Report> {
+/** `left`: parts that earlier runs left behind, of which readers are still to be told. */
+async function deliverRest(delivery: Delivery, scope: Scope, left: readonly PartRow[]): Promise<Report> {
   if (scope.idle) {
-    await finish(delivery, scope, { deliveredAt: delivery.now, isWaiting: false, hasLoaded: false });
-    return NOTHING;
+    const { isTold, failure } = await told(delivery, scope, {
+      deliveredAt: delivery.now,
+      parts: left.length,
+    });
+    await finish(delivery, scope, { deliveredAt: delivery.now, isWaiting: !isTold, hasLoaded: false });
+    return { ...NOTHING, ...errorOf(failure, delivery) };
   }
   await refreshStatistics(delivery, scope);
   const counted = await countAhead(delivery, scope);
   const held = counted && (await heldBy(delivery, scope, counted.planned));
   if (held) return hold(delivery, scope, counted, held);
   await divideBudget(delivery);
-  return send(delivery, scope, counted);
+  return send(delivery, scope, counted, left);
 }
 
 /**
@@ -128,16 +136,25 @@ async function begin(delivery: Delivery, scope: Scope): Promise<void> {
   );
 }
 
-async function send(delivery: Delivery, scope: Scope, counted: Survey | undefined): Promise<Report> {
-  const pump = new Pump(delivery, scope);
+async function send(
+  delivery: Delivery,
+  scope: Scope,
+  counted: Survey | undefined,
+  left: readonly PartRow[],
+): Promise<Report> {
+  const pump = new Pump(delivery, { ...scope, nextPart: nextPlace(left) });
   const planned: Counts = { add: 0, remove: 0, update: 0 };
   const seen = { planned, unmatchable: 0 };
   const source = counted?.kept ?? decidedOf(delivery, scope, pump.halted);
   const { complete, failure } = await pump.run(counting(source, seen));
+  const isWaiting = !complete || pump.waiting > 0 || scope.running.length > 0;
+  const deliveredAt = pump.record.now();
+  const { isTold, failure: untold } = isWaiting
+    ? { isTold: false }
+    : await told(delivery, scope, { deliveredAt, parts: pump.record.nextPart });
   if (complete)
     await finish(delivery, scope, {
-      deliveredAt: pump.record.now(),
-      isWaiting: pump.waiting > 0 || scope.running.length > 0,
+      ...{ deliveredAt, isWaiting: isWaiting || !isTold },
       hasLoaded: pump.record.delivered.add > 0,
     });
   const freshness = pump.record.freshness.percentiles();
@@ -150,8 +167,32 @@ async function send(delivery: Delivery, scope: Scope, counted: Survey | undefine
     waiting: pump.waiting,
     unmatchable: seen.unmatchable,
     ...(freshness ? { freshness_ms: freshness } : {}),
-    ...(failure === undefined ? {} : { error: failureOf(failure, delivery.sync.name) }),
+    ...errorOf(failure ?? untold, delivery),
   };
+}
+
+interface Told {
+  /** Readers know of all that was delivered. */
+  readonly isTold: boolean;
+  readonly failure?: unknown;
+}
+
+/** A run is whole once everything is delivered: where readers are to be told, they are. `parts`: 0 where nothing is owed. */
+async function told(
+  delivery: Delivery,
+  { audienceRef }: Scope,
+  { deliveredAt, parts }: { readonly deliveredAt: Instant; readonly parts: number },
+): Promise<Told> {
+  if (parts === 0) return { isTold: true };
+  try {
+    return { isTold: await tell(delivery, audienceRef, deliveredAt) };
+  } catch (failure) {
+    return { isTold: false, failure };
+  }
+}
+
+function errorOf(failure: unknown, { sync }: Delivery): Pick<Report, 'error'> {
+  return failure === undefined ? {} : { error: failureOf(failure, sync.name) };
 }
 
 async function* counting(

@@ -1,10 +1,9 @@
 /** When the first load of a sync's audience was done: kept in `meta`, since what came before it is no change that guards count. */
 import type { Instant } from '../instant.ts';
 import { readMeta, writeMeta } from '../state/meta.ts';
-import type { StateTables } from '../state/sql.ts';
+import type { LedgerOf, StateTables } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { Preview } from './context.ts';
-import type { LedgerOf } from './flush.ts';
 
 export async function noteFirstLoad(
   statements: Statements,

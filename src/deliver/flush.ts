@@ -4,7 +4,8 @@
  */
 import type { Instant } from '../instant.ts';
 import { formatInstant } from '../instant.ts';
-import { type StateTables, text } from '../state/sql.ts';
+import { type PartRow, writeParts } from '../state/parts.ts';
+import { type LedgerOf, type StateTables, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
@@ -30,11 +31,6 @@ export interface BatchRow {
 
 type StagedColumn = readonly [string, Exclude<SqlType, 'other'>];
 
-export interface LedgerOf {
-  readonly sync: string;
-  readonly audienceRef: string;
-}
-
 const STAGED: readonly StagedColumn[] = [
   ['entity_key', 'text'],
   ['in_ledger', 'boolean'],
@@ -57,6 +53,8 @@ export interface Flush {
   /** Of one key at most one. */
   readonly entries: readonly Entry[];
   readonly batches: readonly BatchRow[];
+  /** Batches that the destination is to tell of once the run is whole. */
+  readonly parts?: readonly PartRow[];
   /** An attempt before this one may have been committed after all. */
   readonly again: boolean;
 }
@@ -66,7 +64,7 @@ export async function writeFlush(
   transaction: Statements,
   tables: StateTables,
   of: LedgerOf,
-  { entries, batches, again }: Flush,
+  { entries, batches, parts = [], again }: Flush,
 ): Promise<void> {
   const touched = entries.filter(({ ledger }) => ledger !== undefined);
   const [fresh, asked, rest] = again ? [[], [], touched] : sorted(touched);
@@ -75,6 +73,7 @@ export async function writeFlush(
   const grown = await replaceRows(transaction, tables, of, [...unknown, ...rest]);
   await writeRejections(transaction, tables, of, entries);
   await writeBatches(transaction, tables, of, batches);
+  await writeParts(transaction, tables, of, parts);
   await growSync(transaction, tables, { name: of.sync, by: fresh.length + grown });
 }
 

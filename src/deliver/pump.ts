@@ -71,7 +71,10 @@ export class Pump {
   #flushedAt: number;
   #dividedAt: number;
 
-  constructor(delivery: Delivery, { audienceRef, removing }: Pick<Scope, 'audienceRef' | 'removing'>) {
+  constructor(
+    delivery: Delivery,
+    { audienceRef, removing, nextPart = 0 }: Pick<Scope, 'audienceRef' | 'removing'> & { nextPart?: number },
+  ) {
     const { world, sync, destination, now } = delivery;
     this.#delivery = delivery;
     this.#to = {
@@ -93,6 +96,7 @@ export class Pump {
       now: () => at(world.clock.monotonic()),
       settlesAfter: destination.manifest.settlesAfter ?? 0n,
       polls: destination.session.poll !== undefined,
+      nextPart,
     });
     const { every } = delivery.project.tiers.get(sync.tier)!;
     this.#sender = new Sender({
@@ -279,7 +283,8 @@ export class Pump {
     const asked = await askFor(transaction, this.#delivery, this.#to, errands);
     const of = { sync: sync.name, audienceRef: this.#to.audience.ref };
     const entries = [...taken.entries, ...asked.entries];
-    await writeFlush(transaction, tables, of, { entries, batches: taken.batches, again });
+    const { batches, parts } = taken;
+    await writeFlush(transaction, tables, of, { entries, batches, parts, again });
     return asked;
   }
 

@@ -2,6 +2,7 @@
 import type { Operation, Receipt } from '../destination/destination.ts';
 import type { Duration, Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
+import type { PartRow } from '../state/parts.ts';
 import {
   acceptedEntry,
   doneEntry,
@@ -27,6 +28,8 @@ export interface RecordOptions {
   readonly settlesAfter: Duration;
   /** Jobs of the other side decide about whole batches. */
   readonly polls: boolean;
+  /** The place of the first part among those that are to be told. */
+  readonly nextPart: number;
 }
 
 type Rows = Answer['rows'];
@@ -43,9 +46,17 @@ export class DeliveryRecord {
   readonly #options: RecordOptions;
   #entries: Entry[] = [];
   #batches: BatchRow[] = [];
+  #parts: PartRow[] = [];
+  #nextPart: number;
 
   constructor(options: RecordOptions) {
     this.#options = options;
+    this.#nextPart = options.nextPart;
+  }
+
+  /** The place of the next part: grows with each. */
+  get nextPart(): number {
+    return this.#nextPart;
   }
 
   /** The clock by which batches are dated. */
@@ -63,10 +74,11 @@ export class DeliveryRecord {
   }
 
   /** Everything that waits to be written, taken out. */
-  take(): { entries: Entry[]; batches: BatchRow[] } {
-    const taken = { entries: this.#entries, batches: this.#batches };
+  take(): { entries: Entry[]; batches: BatchRow[]; parts: PartRow[] } {
+    const taken = { entries: this.#entries, batches: this.#batches, parts: this.#parts };
     this.#entries = [];
     this.#batches = [];
+    this.#parts = [];
     return taken;
   }
 
@@ -95,6 +107,7 @@ export class DeliveryRecord {
     this.rejected += rejected.length;
     this.invalid += answer.invalid ?? 0;
     this.waiting += open.length + early.length;
+    this.#part(answer, acknowledged);
     this.#line(answer, 'delivered', acknowledged);
     this.#line(answer, 'rejected', rejected);
     this.#line(answer, 'waiting', [...open, ...early]);
@@ -125,6 +138,12 @@ export class DeliveryRecord {
       this.count(errand, at);
     }
     return following;
+  }
+
+  #part({ part, parcel }: Answer, { length: rows }: Rows): void {
+    if (part === undefined || rows === 0) return;
+    const { id: batchId, op } = parcel.batch;
+    this.#parts.push({ batchId, place: this.#nextPart++, op, rows, at: this.#options.now(), part });
   }
 
   #line(answer: Answer, status: BatchRow['status'], rows: Rows): void {

@@ -21,6 +21,8 @@ export interface Answer {
   readonly httpStatus?: number;
   /** How many of the rows the other side could not use, where it only counts. */
   readonly invalid?: number;
+  /** What `finish` is to tell of the batch. */
+  readonly part?: string;
   readonly rows: readonly { readonly errand: Errand; readonly receipt: Receipt }[];
 }
 
@@ -99,7 +101,7 @@ export class Sender {
     const rows = parcel.errands.map((errand, index) => ({ errand, receipt: receiptAt(outcome, index) }));
     const final = rows.filter(({ receipt }) => receipt.kind !== 'retry');
     const again = rows.filter(({ receipt }) => receipt.kind === 'retry');
-    this.#answer(attempt, sentAt, outcome.httpStatus, final, outcome.invalid);
+    this.#answer(attempt, sentAt, outcome.httpStatus, final, outcome);
     if (again.length > 0) await this.#retry(attempt, sentAt, outcome.httpStatus, again);
   }
 
@@ -176,7 +178,7 @@ export class Sender {
     sentAt: number,
     httpStatus: number | undefined,
     rows: Answer['rows'],
-    invalid = 0,
+    { invalid = 0, part }: Pick<Answer, 'invalid' | 'part'> = {},
   ): void {
     if (rows.length === 0) return;
     if (rows.some(({ receipt }) => receipt.kind !== 'retry')) {
@@ -186,6 +188,7 @@ export class Sender {
     const answer = {
       ...{ parcel, attempts, sentAt, rows, invalid },
       ...(httpStatus === undefined ? {} : { httpStatus }),
+      ...(part === undefined ? {} : { part }),
     };
     if (rows.some(({ receipt }) => ACCEPTED.has(receipt.kind))) this.#endTrial();
     if (this.#trial && rejectsAll(answer)) this.#trial.putOff(answer);

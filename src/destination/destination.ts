@@ -71,6 +71,8 @@ export type Outcome =
       readonly httpStatus?: number;
       /** How many of the rows it could not use, where it counts and does not say which. */
       readonly invalid?: number;
+      /** What `finish` is to tell of this batch; the state keeps it until it has. Nothing of a person. */
+      readonly part?: string;
     }
   /** The batch was refused as a whole: it is split until the bad rows are alone. */
   | { readonly refused: { readonly code: string; readonly message: string }; readonly httpStatus?: number };
@@ -95,6 +97,31 @@ export interface JobContext {
   readonly kinds: Batch['kinds'];
   /** Its rows, by key. */
   rows(): Promise<readonly Pick<Change, 'key' | 'identifiers'>[]>;
+}
+
+/** A batch that was delivered and is not told of yet. */
+export interface Part {
+  readonly op: Operation;
+  readonly rows: number;
+  /** When it was acknowledged. */
+  readonly at: Instant;
+  /** As `send` gave it. */
+  readonly part: string;
+}
+
+/** All that was delivered to an audience since `finish` was called last, acknowledged to the last row. */
+export interface FinishedRun {
+  /** The same when the same is told again, another otherwise; those of one sync are, as texts, in the order in which they are told. */
+  readonly id: string;
+  /** The one before; undefined: the audience begins with this one. */
+  readonly previous?: string;
+  readonly runId: string;
+  readonly at: Instant;
+  readonly sync: string;
+  readonly segment: string;
+  readonly audience: Audience;
+  /** In the order in which they count, each once. At least one. */
+  readonly parts: readonly Part[];
 }
 
 /** One request as it would be sent, for people who look at it. */
@@ -191,6 +218,12 @@ export interface DestinationSession {
   send(batch: Batch, options: { readonly signal?: AbortSignal }): Promise<Outcome>;
   /** Asks after a job whose rows were `accepted`; absent where none ever are. Throws as `send` does. */
   poll?(job: string, of: JobContext): Promise<JobState>;
+  /**
+   * Tells readers of a run that is whole: a manifest, say. Called once after the last receipt of what has a `part` is
+   * recorded, and again with the same while it is not known to have succeeded, before anything else is sent. Throws as
+   * `check` does: the next run tells it. Absent where readers need not be told.
+   */
+  finish?(run: FinishedRun, options: { readonly signal?: AbortSignal }): Promise<void>;
   /** Keys of everyone who is in an audience, whoever added them; one may come twice. Throws as `check` does. Absent where none can be told. */
   list?(audience: Audience): AsyncIterable<string>;
   close(): Promise<void>;

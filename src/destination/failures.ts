@@ -19,11 +19,11 @@ export async function sent(
   }
 }
 
-/** For calls that carry nobody. Throws E402, E404. */
-export function unreachable(destination: string, error: unknown): never {
+/** For calls that carry nobody. Throws E402, E404. `of`: begins the message. */
+export function unreachable(destination: string, error: unknown, of = ''): never {
   if (!(error instanceof NetworkError)) throw error;
   if (error.reason === 'private_address') fail('E402', { destination });
-  return fail('E404', { destination, detail: error.message });
+  return fail('E404', { destination, detail: of + error.message });
 }
 
 /** Throws E404 where a harmless call is answered by something else than the vendor's API. */

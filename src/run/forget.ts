@@ -12,6 +12,7 @@ import type { Behind } from '../deliver/behind.ts';
 import { failureOf } from '../deliver/check.ts';
 import { type Delivery, leaseName } from '../deliver/context.ts';
 import type { Decided } from '../deliver/decided.ts';
+import { catchUp, tell } from '../deliver/finish.ts';
 import { forget, type LedgerRow, type Standing } from '../deliver/operation.ts';
 import { type Identifiers, payloadHash } from '../deliver/payload.ts';
 import { Pump } from '../deliver/pump.ts';
@@ -25,6 +26,7 @@ import {
   readKnown,
   segmentsOfEntity,
 } from '../state/forget.ts';
+import { nextPlace } from '../state/parts.ts';
 import { readSyncRows } from '../state/sync-rows.ts';
 import type { World } from '../world.ts';
 import { type Destinations, openDestinations, sendsOn } from './destinations.ts';
@@ -119,7 +121,8 @@ async function removeFrom(row: KnownRow, scene: Scene): Promise<string | undefin
     const { session } = await destinations.open(sync.destination);
     const audienceRef = await audienceOf(sync, session, { dryRun: true });
     if (audienceRef !== row.audienceRef) return `it is in an earlier audience, ${row.audienceRef}`;
-    const { complete, failure } = await send(row, sync, scene);
+    const { complete, failure, reason } = await send(row, sync, scene);
+    if (reason !== undefined) return reason;
     if (failure !== undefined) return failureOf(failure, sync.name).message;
     return complete ? undefined : 'interrupted, or no answer came';
   } catch (error) {
@@ -131,16 +134,25 @@ async function send(
   row: KnownRow,
   sync: Sync,
   scene: Scene,
-): Promise<{ complete: boolean; failure?: unknown }> {
+): Promise<{ complete: boolean; failure?: unknown; reason?: string }> {
   const delivery = await deliveryOf(sync, scene);
   const ledger = ledgerRow(row);
   const standing = standingOf(row, ledger, scene.request.key);
-  const pump = new Pump(delivery, { audienceRef: row.audienceRef, removing: [] });
+  const { audienceRef } = row;
+  const left = await catchUp(delivery, audienceRef);
+  const pump = new Pump(delivery, { audienceRef, removing: [], nextPart: nextPlace(left) });
   const { complete, failure } = await pump.run(one({ standing, decision: forget(ledger, sync.mode) }));
   const isOut = complete && pump.waiting === 0 && pump.record.rejected === 0;
   if (pump.record.rejected > 0) return { complete: false, failure: rejection(sync, pump) };
+  if (isOut && pump.record.nextPart > 0) {
+    // Half of what a run left behind is nothing to show.
+    if (left.length > 0) return { complete: false, reason: UNTOLD };
+    return { complete: await tell(delivery, audienceRef, pump.record.now()) };
+  }
   return { complete: isOut, ...(failure === undefined ? {} : { failure }) };
 }
+
+const UNTOLD = 'it is taken out, and readers are told once a run of this sync is whole';
 
 function rejection({ name }: Sync, { record }: Pump): Error {
   const [first] = record.reasons.commonest();

@@ -16,6 +16,12 @@ export interface StateTables {
   name(table: TableName): string;
 }
 
+/** One sync's part of the ledger: what it has in one audience. */
+export interface LedgerOf {
+  readonly sync: string;
+  readonly audienceRef: string;
+}
+
 /** Statements over the tables of `schema`. */
 export function stateTables(dialect: Dialect, schema: string, exist: boolean): StateTables {
   const name = (table: TableName): string => qualified(dialect, schema, TABLES[table].name);

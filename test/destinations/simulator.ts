@@ -12,6 +12,7 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   /** Exactly as it came. */
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 export interface Reply {
@@ -76,6 +77,7 @@ export async function startSimulator(
 async function read(request: IncomingMessage): Promise<Call> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
   const { pathname, searchParams } = new URL(request.url!, 'http://simulator');
   return {
     method: request.method!,
@@ -84,7 +86,7 @@ async function read(request: IncomingMessage): Promise<Call> {
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     ),
-    body: Buffer.concat(chunks).toString('utf8'),
+    ...{ body: bytes.toString('utf8'), bytes },
   };
 }
 

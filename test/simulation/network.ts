@@ -30,7 +30,7 @@ export async function requestOver(
   process: SimulatedProcess,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const { data: batch } = JSON.parse(request.body!) as { data: SentBatch };
+  const { data: batch } = JSON.parse(String(request.body)) as { data: SentBatch };
   const fate = fateOf(simulation, side.endpoint);
   const isHasty = simulation.dice.chance(0.5);
   const flight: Flight = { batch, fate, patienceMs: isHasty ? 0 : request.timeoutMs, answer: undefined };

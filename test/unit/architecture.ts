@@ -118,7 +118,7 @@ function mentions(file: SourceFile, name: string): boolean {
   return new RegExp(name, 'i').test(code);
 }
 
-const DRIVERS = /^(@duckdb\/|@redis\/|kafkajs$|pg(-|$)|knex$)/;
+const DRIVERS = /^(@duckdb\/|aws4fetch$|@redis\/|kafkajs$|pg(-|$)|knex$)/;
 
 /** Vendors' drivers imported outside an adapter's folder. */
 export function strayDrivers(files: readonly SourceFile[]): string[] {

@@ -1,7 +1,6 @@
 /** The file of one audience, opened for appending whole lines. */
 import type { AppendFile, Files } from '../../world.ts';
-import { HEADER } from './line.ts';
-import type { Format } from './options.ts';
+import { type Format, HEADER } from '../lines.ts';
 
 const QUOTE = 0x22;
 

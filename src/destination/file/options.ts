@@ -1,8 +1,6 @@
 /** The options of `type: file`. */
 import { z } from 'zod';
-
-const FORMATS = ['ndjson', 'csv'] as const;
-export type Format = (typeof FORMATS)[number];
+import { FORMATS } from '../lines.ts';
 
 const DEFAULTS = { format: FORMATS[0] };
 

@@ -2,10 +2,10 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { AppendFile } from '../../world.ts';
-import type { Batch, DestinationSession, OpenContext, Receipt } from '../destination.ts';
+import { audienceName } from '../audience-name.ts';
+import type { DestinationSession, OpenContext, Receipt } from '../destination.ts';
+import { lineOf, linesOf } from '../lines.ts';
 import { openAudienceFile } from './audience-file.ts';
-import { fileName } from './file-name.ts';
-import { lineOf } from './line.ts';
 import type { FileSettings } from './options.ts';
 import { systemReason } from './system-error.ts';
 
@@ -18,7 +18,7 @@ const DELIVERED: Receipt = { kind: 'delivered' };
 export function openSession(context: OpenContext, settings: FileSettings): DestinationSession {
   const { format } = settings;
   const folder = resolve(context.root, settings.directory);
-  const pathOf = (audience: string): string => join(folder, fileName(audience, format));
+  const pathOf = (audience: string): string => join(folder, audienceName(audience, `.${format}`));
   const shown = (path: string): string => relative(context.root, path).split(sep).join('/') || '.';
   const current = openCurrent(context, format, shown);
 
@@ -46,10 +46,6 @@ export function openSession(context: OpenContext, settings: FileSettings): Desti
     },
     close: () => current.close(),
   };
-}
-
-function linesOf(batch: Batch, format: FileSettings['format']): string {
-  return batch.changes.map((change) => lineOf(change, batch.segment, format)).join('');
 }
 
 /** Writes to one file at a time and keeps the last one open: a run sends an audience's batches in a row. */

@@ -1,8 +1,10 @@
-/** How an operation is written: one line of NDJSON or CSV. */
-import { formatInstant } from '../../instant.ts';
-import type { Change } from '../destination.ts';
-import { changeJson, fieldsJson } from '../json.ts';
-import type { Format } from './options.ts';
+/** Operations as lines of NDJSON or CSV, for files and objects. */
+import { formatInstant } from '../instant.ts';
+import type { Batch, Change } from './destination.ts';
+import { changeJson, fieldsJson } from './json.ts';
+
+export const FORMATS = ['ndjson', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
 
 /** What a new file begins with. */
 export const HEADER: Record<Format, string> = {
@@ -22,6 +24,11 @@ export function lineOf(change: Change, segment: string, format: Format): string 
     fieldsJson(change.fields),
   ];
   return `${values.map(csvValue).join(',')}\n`;
+}
+
+/** All changes of a batch. */
+export function linesOf(batch: Batch, format: Format): string {
+  return batch.changes.map((change) => lineOf(change, batch.segment, format)).join('');
 }
 
 /** Quoting as in RFC 4180. Lines end in LF, not CRLF: that is what tools at a shell expect. */

@@ -1,17 +1,15 @@
-/** The name of an audience's file. */
+/** An audience's name as the name of a file, a folder, or a part of an object's key. */
 import { createHash } from 'node:crypto';
-import type { Format } from './options.ts';
 
 /** What common file systems allow for one name. */
 const MAX_BYTES = 255;
 const HASH_CHARACTERS = 16;
 
 /**
- * `<audience>.<format>`; all but letters, digits, `_` and `-` of ASCII percent-encoded, byte by byte of UTF-8. A name
+ * All but letters, digits, `_` and `-` of ASCII percent-encoded, byte by byte of UTF-8, and `ending` as it is. A name
  * that would be too long is cut and ends in a hash of the whole.
  */
-export function fileName(audience: string, format: Format): string {
-  const ending = `.${format}`;
+export function audienceName(audience: string, ending = ''): string {
   const whole = percentEncode(audience);
   if (whole.length + ending.length <= MAX_BYTES) return whole + ending;
   const hash = createHash('sha256').update(audience).digest('hex').slice(0, HASH_CHARACTERS);
