@@ -8,7 +8,7 @@ import { lookup } from 'node:dns/promises';
 import { createReadStream, existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Instant } from './instant.ts';
 
 export interface World {
@@ -99,6 +99,8 @@ export interface Files {
   folders(folder: string): Promise<string[]>;
   /** Opens for appending, creating folder and file. `append` returns only when the bytes are on disk (fsync). */
   openAppend(path: string): Promise<AppendFile>;
+  /** Writes a file whole: under another name and to disk (fsync), then to where it belongs. Nobody sees half of it. */
+  replace(path: string, content: string): Promise<void>;
   /** The bytes from `from` to the end, in chunks. */
   read(path: string, from: number): AsyncIterable<Uint8Array>;
   /** Bytes, or undefined when the file is missing. */
@@ -230,6 +232,7 @@ function realFiles(): Files {
         close: () => handle.close(),
       };
     },
+    replace,
     read: (path, from) => createReadStream(path, { start: from }),
     async size(path) {
       return existsSync(path) ? (await fs.stat(path)).size : undefined;
@@ -248,6 +251,33 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** The name to write under is nobody else's: another process may be writing the same file. */
+async function replace(path: string, content: string): Promise<void> {
+  const folder = dirname(path);
+  await makeFolderDurably(folder);
+  const other = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    const handle = await fs.open(other, 'wx');
+    try {
+      await handle.writeFile(content);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await fs.rename(other, path);
+  } catch (error) {
+    await fs.rm(other, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+async function makeFolderDurably(folder: string): Promise<void> {
+  const first = await fs.mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made !== dirname(first); made = dirname(made)) await syncFolder(dirname(made));
 }
 
 /** A second name and then the removal of the first: a plain rename would overwrite what another process has put there. */

@@ -3,7 +3,7 @@
  * keys, page by page. What it holds is read by manifests alone, as whoever uses it should.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { type RunReader, readRuns } from '../run-reader.ts';
+import { type RunReader, readRuns, type Shelf } from '../run-reader.ts';
 import { type Call, type Fault, type Reply, type Simulator, startSimulator } from './simulator.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -221,15 +221,12 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** The reader of an audience in it. */
-export function readerOf(simulator: S3Simulator, audience: string, prefix = ''): RunReader {
-  return readRuns(
-    {
-      list: (folder) => simulator.list(`${folder}/`),
-      read: (path) => simulator.objects.get(path)?.body,
-    },
-    `${prefix}${audience}`,
-  );
+/** The simulator as a reader of whole runs sees it. */
+export function shelfOf(simulator: S3Simulator): Shelf {
+  return {
+    list: (folder) => simulator.list(folder === '' ? '' : `${folder}/`),
+    read: (path) => simulator.objects.get(path)?.body,
+  };
 }
 
 /** A destination's file for it. */
@@ -249,7 +246,7 @@ ${options}`;
 /** The vendor as the shared story needs it. */
 export async function openS3(options = ''): Promise<Vendor> {
   const simulator = await startS3();
-  const read = (audience: string): RunReader => readerOf(simulator, audience, 'audiences/');
+  const read = (audience: string): RunReader => readRuns(shelfOf(simulator), `audiences/${audience}`);
   let others = 0;
   // Another sync that fills the same audience, of somebody else.
   const tell = (audience: string, op: string, key: string): void => {

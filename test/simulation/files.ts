@@ -29,6 +29,7 @@ export function filesOn(disk: Disk, process: SimulatedProcess, onWrite: () => vo
         disk.set(path, disk.get(path) ?? '');
         return appending(disk, path, process, onWrite);
       }),
+    replace: refuse,
     async *read(path, from) {
       yield await step(`read ${path}`, () => Buffer.from(disk.get(path)!).subarray(from));
     },

@@ -1,7 +1,9 @@
-/** `type: file`: one line an operation, appended to a file for each audience. */
+/** `type: file`: one line an operation, appended to a file for each audience, or in whole runs with their manifests. */
 import type { DestinationType, Manifest } from '../destination.ts';
+import { openAppending } from './appending.ts';
+import { BATCH_BYTES, BATCH_ROWS } from './folder.ts';
 import { fileOptions, fileSettings } from './options.ts';
-import { BATCH_BYTES, BATCH_ROWS, openSession } from './session.ts';
+import { openRuns } from './runs.ts';
 
 const manifest: Manifest = {
   type: 'file',
@@ -24,5 +26,8 @@ const manifest: Manifest = {
 
 export const destination: DestinationType = {
   manifest,
-  open: (context) => openSession(context, fileSettings(context.options)),
+  open(context) {
+    const settings = fileSettings(context.options);
+    return settings.layout === 'runs' ? openRuns(context, settings) : openAppending(context, settings);
+  },
 };

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { FORMATS } from '../lines.ts';
 
-const DEFAULTS = { format: FORMATS[0] };
+const LAYOUTS = ['append', 'runs'] as const;
+
+const DEFAULTS = { format: FORMATS[0], layout: LAYOUTS[0] };
 
 /** Schema of the options as the YAML gives them. */
 export const fileOptions = z.strictObject({
@@ -12,6 +14,10 @@ export const fileOptions = z.strictObject({
     .refine((path) => !path.includes('\0'), 'not a path')
     .describe('where the files are, relative to the project'),
   format: z.enum(FORMATS).default(DEFAULTS.format).describe('one JSON document a line, or CSV'),
+  layout: z
+    .enum(LAYOUTS)
+    .default(DEFAULTS.layout)
+    .describe('one file that grows, or a file for each batch and a manifest for each run'),
 });
 
 export type FileSettings = z.output<typeof fileOptions>;

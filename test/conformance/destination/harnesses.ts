@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startWebhookReceiver } from '../../webhook-receiver.ts';
 import { parseCsv } from './csv.ts';
 import { type ConsumedMember, type Harness, openDestination } from './harness.ts';
+import { openFileRuns, openS3Runs } from './run-harness.ts';
 
 export const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes, no!').toString('base64')}`;
 
@@ -16,6 +17,12 @@ export const HARNESSES: Record<string, Record<string, () => Promise<Harness>>> =
   file: {
     ndjson: () => openFile('ndjson'),
     csv: () => openFile('csv'),
+    'runs of ndjson': () => openFileRuns('ndjson'),
+    'runs of csv': () => openFileRuns('csv'),
+  },
+  s3: {
+    ndjson: () => openS3Runs({}),
+    'compressed csv': () => openS3Runs({ format: 'csv', gzip: true }),
   },
 };
 

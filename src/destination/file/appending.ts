@@ -1,38 +1,23 @@
-/** An open file destination. */
-import { join, relative, resolve, sep } from 'node:path';
-import { fail } from '../../diagnostics/diagnostic.ts';
+/** An open file destination of `layout: append`: one file for each audience. */
 import type { AppendFile } from '../../world.ts';
 import { audienceName } from '../audience-name.ts';
 import type { DestinationSession, OpenContext, Receipt } from '../destination.ts';
 import { lineOf, linesOf } from '../lines.ts';
 import { openAudienceFile } from './audience-file.ts';
+import { cannotWrite, LIMITS, openFolder } from './folder.ts';
 import type { FileSettings } from './options.ts';
-import { systemReason } from './system-error.ts';
-
-export const BATCH_ROWS = 5_000;
-export const BATCH_BYTES = 8_000_000;
 
 const DELIVERED: Receipt = { kind: 'delivered' };
 
 /** A session that appends to files in `settings.directory`. Touches nothing before the first `send`. */
-export function openSession(context: OpenContext, settings: FileSettings): DestinationSession {
+export function openAppending(context: OpenContext, settings: FileSettings): DestinationSession {
   const { format } = settings;
-  const folder = resolve(context.root, settings.directory);
-  const pathOf = (audience: string): string => join(folder, audienceName(audience, `.${format}`));
-  const shown = (path: string): string => relative(context.root, path).split(sep).join('/') || '.';
+  const { shown, check, ...folder } = openFolder(context, settings);
+  const pathOf = (audience: string): string => folder.pathOf(audienceName(audience, `.${format}`));
   const current = openCurrent(context, format, shown);
 
   return {
-    limits: { batchRows: BATCH_ROWS, batchBytes: BATCH_BYTES, concurrency: 1 },
-    async check() {
-      try {
-        if (context.world.files.exists(folder)) await context.world.files.folders(folder);
-      } catch (error) {
-        const reason = systemReason(error);
-        if (!reason) throw error;
-        fail('E412', { destination: context.name, path: shown(folder), reason }, undefined, error);
-      }
-    },
+    ...{ limits: LIMITS, check },
     ensureAudience: async ({ name }) => shown(pathOf(name)),
     identifier: (_kind, value) => value,
     example: (batch) => ({
@@ -72,9 +57,7 @@ function openCurrent(
     } catch (error) {
       // What a failed write left behind is looked at when the file is opened again.
       await close().catch(() => {});
-      const reason = systemReason(error);
-      if (!reason) throw error;
-      fail('E411', { destination, path: shown(path), reason }, undefined, error);
+      cannotWrite(destination, shown(path), error);
     }
   };
   const inTurn = (action: () => Promise<void>): Promise<void> => {
