@@ -5,13 +5,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Running } from '../chaos/program.ts';
 import { openRig, type Rig } from '../chaos/rig.ts';
 import { build } from '../cli/segsync.ts';
 import { shelfIn } from '../conformance/destination/run-harness.ts';
 import { problem, type S3Simulator, SECRET, s3File, shelfOf, startS3 } from '../destinations/s3.ts';
 import { engines } from '../engines.ts';
 import { type RunReader, readRuns, type Shelf } from '../run-reader.ts';
+import { killBetween, STOPS, type Stop, until } from './stand-still.ts';
 
 const postgres = engines.find(({ name }) => name === 'postgres')!;
 
@@ -88,51 +88,6 @@ async function changes(): Promise<void> {
 const BEFORE = ['1', '2', '3', '4', '5', '6'];
 const AFTER = ['3', '4', '5', '6', '7', '8'];
 
-/** Where the program stands still: in the statement that writes what is next to it. */
-const STOPS = {
-  'part and receipt': ['meta', 'INSERT', "NEW.name LIKE 'part:%'"],
-  'last receipt and manifest': [
-    'meta',
-    'INSERT OR UPDATE',
-    `NEW.name LIKE 'manifest:%' AND NEW.value LIKE '%"open":true%'`,
-  ],
-  'manifest and its commit': ['meta', 'DELETE', "OLD.name LIKE 'part:%'"],
-  'commit of the manifest and of the sync': [
-    'syncs',
-    'UPDATE',
-    'NEW.delivered_at IS DISTINCT FROM OLD.delivered_at',
-  ],
-} as const;
-
-async function killBetween(stop: keyof typeof STOPS): Promise<void> {
-  const [table, event, when] = STOPS[stop];
-  await rig.change([
-    `CREATE FUNCTION shop.stand() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$`,
-    `CREATE TRIGGER stand BEFORE ${event} ON segsync.${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION shop.stand()`,
-  ]);
-  const running = rig.start(['run', '--all'], { environment: ENVIRONMENT });
-  await until(running, async () => (await standing()).length > 0);
-  running.kill();
-  expect((await running.ended).signal).toBe('SIGKILL');
-  for (const id of await standing()) await rig.query(`SELECT pg_terminate_backend(${id})::text AS done`);
-  await until(undefined, async () => (await standing()).length === 0);
-  await rig.change([`DROP TRIGGER stand ON segsync.${table}`, 'DROP FUNCTION shop.stand']);
-}
-
-async function standing(): Promise<string[]> {
-  const rows = await rig.query(
-    "SELECT pid::text AS id FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()",
-  );
-  return rows.map(({ id }) => id!);
-}
-
-async function until(running: Running | undefined, holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) {
-    if (running?.isOver()) throw new Error((await running.ended).stderr);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 const owed = async (): Promise<number> => {
   const rows = await rig.query("SELECT count(*)::text AS n FROM segsync.meta WHERE name LIKE 'part:%'");
   return Number(rows[0]!.n);
@@ -158,11 +113,11 @@ describe.each(['file', 's3'] as const)('%s', (kind) => {
     expect(read().manifests[1]!.parts.map(({ op }) => op)).toEqual(['remove', 'add']);
   });
 
-  it.each(Object.keys(STOPS) as (keyof typeof STOPS)[])('killed between %s, loses nothing', async (stop) => {
+  it.each(Object.keys(STOPS) as Stop[])('killed between %s, loses nothing', async (stop) => {
     await open(kind);
     await run();
     await changes();
-    await killBetween(stop);
+    await killBetween(rig, stop, ENVIRONMENT);
     const isTold = stop.includes('commit');
     expect(members()).toEqual(isTold ? AFTER : BEFORE);
     await run();
@@ -180,7 +135,7 @@ describe.each(['file', 's3'] as const)('%s', (kind) => {
     await open(kind);
     await run();
     await changes();
-    await killBetween('manifest and its commit');
+    await killBetween(rig, 'manifest and its commit', ENVIRONMENT);
     const told = read().manifests[1]!;
     await set("'9'", 'active = TRUE');
     await run();

@@ -7,7 +7,7 @@ const manifest: Manifest = {
   type: 's3',
   title: 'S3 and compatible stores',
   does: 'puts an object for each batch of changes, and a manifest for each run',
-  verified: 'simulated',
+  verified: 'real',
   options: s3Options,
   secrets: ['access_key_id', 'secret_access_key', 'session_token'],
   needsIdentifier: false,
