@@ -9,7 +9,7 @@ import { type Session, WarehouseError } from '../../src/warehouse/warehouse.ts';
 import { warehouses } from './adapters.ts';
 import type { Database } from './database.ts';
 import { Endpoint } from './endpoint.ts';
-import { type Disk, filesOn, linesOf } from './files.ts';
+import { type Disk, filesOn, hasRuns, linesOf, toldOf } from './files.ts';
 import type { Ground } from './ground.ts';
 import { type NetworkSide, requestOver } from './network.ts';
 import { type ProcessOptions, SimulatedProcess } from './process.ts';
@@ -254,10 +254,15 @@ export class Company {
     return kind === 'commit' && dice.chance(0.5) ? 'after' : 'before';
   }
 
-  /** Who reads an audience's file from its beginning has this audience. */
+  /** Who reads an audience's file, or what its manifests list, from the beginning has this audience. */
   #wrote(): void {
     this.effects += 1;
     this.endpoint.audiences.clear();
+    if (hasRuns(this.disk)) {
+      for (const { audience, change } of toldOf(this.disk)) this.endpoint.apply(audience, change);
+      this.watch.told();
+      return;
+    }
     for (const { audience, change } of linesOf(this.disk)) this.endpoint.apply(audience, change);
     this.watch.checkAudiences();
   }

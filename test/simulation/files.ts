@@ -1,7 +1,8 @@
 /** Files in memory. What is appended is a step: a process can be killed before it, in its midst, and after it. */
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { AppendFile, Files } from '../../src/world.ts';
+import { readRuns, type Shelf } from '../run-reader.ts';
 import type { SentChange } from './endpoint.ts';
 import type { SimulatedProcess } from './process.ts';
 
@@ -29,7 +30,14 @@ export function filesOn(disk: Disk, process: SimulatedProcess, onWrite: () => vo
         disk.set(path, disk.get(path) ?? '');
         return appending(disk, path, process, onWrite);
       }),
-    replace: refuse,
+    async replace(path, content) {
+      await step(`write ${path}.tmp`, () => disk.set(`${path}.tmp`, content));
+      await step(`rename ${path}.tmp`, () => {
+        disk.delete(`${path}.tmp`);
+        disk.set(path, content);
+        onWrite();
+      });
+    },
     async *read(path, from) {
       yield await step(`read ${path}`, () => Buffer.from(disk.get(path)!).subarray(from));
     },
@@ -61,6 +69,28 @@ function appending(disk: Disk, path: string, process: SimulatedProcess, onWrite:
     },
     close: () => process.step(`close ${path}`, 1, () => {}),
   };
+}
+
+/** What manifests list, of every audience, read as whoever uses them should. */
+export function* toldOf(disk: Disk): Generator<{ audience: string; change: SentChange }> {
+  const folders = [...disk.keys()].flatMap((path) => /^(.*)\/manifests\//.exec(path)?.[1] ?? []);
+  const shelf: Shelf = {
+    list: (folder) =>
+      [...disk.keys()].filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.json')),
+    read: (path) => {
+      const text = disk.get(path) ?? disk.get(`${dirname(folders[0]!)}/${path}`);
+      return text === undefined ? undefined : Buffer.from(text);
+    },
+  };
+  for (const folder of new Set(folders)) {
+    const { lines } = readRuns(shelf, folder);
+    for (const line of lines) yield { audience: basename(folder), change: line as unknown as SentChange };
+  }
+}
+
+/** Whether whole runs are written there, and not a file that grows. */
+export function hasRuns(disk: Disk): boolean {
+  return [...disk.keys()].some((path) => path.includes('/parts/'));
 }
 
 /** The lines that are whole and can be read, of every audience's file: a torn one was never acknowledged. */

@@ -22,6 +22,7 @@ const LEAST_REACHED = 0.75;
 const DESTINATIONS = {
   webhook: undefined,
   file: 'type: file\ndirectory: out\n',
+  'file in whole runs': 'type: file\ndirectory: out\nlayout: runs\n',
 } as const;
 
 for (const [type, text] of Object.entries(DESTINATIONS)) {

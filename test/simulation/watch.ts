@@ -50,6 +50,10 @@ export class Watch {
   readonly #statements: Statements;
   readonly #endpoint: Endpoint;
   readonly #latest: () => Instant;
+  /** Readers are told of whole runs. */
+  #isTold = false;
+  /** Sync -> what they were told last. */
+  readonly #whole = new Map<string, string>();
   /** Sync and key -> the change that is open. */
   readonly #open = new Map<string, Open>();
   /** Sync and key -> the batch that brought it into the ledger. */
@@ -213,8 +217,29 @@ export class Watch {
     }
   }
 
+  /**
+   * What manifests tell has changed, or not: it is what some whole run had delivered. From now on audiences lag behind the
+   * ledger, until they are told.
+   */
+  told(): void {
+    this.#isTold = true;
+    for (const [sync, { audience }] of Object.entries(SYNCS)) {
+      const there = [...this.#endpoint.of(audience)].map(([key, { hash }]) => `${key} ${hash}`).sort();
+      const known = this.#whole.get(sync) ?? '';
+      const now = there.join();
+      if (now === known) continue;
+      const rows = [...(this.committed.ledger.get(sync) ?? [])];
+      const delivered = rows.map(([key, { state, hash }]) =>
+        state === 'delivered' ? `${key} ${hash}` : key,
+      );
+      if (now !== delivered.sort().join()) throw new Violation(`${sync}: half a run is told: ${now}`);
+      this.#whole.set(sync, now);
+    }
+  }
+
   /** `delivered` is never ahead of the audience, and the audience never ahead of `sending` and `delivered`. */
   checkAudiences(): void {
+    if (this.#isTold) return;
     for (const [sync, { audience }] of Object.entries(SYNCS)) {
       const rows = this.committed.ledger.get(sync) ?? new Map<string, LedgerRow>();
       const there = this.#endpoint.of(audience);
