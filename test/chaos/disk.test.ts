@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Dice } from '../brute-force/dice.ts';
 import { build } from '../cli/segsync.ts';
+import { shelfIn } from '../conformance/destination/run-harness.ts';
 import { engines } from '../engines.ts';
 import { type Line, parseLines, replay } from '../replay-files.ts';
+import { readRuns } from '../run-reader.ts';
 import { expectAudiences } from './audiences.ts';
 import type { Ended } from './program.ts';
 import { openRig, type ProjectFiles, type Rig } from './rig.ts';
@@ -70,6 +72,25 @@ describe.skipIf(!probe)('a disk that is full', () => {
     await expectWhole(rig);
     await expectFile(rig, join(disk.folder, 'buyers.ndjson'));
   });
+
+  it('below whole runs: none is told before it is there', { timeout: 120_000 }, async () => {
+    disk = openTinyDisk(8)!;
+    rig = await openRig(postgres!, toFiles(disk.folder, 'runs'));
+    await loadMany(rig);
+    disk.fill(300);
+    const failed = await rig.run(['run', '--all']);
+    expect({ exit: failed.exit, told: failed.stderr.includes('the disk is full') }, failed.stderr).toEqual({
+      exit: 1,
+      told: true,
+    });
+    const shelf = shelfIn(disk.folder);
+    expect(shelf.list('').filter((path) => path.endsWith('.tmp'))).toEqual([]);
+    expect([...readRuns(shelf, 'buyers').members]).toEqual([]);
+    disk.clear();
+    await expectWhole(rig);
+    const members = await rig.query(AUDIENCES.buyers!.sql);
+    expect([...readRuns(shelf, 'buyers').members.keys()].sort()).toEqual(members.map(({ k }) => k!).sort());
+  });
 });
 
 it('a file that may not grow is a full disk, too', { timeout: 120_000 }, async () => {
@@ -91,10 +112,10 @@ async function loadMany(one: Rig): Promise<void> {
 }
 
 const toFiles =
-  (directory: string): ProjectFiles =>
+  (directory: string, layout = 'append'): ProjectFiles =>
   (places) => ({
     ...shopFiles(places),
-    'destinations/hook.yaml': `type: file\ndirectory: ${directory}\nformat: ndjson\n`,
+    'destinations/hook.yaml': `type: file\ndirectory: ${directory}\nformat: ndjson\nlayout: ${layout}\n`,
   });
 
 function expectTold({ exit, signal, stderr }: Ended): void {
