@@ -55,8 +55,8 @@ function untold({ statements, tables, sync }: Delivery, audienceRef: string): Pr
   return readUntold(statements, tables, { sync: sync.name, audienceRef });
 }
 
-/** Names sort as manifests were made, though the clock went back or stands still. */
-function sealOf(runId: string, now: Instant, last: ManifestRow | undefined): ManifestRow {
+/** Its name sorts behind the last one’s, though the clock went back or stands still. */
+export function sealOf(runId: string, now: Instant, last: ManifestRow | undefined): ManifestRow {
   const at = last !== undefined && last.at >= now ? last.at + 1n : now;
   const id = `${formatInstant(at).replace(/[-:]/g, '')}-${runId}`;
   return { id, runId, at, open: true, ...(last ? { previous: last.id } : {}) };
