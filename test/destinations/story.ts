@@ -193,12 +193,14 @@ const CHAPTERS: readonly Chapter[] = [
       jobs.hold();
       await story.enter('6');
       expect(await story.run()).toMatchObject({ waiting: 1 });
+      expect(await story.status()).toMatchObject({ jobs: 1, waiting: 1 });
       await story.leave('6');
       const calls = simulator.calls.length;
       expect(await story.run()).toMatchObject({ waiting: 1 });
       expect(simulator.calls.slice(calls).filter(simulator.isChange)).toEqual([]);
       jobs.finish();
       await story.settle();
+      expect(await story.status()).not.toHaveProperty('jobs');
       story.expectAudience();
       await story.enter('6');
       await story.settle();
@@ -310,6 +312,12 @@ class Story {
     expect(ended.exit, ended.stdout + ended.stderr).toBe(exit);
     for (const secret of Object.values(vendor.environment))
       expect(ended.stdout + ended.stderr).not.toContain(secret);
+    return JSON.parse(ended.stdout).syncs[0];
+  }
+
+  /** What `segsync status` says of the sync. */
+  async status(): Promise<Record<string, unknown>> {
+    const ended = await this.rig.call(['status', '--json'], this.vendor.environment);
     return JSON.parse(ended.stdout).syncs[0];
   }
 
