@@ -169,7 +169,7 @@ function keysSql(preview: Preview, scope: Scope): string {
             ? []
             : [`${ledger} WHERE delivered_at < ${instant(preview.tables.dialect, scope.renewBefore)}`]),
         ]
-  ).join('\n  UNION ');
+  ).join(`\n  ${preview.tables.dialect.union} `);
 }
 
 /** A candidate's row -> what is known of it. */

@@ -24,6 +24,7 @@ export const warehouse: Warehouse = {
   dialect,
   capabilities: {
     transactions: 'yes',
+    transactionalDdl: 'yes',
     files: 'yes',
     lateral: 'no',
     singleProcess: 'yes',

@@ -40,6 +40,7 @@ export const warehouse: Warehouse = {
   dialect,
   capabilities: {
     transactions: 'yes',
+    transactionalDdl: 'yes',
     files: 'not yet',
     lateral: 'yes',
     singleProcess: 'no',
