@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { formatInstant } from '../../instant.ts';
-import type { ApiRequest } from '../api.ts';
 import type { Batch, Change, FieldValue, Outcome } from '../destination.ts';
 import { toldOf } from './answer.ts';
 import { joined, type Work } from './changes.ts';
@@ -15,18 +14,13 @@ export function stopIfNoName(destination: string, name: string): void {
   fail('E407', { destination, detail, hint: 'give the sync another `audience:`' });
 }
 
-export interface Telling {
-  /** The path of the audience (list). */
-  readonly list: string;
-  readonly address: string;
-  readonly name: string;
+/** `hash`: by which a contact is known. */
+export function eventPath(list: string, hash: string): string {
+  return `${list}/members/${hash}/events`;
 }
 
-/** A contact is known by the hash of their address. */
-export function eventCall(change: Change, { list, address, name }: Telling): ApiRequest {
-  const hash = createHash('md5').update(address.toLowerCase(), 'utf8').digest('hex');
-  const body = { name, properties: textsOf(change.fields), occurred_at: formatInstant(change.causedAt) };
-  return { method: 'POST', path: `${list}/members/${hash}/events`, body };
+export function eventBody({ fields, causedAt }: Change, name: string): unknown {
+  return { name, properties: textsOf(fields), occurred_at: formatInstant(causedAt) };
 }
 
 /** Properties are texts; one without a value is left out. */
@@ -51,8 +45,9 @@ export async function told(batch: Batch, work: Work, listIsThere: () => Promise<
   if (!(refused instanceof Map)) return refused;
   const notMade = refused.get(address);
   if (notMade) return { receipts: [notMade] };
-  const request = eventCall(batch.changes[0]!, { list, address, name: batch.audience.name });
-  const answer = await call({ ...request, signal });
+  const hash = createHash('md5').update(address, 'utf8').digest('hex');
+  const body = eventBody(batch.changes[0]!, batch.audience.name);
+  const answer = await call({ method: 'POST', path: eventPath(list, hash), body, signal });
   if (answer.status === 404) await listIsThere();
   return toldOf(batch, answer, now());
 }

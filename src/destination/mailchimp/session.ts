@@ -8,7 +8,7 @@ import { sent, unreachable } from '../failures.ts';
 import { changeBytes, isRecord } from '../json.ts';
 import { isThrottled } from './answer.ts';
 import { changed, known } from './changes.ts';
-import { eventCall, stopIfNoName, told } from './events.ts';
+import { eventBody, eventPath, stopIfNoName, told } from './events.ts';
 import { addressesOf, identifierOf, segmentBody } from './members.ts';
 import type { MailchimpSettings } from './options.ts';
 import { type Ask, ensureSegment } from './segments.ts';
@@ -66,9 +66,10 @@ function exampleOf(batch: Batch, base: string, list: string): Example {
       to: `POST ${base}${list}/segments/${batch.audience.ref}`,
       body: segmentBody(batch.op, addresses),
     };
-  const telling = { list, address: addresses[0] ?? '', name: batch.audience.name };
-  const { method, path, body } = eventCall(batch.changes[0]!, telling);
-  return { to: `${method} ${base}${path}`, body };
+  return {
+    to: `POST ${base}${eventPath(list, '<md5 of the address>')}`,
+    body: eventBody(batch.changes[0]!, batch.audience.name),
+  };
 }
 
 function stopIfRefused(destination: string, answer: ApiAnswer): void {

@@ -115,7 +115,7 @@ describe('an event', () => {
       },
     ]);
     expect(session.example(entered('a'))).toMatchObject({
-      to: expect.stringMatching(/^POST .*\/lists\/a1b2c3d4e5\/members\/[0-9a-f]{32}\/events$/),
+      to: `POST ${mailchimp.url}/lists/${LIST}/members/<md5 of the address>/events`,
       body: { name: 'cart abandoned', properties: {} },
     });
   });
