@@ -186,7 +186,7 @@ export interface DestinationReport {
   readonly does: string;
   /** Absent: whatever is sent. */
   readonly matches_by?: readonly string[];
-  readonly takes_fields: boolean;
+  readonly takes_fields: boolean | 'events';
   readonly takes_events: boolean;
   readonly lists_members: boolean;
   readonly operations: readonly string[];
