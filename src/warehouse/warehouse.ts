@@ -81,6 +81,10 @@ export type Failure =
 
 export interface Warehouse {
   readonly name: string;
+  /** As people call it. */
+  readonly title: string;
+  /** How its SQL was tested: on the engine itself, by the engine's own analyser, or only written. */
+  readonly verified: 'verified' | 'analysed' | 'rendered';
   readonly dialect: Dialect;
   readonly capabilities: Capabilities;
   readonly layout: Layout;

@@ -37,8 +37,14 @@ interface Catalog {
 export interface Analyser {
   /** Throws an `Error` with the analyser's words. What the statement makes or drops is known from then on. */
   analyse(sql: string): Promise<void>;
+  /** As `analyse`, and nothing is remembered. */
+  looks(sql: string): Promise<void>;
+  /** The texts of a query's only column. Throws an `Error`. */
+  evaluate(sql: string): Promise<string[]>;
   /** Makes a table known. */
   table(path: readonly string[], columns: Readonly<Record<string, SqlType>>): void;
+  /** Forgets all tables. */
+  forget(): void;
   /** Forgets tables without a schema: a session has ended. */
   endSession(): void;
   close(): void;
@@ -70,15 +76,31 @@ export async function openAnalyser(): Promise<Analyser> {
     queryParameters: [{ name: 'rows', type: { typeKind: 'TYPE_STRING' } }],
   };
   const root: Catalog = { name: 'play', table: [], catalog: [] };
+  const look = (sqlStatement: string): Promise<Any> => {
+    const simpleCatalog = { ...root, builtinFunctionOptions: { languageOptions } };
+    return client.analyze({ simpleCatalog, sqlStatement, options }).catch((error: Any) => {
+      throw new Error(error.details ?? error.message);
+    });
+  };
   return {
     async analyse(sql) {
-      const simpleCatalog = { ...root, builtinFunctionOptions: { languageOptions } };
-      const answer = await client
-        .analyze({ simpleCatalog, sqlStatement: sql, options })
-        .catch((error: Any) => {
-          throw new Error(error.details ?? error.message);
-        });
-      note(root, answer.resolvedStatement);
+      note(root, (await look(sql)).resolvedStatement);
+    },
+    async looks(sql) {
+      await look(sql);
+    },
+    async evaluate(sql) {
+      const simpleCatalog = { name: 'none', builtinFunctionOptions: { languageOptions } };
+      const answer = await new Promise<Any>((done, refuse) => {
+        ZetaSQLClient.API.evaluateQuery({ sql, options, simpleCatalog }, (error: Any, found: Any) =>
+          error ? refuse(new Error(error.details ?? error.message)) : done(found),
+        );
+      });
+      return answer.content.tableData.row.map(({ cell }: Any) => cell[0].stringValue);
+    },
+    forget() {
+      root.table = [];
+      root.catalog = [];
     },
     table(path, columns) {
       const column = Object.entries(columns).map(([name, type]) => ({

@@ -43,6 +43,8 @@ export type Options = z.infer<typeof options>;
 
 export const warehouse: Warehouse = {
   name: 'bigquery',
+  title: 'BigQuery',
+  verified: 'analysed',
   dialect,
   capabilities: {
     transactions: 'yes',

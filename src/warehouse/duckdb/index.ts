@@ -21,6 +21,8 @@ export type Options = z.infer<typeof options>;
 
 export const warehouse: Warehouse = {
   name: 'duckdb',
+  title: 'DuckDB',
+  verified: 'verified',
   dialect,
   capabilities: {
     transactions: 'yes',

@@ -37,6 +37,8 @@ export type Options = z.infer<typeof options>;
 
 export const warehouse: Warehouse = {
   name: 'postgres',
+  title: 'PostgreSQL',
+  verified: 'verified',
   dialect,
   capabilities: {
     transactions: 'yes',
