@@ -40,7 +40,7 @@ export interface Analyser {
   /** As `analyse`, and nothing is remembered. */
   looks(sql: string): Promise<void>;
   /** The texts of a query's only column. Throws an `Error`. */
-  evaluate(sql: string): Promise<string[]>;
+  evaluate(sql: string): Promise<(string | null)[]>;
   /** Makes a table known. */
   table(path: readonly string[], columns: Readonly<Record<string, SqlType>>): void;
   /** Forgets all tables. */
@@ -96,7 +96,7 @@ export async function openAnalyser(): Promise<Analyser> {
           error ? refuse(new Error(error.details ?? error.message)) : done(found),
         );
       });
-      return answer.content.tableData.row.map(({ cell }: Any) => cell[0].stringValue);
+      return answer.content.tableData.row.map(({ cell }: Any) => cell[0].stringValue ?? null);
     },
     forget() {
       root.table = [];

@@ -1,7 +1,7 @@
 /**
  * BigQuery's spelling of SQL (GoogleSQL). Where it differs in meaning from other engines: strings compare by bytes;
  * `GREATEST` and `LEAST` of a NULL are NULL; NULL comes first in ascending order; a decimal literal is a double; `UNION`
- * and `EXCEPT` say DISTINCT or ALL; integers are INT64 and overflow is an error.
+ * and `EXCEPT` say DISTINCT or ALL; a time on the wall that comes twice is the first; integers are INT64 and overflow is an error.
  */
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
@@ -39,7 +39,7 @@ const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   hash_text: (of) => md5(of!),
   row_hash: (...texts) => md5(`TO_JSON_STRING([${texts.join(', ')}])`),
   bucket: (of) => `CAST(CONCAT('0x', SUBSTR(${md5(of!)}, 1, 7)) AS INT64)`,
-  instant_of: (timestamp, zone) => `TIMESTAMP(CAST(${timestamp} AS DATETIME), ${zone})`,
+  instant_of: (timestamp, zone) => instantOf(`CAST(${timestamp} AS DATETIME)`, zone!),
   instant_of_date: (date, zone) => firstInstant(date!, zone!),
   micros_of: (instant) => `UNIX_MICROS(${instant})`,
   add_micros: (instant, n) => `TIMESTAMP_ADD(${instant}, INTERVAL ${n} MICROSECOND)`,
@@ -68,6 +68,16 @@ function withoutNulls(args: readonly string[]): string {
   return args
     .map((each) => `COALESCE(${[each, ...args.filter((other) => other !== each)].join(', ')})`)
     .join(', ');
+}
+
+/** A time on the wall that comes twice, for clocks go back, is the second; the engine takes the first. */
+function instantOf(timestamp: string, zone: string): string {
+  const first = `TIMESTAMP(${timestamp}, ${zone})`;
+  const again = (later: string): string => {
+    const second = `TIMESTAMP_ADD(${first}, INTERVAL ${later})`;
+    return ` WHEN DATETIME(${second}, ${zone}) = ${timestamp} THEN ${second}`;
+  };
+  return `CASE${again('1 HOUR')}${again('30 MINUTE')} ELSE ${first} END`;
 }
 
 /** Where clocks go back at 01:00 to midnight, that midnight comes twice; the engine takes one of them. */

@@ -38,7 +38,7 @@ LEFT JOIN (
       UNION ALL
       SELECT
         r.customer_id AS k,
-        TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York') AS happened_at,
+        CASE WHEN DATETIME(TIMESTAMP_ADD(TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York'), INTERVAL 1 HOUR), 'America/New_York') = CAST(r.`at` AS DATETIME) THEN TIMESTAMP_ADD(TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York'), INTERVAL 1 HOUR) WHEN DATETIME(TIMESTAMP_ADD(TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York'), INTERVAL 30 MINUTE), 'America/New_York') = CAST(r.`at` AS DATETIME) THEN TIMESTAMP_ADD(TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York'), INTERVAL 30 MINUTE) ELSE TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York') END AS happened_at,
         CAST(NULL AS INT64) AS step_1,
         CAST(NULL AS INT64) AS step_2,
         1 AS step_3

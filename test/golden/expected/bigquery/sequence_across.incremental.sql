@@ -55,10 +55,10 @@ FROM (
   -- shop.visits: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
   SELECT
     customer_id AS k,
-    TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York') AS caused_at
+    CASE WHEN DATETIME(TIMESTAMP_ADD(TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York'), INTERVAL 1 HOUR), 'America/New_York') = CAST(`at` AS DATETIME) THEN TIMESTAMP_ADD(TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York'), INTERVAL 1 HOUR) WHEN DATETIME(TIMESTAMP_ADD(TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York'), INTERVAL 30 MINUTE), 'America/New_York') = CAST(`at` AS DATETIME) THEN TIMESTAMP_ADD(TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York'), INTERVAL 30 MINUTE) ELSE TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York') END AS caused_at
   FROM shop.visits AS r
   WHERE `at` >= DATETIME '2026-11-20 09:54:00.000000'
-    AND TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York') >= TIMESTAMP '2026-11-22 09:54:00.000000+00'
+    AND CASE WHEN DATETIME(TIMESTAMP_ADD(TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York'), INTERVAL 1 HOUR), 'America/New_York') = CAST(`at` AS DATETIME) THEN TIMESTAMP_ADD(TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York'), INTERVAL 1 HOUR) WHEN DATETIME(TIMESTAMP_ADD(TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York'), INTERVAL 30 MINUTE), 'America/New_York') = CAST(`at` AS DATETIME) THEN TIMESTAMP_ADD(TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York'), INTERVAL 30 MINUTE) ELSE TIMESTAMP(CAST(`at` AS DATETIME), 'America/New_York') END >= TIMESTAMP '2026-11-22 09:54:00.000000+00'
   UNION ALL
   -- shop.visits: rows whose cursor is unknown count as new at every tick
   SELECT
@@ -111,7 +111,7 @@ LEFT JOIN (
       UNION ALL
       SELECT
         r.customer_id AS k,
-        TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York') AS happened_at,
+        CASE WHEN DATETIME(TIMESTAMP_ADD(TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York'), INTERVAL 1 HOUR), 'America/New_York') = CAST(r.`at` AS DATETIME) THEN TIMESTAMP_ADD(TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York'), INTERVAL 1 HOUR) WHEN DATETIME(TIMESTAMP_ADD(TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York'), INTERVAL 30 MINUTE), 'America/New_York') = CAST(r.`at` AS DATETIME) THEN TIMESTAMP_ADD(TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York'), INTERVAL 30 MINUTE) ELSE TIMESTAMP(CAST(r.`at` AS DATETIME), 'America/New_York') END AS happened_at,
         CAST(NULL AS INT64) AS step_1,
         CAST(NULL AS INT64) AS step_2,
         1 AS step_3
