@@ -14,8 +14,8 @@ export interface Catalog {
   typeOf(relation: Relation, column: string, place: Place): SqlType;
   /** All columns, in order; undefined where they are not known. Throws E301. */
   columnsOf(relation: Relation, place: Place): readonly Pick<Column, 'name' | 'type'>[] | undefined;
-  /** The type of a `query:` segment's keys; undefined where it is not known. Throws what the warehouse said of the query. */
-  keyTypeOf(sql: string): SqlType | undefined;
+  /** The column of a `query:` segment's keys, its first; undefined where it is not known. Throws what the warehouse said of the query. */
+  keyOf(sql: string): Pick<Column, 'name' | 'type'> | undefined;
   /** The type of an expression over a relation's row, alias `entity`; text where it is not known. */
   expressionType(relation: Relation, sql: string): SqlType;
   /** Whether a function's answer may change by itself, as far as is known. */
@@ -71,10 +71,10 @@ export async function readCatalog(
   };
   return {
     columnsOf,
-    keyTypeOf(sql) {
+    keyOf(sql) {
       const found = tables.get(JSON.stringify(asRelation(sql)));
       if (found && 'error' in found) throw found.error;
-      return found?.[0]?.type;
+      return found?.[0];
     },
     mayMove: (call) => moving.has(call),
     expressionType(relation, sql) {
@@ -112,7 +112,7 @@ export function assumedCatalog(instants: ReadonlySet<string>): Catalog {
   return {
     typeOf: (_relation, column) => (instants.has(column) ? 'instant' : 'other'),
     columnsOf: () => undefined,
-    keyTypeOf: () => undefined,
+    keyOf: () => undefined,
     mayMove: () => false,
     expressionType: () => 'text',
   };

@@ -61,7 +61,8 @@ export function sqlColumn({ sql }: Extract<Fact, { kind: 'sql' }>, as: string, s
 
 /** The SELECT's first column, whatever its name, each key once. */
 function queriedKeys({ sql, place }: Extract<Fact, { kind: 'query' }>, { key, scope }: FactInput): Query {
-  const type = scope.catalog.keyTypeOf(sql) ?? key.type;
+  const known = scope.catalog.keyOf(sql);
+  const type = known?.type ?? key.type;
   return {
     kind: 'select',
     distinct: true,
@@ -80,6 +81,7 @@ function queriedKeys({ sql, place }: Extract<Fact, { kind: 'query' }>, { key, sc
     from: { kind: 'raw', sql, t: scope.t },
     as: 'q',
     asColumns: ['k'],
+    ...(known ? { wereColumns: [known.name] } : {}),
   };
 }
 

@@ -11,10 +11,14 @@ export type From =
   /** One of segsync's own tables, or what stands for it in a dry run. SQL text made by `state/`. */
   | { readonly kind: 'state'; readonly sql: string }
   | { readonly kind: 'query'; readonly query: Query }
-  /** Texts, a row each; the column has the name that the select gives it. */
-  | { readonly kind: 'values'; readonly texts: readonly string[] }
   /** Somebody's own SELECT, as it is; `:T` in it is the instant `t`. */
   | { readonly kind: 'raw'; readonly sql: string; readonly t: Instant };
+
+/** Texts, a row each; the column has the name that the select gives it. */
+export interface Values {
+  readonly kind: 'values';
+  readonly texts: readonly string[];
+}
 
 export interface Join {
   readonly type: 'join' | 'left join' | 'full join' | 'lateral';
@@ -36,10 +40,12 @@ export interface Select {
   readonly with?: readonly (readonly [name: string, query: Query])[];
   readonly distinct?: boolean;
   readonly columns: readonly SelectColumn[];
-  readonly from?: From;
+  readonly from?: From | Values;
   readonly as?: string;
   /** Names for its first columns, beside `as`. */
   readonly asColumns?: readonly string[];
+  /** What these columns are called in `from`, where that is known. */
+  readonly wereColumns?: readonly string[];
   readonly joins?: readonly Join[];
   /** All must hold. */
   readonly where?: readonly Expression[];

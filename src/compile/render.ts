@@ -5,7 +5,7 @@ import type { Instant } from '../instant.ts';
 import { readSql } from '../segment/sql-text.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
 import type { Expression, OrderBy } from './expression.ts';
-import type { From, Join, Query, Select, SelectColumn } from './query.ts';
+import type { From, Join, Query, Select, SelectColumn, Values } from './query.ts';
 
 const INDENT = '  ';
 
@@ -59,7 +59,7 @@ function expressionText(expression: Expression, dialect: Dialect): string {
     case 'is_null':
       return `${sub(expression.of)} IS ${expression.negated ? 'NOT ' : ''}NULL`;
     case 'distinct_from':
-      return `${sub(expression.left)} IS DISTINCT FROM ${sub(expression.right)}`;
+      return dialect.distinctFrom(sub(expression.left), sub(expression.right));
     case 'in':
       return `${sub(expression.of)} ${expression.negated ? 'NOT IN' : 'IN'} (${expression.values.map(sub).join(', ')})`;
     case 'in_query':
@@ -69,7 +69,7 @@ function expressionText(expression: Expression, dialect: Dialect): string {
     case 'call':
       return dialect.functions[expression.fn](...expression.args.map(sub));
     case 'aggregate':
-      return aggregate(expression, sub);
+      return aggregate(expression, sub, dialect);
     case 'cast':
       return `CAST(${sub(expression.of)} AS ${dialect.types[expression.to]})`;
     case 'case': {
@@ -142,11 +142,7 @@ function selectLines(select: Select, dialect: Dialect): string[] {
   return [
     `SELECT${select.distinct ? ' DISTINCT' : ''}`,
     ...columnLines(select.columns, dialect),
-    ...(select.from
-      ? [
-          `FROM ${from(select.from, dialect)}${select.as ? ` AS ${quote(select.as, dialect)}` : ''}${columnNames(select, dialect)}`,
-        ]
-      : []),
+    ...(select.from ? [`FROM ${fromAs(select.from, select, dialect)}`] : []),
     ...(select.joins ?? []).map((each) => join(each, dialect)),
     ...conjunction('WHERE', expressions(select.where ?? [])),
     ...(select.groupBy && select.groupBy.length > 0
@@ -168,6 +164,24 @@ function columnLines(columns: readonly SelectColumn[], dialect: Dialect): string
   });
 }
 
+function fromAs(of: From | Values, { as, asColumns = [], wereColumns }: Select, dialect: Dialect): string {
+  const names = asColumns.map((name) => quote(name, dialect));
+  if (of.kind === 'values') {
+    const rows = of.texts.map((text) => [kept(dialect.literal({ type: 'text', text }))]);
+    return dialect.rowsAs(rows, quote(as!, dialect), names);
+  }
+  const relation = from(of, dialect);
+  if (as === undefined) return relation;
+  return names.length > 0
+    ? dialect.columnsAs(
+        relation,
+        quote(as, dialect),
+        names,
+        wereColumns?.map((name) => quote(name, dialect)),
+      )
+    : `${relation} AS ${quote(as, dialect)}`;
+}
+
 function from(of: From, dialect: Dialect): string {
   switch (of.kind) {
     case 'relation':
@@ -178,15 +192,9 @@ function from(of: From, dialect: Dialect): string {
       return kept(of.sql);
     case 'query':
       return `(\n${indent(lines(of.query, dialect)).join('\n')}\n)`;
-    case 'values':
-      return `(VALUES ${of.texts.map((text) => `(${dialect.literal({ type: 'text', text })})`).join(', ')})`;
     case 'raw':
       return ownSql(of, dialect);
   }
-}
-
-function columnNames({ asColumns }: Select, dialect: Dialect): string {
-  return asColumns ? ` (${asColumns.map((name) => quote(name, dialect)).join(', ')})` : '';
 }
 
 function join(of: Join, dialect: Dialect): string {
@@ -199,7 +207,11 @@ function conjunction(keyword: string, parts: readonly string[]): string[] {
   return parts.map((part, index) => (index === 0 ? `${keyword} ${part}` : `${INDENT}AND ${part}`));
 }
 
-function aggregate(of: Extract<Expression, { kind: 'aggregate' }>, sub: (of: Expression) => string): string {
+function aggregate(
+  of: Extract<Expression, { kind: 'aggregate' }>,
+  sub: (of: Expression) => string,
+  dialect: Dialect,
+): string {
   const inner = of.of ? sub(of.of) : '1';
   const filtered = of.when ? `CASE WHEN ${sub(of.when)} THEN ${inner} END` : inner;
   switch (of.fn) {
@@ -207,6 +219,8 @@ function aggregate(of: Extract<Expression, { kind: 'aggregate' }>, sub: (of: Exp
       return of.of || of.when ? `COUNT(${filtered})` : 'COUNT(*)';
     case 'count_distinct':
       return `COUNT(DISTINCT ${filtered})`;
+    case 'bool_or':
+      return dialect.anyTrue(filtered);
     default:
       return `${of.fn.toUpperCase()}(${filtered})`;
   }
@@ -214,7 +228,10 @@ function aggregate(of: Extract<Expression, { kind: 'aggregate' }>, sub: (of: Exp
 
 function order(by: readonly OrderBy[], dialect: Dialect): string {
   return by
-    .map((each) => `${expressionText(each.by, dialect)}${each.descending ? ' DESC NULLS LAST' : ''}`)
+    .map(
+      (each) =>
+        `${expressionText(each.by, dialect)}${each.descending ? ' DESC NULLS LAST' : dialect.ascending}`,
+    )
     .join(', ');
 }
 

@@ -9,7 +9,7 @@ import { withoutPlaces } from '../segment/reads.ts';
 import type { RowsOf, SequenceOf, StepOf } from '../segment/resolve.ts';
 import { and, call, column, compare, type Expression, number, or, TRUE, value } from './expression.ts';
 import type { EntityKey } from './key.ts';
-import type { From, Query, Select, SelectColumn } from './query.ts';
+import type { Query, Select, SelectColumn } from './query.ts';
 import { type Scope, splitBound, timeOf, whichRows } from './rows.ts';
 import { ROW, sourceRows } from './source-rows.ts';
 import { asInstant, inWindow } from './time.ts';
@@ -93,7 +93,7 @@ function layer(link: Link, before: string, steps: readonly StepOf[], scope: Scop
     columns: [plain('k'), plain(HAPPENED), ...earlier, plain(link.flag), ...ahead],
     from: { kind: 'step', name: before },
   };
-  const rows: From = ahead.length === 0 ? seen.from! : { kind: 'query', query: seen };
+  const rows: Select['from'] = ahead.length === 0 ? seen.from : { kind: 'query', query: seen };
   const leadsOn = { kind: 'case', branches: [[holdsAt(link, scope), AT]] } as const;
   return {
     kind: 'select',

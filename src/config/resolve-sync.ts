@@ -7,7 +7,7 @@ import { mergeGuards } from './guards.ts';
 import { parseConsent, parseFields } from './mapping.ts';
 import { checkKnown, checkName } from './names.ts';
 import { child, locate, type YamlNode } from './node.ts';
-import type { Entity, Guards, Sync } from './project.ts';
+import type { Entity, Guards, Mode, Sync } from './project.ts';
 import type { ResolvedDestination } from './resolve-destination.ts';
 import type { ReadSegment } from './resolve-segment.ts';
 import { type GuardsPart, SYNC_NOT_YET, type SyncPart, syncSchema } from './schema.ts';
@@ -45,7 +45,8 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
   const mapping = readMapping(name, part, node, place, destination, scope);
   if (!isNamed || !destination || !mapping) return undefined;
   if (!isAllowed(name, mapping, place, destination, scope)) return undefined;
-  if (!isTaken(name, mapping, place, destination, scope)) return undefined;
+  const mode = part.mode ?? 'mirror';
+  if (!isTaken(name, mapping, mode, place, destination, scope)) return undefined;
   if (!mayAdopt(name, part, node, destination, context)) return undefined;
   const { exclude } = destination.destination;
   const sync: Sync = {
@@ -53,7 +54,7 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
     segment: owner.name,
     destination: part.to,
     audience: part.audience ?? owner.name,
-    mode: part.mode ?? 'mirror',
+    mode,
     ...mapping,
     ...(exclude === undefined ? {} : { exclude }),
     guards: guardsOf(part, destination, scope),
@@ -91,6 +92,7 @@ function isAllowed(
 function isTaken(
   sync: string,
   { match, fields }: Mapping,
+  mode: Mode,
   place: Place,
   { destination, manifest }: ResolvedDestination,
   { entity, context }: SyncScope,
@@ -112,8 +114,13 @@ function isTaken(
     const what = `match by \`${identifier}\`, too: of each kind of identifier it takes one`;
     context.problems.report('E135', { ...to, what }, place);
   }
-  const tooMany = fields.size > 0 && !takesFields;
-  if (tooMany) context.problems.report('E135', { ...to, what: 'take `fields`' }, place);
+  const takes = takesFields === 'events' ? mode === 'on_enter' : takesFields;
+  const tooMany = fields.size > 0 && !takes;
+  const what =
+    takesFields === 'events'
+      ? 'take `fields` of members, only of events (`mode: on_enter`)'
+      : 'take `fields`';
+  if (tooMany) context.problems.report('E135', { ...to, what }, place);
   return strange.length === 0 && one.length === 0 && !tooMany;
 }
 

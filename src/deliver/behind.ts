@@ -86,7 +86,7 @@ async function readOpen(
   );
   const rows = await statements.query(
     `SELECT sync FROM ${tables.from('ledger')} AS ledger WHERE sync IN ${names} AND state = 'sending'\n` +
-      `UNION SELECT sync FROM ${tables.from('rejections')} AS rejections` +
+      `${dialect.union} SELECT sync FROM ${tables.from('rejections')} AS rejections` +
       ` WHERE sync IN ${names} AND next_at <= ${instant(dialect, now)}`,
   );
   return new Set(rows.map((row) => row.sync!));

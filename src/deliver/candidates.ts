@@ -169,7 +169,7 @@ function keysSql(preview: Preview, scope: Scope): string {
             ? []
             : [`${ledger} WHERE delivered_at < ${instant(preview.tables.dialect, scope.renewBefore)}`]),
         ]
-  ).join('\n  UNION ');
+  ).join(`\n  ${preview.tables.dialect.union} `);
 }
 
 /** A candidate's row -> what is known of it. */
@@ -193,6 +193,7 @@ function ledgerRow(row: Row): LedgerRow | undefined {
   return {
     state: row.ledger_state === 'sending' ? 'sending' : 'delivered',
     identifiers: JSON.parse(row.ledger_identifiers ?? '{}') as Identifiers,
+    ...(row.ledger_identifiers === null ? { isOut: true } : {}),
     ...(row.ledger_hash ? { payloadHash: row.ledger_hash } : {}),
     ...(row.ledger_tick_id ? { tickId: BigInt(row.ledger_tick_id) } : {}),
     ...(row.ledger_delivered_at ? { deliveredAt: BigInt(row.ledger_delivered_at) } : {}),

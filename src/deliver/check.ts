@@ -13,12 +13,18 @@ const NEEDS: Readonly<Record<Sync['mode'], readonly Operation[]>> = {
 };
 
 /** Throws E453 for a mode that the destination cannot serve. */
-export function checkMode(sync: Sync, { operations, takesEvents }: Manifest): void {
-  const { name, mode, destination, place } = sync;
-  if (mode === 'on_enter' && !takesEvents)
-    fail('E453', { sync: name, destination, operation: 'event', mode }, place);
-  const lacking = NEEDS[mode].find((operation) => !operations.includes(operation));
-  if (lacking) fail('E453', { sync: name, destination, operation: lacking, mode }, place);
+export function checkMode({ name, mode, destination, place }: Sync, manifest: Manifest): void {
+  const needs = lacking(mode, manifest);
+  if (needs === undefined) return;
+  const modes = (Object.keys(NEEDS) as Sync['mode'][]).filter((each) => !lacking(each, manifest));
+  fail('E453', { sync: name, destination, needs, mode, modes }, place);
+}
+
+/** What a destination would have to do for a mode, and cannot. */
+function lacking(mode: Sync['mode'], { operations, takesEvents }: Manifest): string | undefined {
+  if (mode === 'on_enter') return takesEvents ? undefined : 'take events';
+  const operation = NEEDS[mode].find((each) => !operations.includes(each));
+  return operation && `${operation} members`;
 }
 
 /** A held sync for people: the figure, and both ways out. */

@@ -78,7 +78,8 @@ class RequestCount {
 
   constructor(preview: Preview) {
     this.#preview = preview;
-    this.#packer = new Packer(preview.destination.session.limits);
+    const { destination, sync } = preview;
+    this.#packer = new Packer(destination.session.limits, sync.mode === 'on_enter');
   }
 
   add(standing: Standing, decision: Decision & { kind: 'send' }): void {

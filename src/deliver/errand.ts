@@ -122,7 +122,7 @@ export function doneEntry(errand: Errand, now: Instant, batchId?: string): Entry
 export const REPLACED = 'then:';
 
 /** What the state says once an asynchronous job has taken a step: still a question, with what it would leave there. */
-export function acceptedEntry(errand: Errand, batchId: string): Entry {
+export function acceptedEntry(errand: Errand, batchId: string, now: Instant): Entry {
   const { step, later, acknowledged } = errand;
   const { payloadHash: before, deliveredAt } = acknowledged ?? {};
   const removed = later.length > 0 ? `${REPLACED}${before ?? ''}` : before;
@@ -132,7 +132,28 @@ export function acceptedEntry(errand: Errand, batchId: string): Entry {
     batchId,
     clearsRejection: false,
     ledger: { state: 'sending', identifiers: step.identifiers, payloadHash, deliveredAt },
+    ...(mayBeUndone(errand)
+      ? { clearsRejection: true, rejected: againLater(errand, UNDONE, now, AGAIN) }
+      : {}),
   };
+}
+
+/** The code of a removal that is made once more, for what was asked before it may still be worked off. */
+export const MAY_BE_UNDONE = 'may_be_undone';
+const UNDONE = { code: MAY_BE_UNDONE, message: 'a request whose answer was lost may still be worked off' };
+
+/**
+ * Whether a removal comes after a request whose answer is not known. Where the other side takes requests as jobs, that
+ * may be one which nobody asks after, and which is worked off when the removal is long done.
+ */
+export function mayBeUndone({ step, later, prior }: Errand): boolean {
+  return step.op === 'remove' && !step.keeps && later.length === 0 && prior?.state === 'sending';
+}
+
+/** A removal that was done, and is made once more a day later: by then no job is left that could undo it. */
+export function doubtedEntry(errand: Errand, now: Instant): Entry {
+  const rejected = againLater(errand, UNDONE, now, AGAIN);
+  return { ...entry(errand), clearsRejection: true, rejected, ledger: perhapsThere(errand) };
 }
 
 /**
@@ -146,22 +167,32 @@ export function rejectedEntry(
   attempts: number,
   again: Duration = AGAIN,
 ): Entry {
-  const { step, prior, rejection } = errand;
+  const { step, prior } = errand;
   const isAgain = step.op === 'remove' || receipt.daily === true;
-  const rejected: RejectionRow = {
-    op: step.op,
-    payloadHash: step.hash,
-    code: receipt.code,
-    message: receipt.message,
-    attempts: (rejection?.attempts ?? 0) + 1,
-    firstAt: rejection?.firstAt ?? now,
-    lastAt: now,
-    dead: !isAgain,
-    ...(isAgain ? { nextAt: now + again } : {}),
-  };
+  const rejected = againLater(errand, receipt, now, isAgain ? again : undefined);
   const isInDoubt = attempts > 1 || prior?.state === 'sending';
   const ledger = isInDoubt ? perhapsThere(errand) : (prior ?? null);
   return { ...entry(errand), clearsRejection: true, rejected, ledger };
+}
+
+/** Undefined `again`: not until what is sent changes. */
+function againLater(
+  { step, rejection }: Errand,
+  { code, message }: Pick<RejectionRow, 'code' | 'message'>,
+  now: Instant,
+  again: Duration | undefined,
+): RejectionRow {
+  return {
+    op: step.op,
+    payloadHash: step.hash,
+    code,
+    message,
+    attempts: (rejection?.attempts ?? 0) + 1,
+    firstAt: rejection?.firstAt ?? now,
+    lastAt: now,
+    dead: again === undefined,
+    ...(again === undefined ? {} : { nextAt: now + again }),
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ import { instant, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
 import { type Delivery, kindsOf, leaseName } from './context.ts';
-import { REPLACED } from './errand.ts';
+import { MAY_BE_UNDONE, REPLACED } from './errand.ts';
 import type { Identifiers } from './payload.ts';
 
 interface Job {
@@ -191,6 +191,7 @@ async function acknowledge(
   const rest = `${own} AND entity_key IN (${done.map(({ key }) => text(tables.dialect, key)).join(', ')})`;
   if (job.op === 'remove' && sync.mode !== 'remove_only') {
     await transaction.execute(reopened({ tables }, rest));
+    await transaction.execute(doubted({ tables, sync }, job, rest));
     const gone = await transaction.execute(`DELETE FROM ${ledger} WHERE ${rest}`);
     await growSync(transaction, tables, { name: sync.name, by: -gone });
     return;
@@ -211,6 +212,18 @@ function reopened({ tables }: Pick<Delivery, 'tables'>, rest: string): string {
     `UPDATE ${tables.name('ledger')} SET identifiers = ${empty('json')}, payload_hash = ${empty('text')},` +
     ` batch_id = ${empty('text')}, delivered_at = ${empty('instant')}` +
     ` WHERE ${rest} AND payload_hash LIKE ${text(dialect, `${REPLACED}%`)}`
+  );
+}
+
+/** Who may still be brought back by what was asked before: the ledger keeps them until they are taken out once more. */
+function doubted({ tables, sync }: Pick<Delivery, 'tables' | 'sync'>, { sentAt }: Job, rest: string): string {
+  const { dialect } = tables;
+  const again =
+    `SELECT entity_key FROM ${tables.from('rejections')} AS rejections WHERE sync = ${text(dialect, sync.name)}` +
+    ` AND code = ${text(dialect, MAY_BE_UNDONE)} AND next_at > ${instant(dialect, sentAt)}`;
+  return (
+    `UPDATE ${tables.name('ledger')} SET state = 'delivered', payload_hash = ${dialect.literal({ type: 'null', of: 'text' })}` +
+    ` WHERE ${rest} AND entity_key IN (${again})`
   );
 }
 

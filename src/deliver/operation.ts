@@ -32,6 +32,8 @@ export interface LedgerRow {
   readonly state: 'sending' | 'delivered';
   /** Every identifier that may be on the other side. */
   readonly identifiers: Identifiers;
+  /** A job took them out, to be added in another form: nothing is on the other side. */
+  readonly isOut?: boolean;
   /** Of what was last acknowledged; undefined when nothing ever was. */
   readonly payloadHash?: string | undefined;
   readonly deliveredAt?: Instant | undefined;
@@ -153,6 +155,7 @@ function isForgotten({ deliveredAt }: LedgerRow, { renewBefore }: Rules): boolea
 
 function bringOut(standing: Standing, rules: Rules): Decision {
   const { ledger } = standing;
+  if (ledger?.isOut) return { kind: 'settled', ledger: 'dropped' };
   if (ledger) return send('remove', step('remove', ledger.identifiers, {}, false));
   const decision = withoutCall(standing);
   const { holds, known, consented } = standing;

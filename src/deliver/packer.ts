@@ -2,17 +2,19 @@
 import type { Limits } from '../destination/destination.ts';
 
 export class Packer<T> {
-  readonly #limits: Pick<Limits, 'batchRows' | 'batchBytes'>;
+  readonly #rows: number;
+  readonly #bytes: number;
   readonly #open = new Map<string, { items: T[]; bytes: number }>();
 
-  constructor(limits: Pick<Limits, 'batchRows' | 'batchBytes'>) {
-    this.#limits = limits;
+  constructor(limits: Pick<Limits, 'batchRows' | 'batchBytes' | 'eventRows'>, events: boolean) {
+    this.#rows = (events ? limits.eventRows : undefined) ?? limits.batchRows;
+    this.#bytes = limits.batchBytes;
   }
 
   /** Adds a thing to its group; returns the request that was full before it, if one was. */
   add(group: string, item: T, bytes: number): readonly T[] | undefined {
     const open = this.#open.get(group);
-    if (open && open.items.length < this.#limits.batchRows && open.bytes + bytes <= this.#limits.batchBytes) {
+    if (open && open.items.length < this.#rows && open.bytes + bytes <= this.#bytes) {
       open.items.push(item);
       open.bytes += bytes;
       return undefined;

@@ -33,7 +33,7 @@ export function parcelsOf(
 ): Parcel[] {
   const removals = errands.filter(({ step }) => step.op === 'remove');
   const others = errands.filter(({ step }) => step.op !== 'remove');
-  const packer = new Packer<Carried>(destination.limits);
+  const packer = new Packer<Carried>(destination.limits, to.events);
   const parcels: Parcel[] = [];
   for (const errand of [...removals, ...others]) {
     const change = changeOf(errand, to.now);

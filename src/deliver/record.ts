@@ -6,9 +6,11 @@ import type { PartRow } from '../state/parts.ts';
 import {
   acceptedEntry,
   doneEntry,
+  doubtedEntry,
   type Entry,
   type Errand,
   earlyEntry,
+  mayBeUndone,
   nextOf,
   questionOf,
   rejectedEntry,
@@ -99,7 +101,8 @@ export class DeliveryRecord {
       this.reasons.add(receipt);
     }
     for (const { errand, receipt } of open) {
-      if (receipt.kind === 'accepted') this.add(acceptedEntry(errand, answer.parcel.batch.id));
+      if (receipt.kind === 'accepted')
+        this.add(acceptedEntry(errand, answer.parcel.batch.id, this.#options.now()));
       // Given up, it must not stand in the batch that a job has of the others.
       else if (this.#options.polls) this.add({ ...questionOf(errand, undefined), wasInLedger: true });
     }
@@ -134,7 +137,8 @@ export class DeliveryRecord {
       const next = nextOf(errand);
       if (next) following.push(next);
       if (next) continue;
-      this.add(doneEntry(errand, at, parcel.batch.id));
+      const isDoubted = this.#options.polls && mayBeUndone(errand);
+      this.add(isDoubted ? doubtedEntry(errand, at) : doneEntry(errand, at, parcel.batch.id));
       this.count(errand, at);
     }
     return following;

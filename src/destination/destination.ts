@@ -149,8 +149,8 @@ export interface Manifest {
   readonly severalOfAKind: boolean;
   /** Kinds of identifiers that it matches by; undefined: whatever they are. */
   readonly kinds?: readonly string[];
-  /** It takes `fields:`, too; otherwise a sync that has them is an error. */
-  readonly takesFields: boolean;
+  /** It takes `fields:`, too (of events alone where it says so); otherwise a sync that has them is an error. */
+  readonly takesFields: boolean | 'events';
   /** True when `targets:` may be left out. */
   readonly anyTarget: boolean;
   readonly operations: readonly Operation[];
@@ -172,6 +172,8 @@ export interface Manifest {
 /** A destination's limits once its options are known. */
 export interface Limits {
   readonly batchRows: number;
+  /** Most events of one request, where that is another number than of members. */
+  readonly eventRows?: number;
   readonly batchBytes: number;
   readonly concurrency: number;
   /** Requests a second; undefined: no limit of ours. */

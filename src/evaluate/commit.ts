@@ -176,9 +176,9 @@ async function writeSegments(
       integer(dialect, changed && tickId !== undefined ? tickId : (state?.tickId ?? 0n)),
       integer(dialect, (state?.members ?? 0) + counts.enter - counts.exit),
     ];
-    return `(${values.join(', ')})`;
+    return values;
   });
-  const found = `(VALUES\n${rows.join(',\n')}) AS found (${SEGMENT_COLUMNS.join(', ')})`;
+  const found = dialect.rowsAs(rows, 'found', SEGMENT_COLUMNS);
   const columns = SEGMENT_COLUMNS.filter((column) => column !== 'segment');
   await statements.execute(
     `UPDATE ${tables.name('segments')} AS segments SET ${columns.map((column) => `${column} = found.${column}`).join(', ')}\n` +

@@ -26,6 +26,7 @@ export function openWorkspace(statements: Statements, dialect: Dialect): Workspa
 
 function inTables(statements: Statements, dialect: Dialect): Workspace {
   const sizes = new Map<string, number>();
+  const { countsCreated } = statements;
   const make = async (name: string, text: string, comment = ''): Promise<void> => {
     const table = dialect.quote(name);
     if (sizes.has(name)) await statements.execute(`DROP TABLE ${table}`);
@@ -34,7 +35,10 @@ function inTables(statements: Statements, dialect: Dialect): Workspace {
   };
   return {
     define: (step) => make(step.name, renderQuery(step.query, dialect), `-- ${step.comment}\n`),
-    size: async (name) => sizes.get(name)!,
+    size: async (name) =>
+      countsCreated
+        ? sizes.get(name)!
+        : count(statements, `SELECT count(*) AS n FROM ${dialect.quote(name)}`),
     keep: (name, as) => make(as, `SELECT * FROM ${dialect.quote(name)}`),
     rows: (query) => statements.query(renderQuery(query, dialect)),
     relation: (sql) => `(${sql})`,
@@ -54,12 +58,16 @@ function inExpressions(statements: Statements, dialect: Dialect): Workspace {
       made.set(dialect.quote(as), kept);
     },
     async size(name) {
-      const [row] = await statements.query(`${before()}SELECT count(*) AS rows FROM ${dialect.quote(name)}`);
-      return Number(row!.rows);
+      return count(statements, `${before()}SELECT count(*) AS n FROM ${dialect.quote(name)}`);
     },
     rows: (query) => statements.query(`${before()}${renderQuery(query, dialect)}`),
     relation: (sql) => `(${before()}${sql})`,
   };
+}
+
+async function count(statements: Statements, sql: string): Promise<number> {
+  const [row] = await statements.query(sql);
+  return Number(row!.n);
 }
 
 /** Before a query that reads the results `made` (quoted name -> SQL), each of which may read those before it. */

@@ -19,7 +19,7 @@ function width(destinations: readonly DestinationReport[]): number {
 export function destinationText(report: DestinationReport, colors: Colors): string {
   const facts = [
     ['matches by', report.matches_by?.join(', ') ?? 'whatever is sent'],
-    ['fields', report.takes_fields ? 'sent along' : 'not taken'],
+    ['fields', FIELDS[`${report.takes_fields}`]],
     ['mode: on_enter', report.takes_events ? 'as an event' : 'not taken'],
     ['adopt', report.lists_members ? 'it can tell who is there' : 'it cannot tell who is there'],
     ['a request', `${count(report.batch.rows)} rows, ${count(report.batch.bytes)} bytes at most`],
@@ -36,6 +36,8 @@ export function destinationText(report: DestinationReport, colors: Colors): stri
     `\n${usualFile(report)}`,
   ].join('');
 }
+
+const FIELDS = { true: 'sent along', false: 'not taken', events: 'sent along with events' } as const;
 
 const VERIFIED: Readonly<Record<DestinationReport['verified'], string>> = {
   real: 'with the thing itself',

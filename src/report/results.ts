@@ -142,6 +142,9 @@ export interface SyncStatus {
   readonly rejected_removals: number;
   /** Rows that were asked for without an answer. */
   readonly waiting: number;
+  /** Jobs of the other side that have not ended, and for how long the oldest goes on; absent: none. */
+  readonly jobs?: number;
+  readonly oldest_job_ms?: number;
   readonly held_reason?: string;
   readonly paused_at?: string;
   readonly paused_reason?: string;
@@ -183,7 +186,7 @@ export interface DestinationReport {
   readonly does: string;
   /** Absent: whatever is sent. */
   readonly matches_by?: readonly string[];
-  readonly takes_fields: boolean;
+  readonly takes_fields: boolean | 'events';
   readonly takes_events: boolean;
   readonly lists_members: boolean;
   readonly operations: readonly string[];

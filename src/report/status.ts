@@ -50,7 +50,7 @@ function stateOf({ late, held_reason: held, paused_at: paused }: SyncStatus): st
 }
 
 function notesOf(each: SyncStatus): string[] {
-  const { sync, rejected, rejected_removals: removals, waiting } = each;
+  const { sync, rejected, rejected_removals: removals, waiting, jobs = 0 } = each;
   const notes: string[] = [];
   if (each.paused_at !== undefined) {
     const why = each.paused_reason === undefined ? '' : `: ${each.paused_reason}`;
@@ -62,5 +62,9 @@ function notesOf(each: SyncStatus): string[] {
     notes.push(`rejected    ${sync}: ${plural(rejected, 'row')}${gone}; \`segsync retry ${sync}\``);
   }
   if (waiting > 0) notes.push(`waiting     ${sync}: ${plural(waiting, 'row')} without an answer yet`);
+  if (jobs > 0) {
+    const since = elapsed(each.oldest_job_ms ?? 0);
+    notes.push(`jobs        ${sync}: ${jobs} of the other side not done, the oldest for ${since}`);
+  }
   return notes;
 }

@@ -27,6 +27,7 @@ export async function readStatus(
       syncs: await readSyncRows(session, tables),
       rejections: await countRejections(session, tables),
       waiting: await countWaiting(session, tables),
+      jobs: await countJobs(session, tables),
       changed: await firstChanges(session, tables),
     };
     const wanted = (names: Iterable<string>, chosen: ReadonlySet<string>): string[] =>
@@ -50,6 +51,8 @@ interface Known {
   readonly rejections: ReadonlyMap<string, RejectionCount>;
   /** Rows in doubt, by sync. */
   readonly waiting: ReadonlyMap<string, number>;
+  /** Jobs of other sides that have not ended, by sync. */
+  readonly jobs: ReadonlyMap<string, Jobs>;
   /** By segment: its oldest change that is kept. */
   readonly changed: ReadonlyMap<string, Instant>;
 }
@@ -73,6 +76,21 @@ async function countWaiting(statements: Statements, tables: StateTables): Promis
   return new Map(rows.map((row) => [row.sync!, Number(row.waiting)]));
 }
 
+interface Jobs {
+  readonly open: number;
+  /** When the oldest was handed over. */
+  readonly since: Instant;
+}
+
+async function countJobs(statements: Statements, tables: StateTables): Promise<Map<string, Jobs>> {
+  const since = tables.dialect.functions.micros_of('min(sent_at)');
+  const rows = await statements.query(
+    `SELECT sync, count(*) AS jobs, ${since} AS since FROM ${tables.from('batches')} AS batches` +
+      " WHERE status = 'waiting' AND job_ref IS NOT NULL GROUP BY sync ORDER BY sync",
+  );
+  return new Map(rows.map((row) => [row.sync!, { open: Number(row.jobs), since: BigInt(row.since!) }]));
+}
+
 function segmentStatus(name: string, { project, segments, now }: Known): SegmentStatus {
   const { tier } = project.segments.get(name)!;
   const row = segments.get(name);
@@ -84,8 +102,10 @@ function segmentStatus(name: string, { project, segments, now }: Known): Segment
   };
 }
 
-function syncStatus(name: string, { project, syncs, rejections, waiting, changed, now }: Known): SyncStatus {
+function syncStatus(name: string, known: Known): SyncStatus {
+  const { project, syncs, rejections, waiting, changed, now } = known;
   const { tier, segment } = project.syncs.get(name)!;
+  const jobs = known.jobs.get(name);
   const row = syncs.get(name);
   const rejected = rejections.get(name);
   const isOwed = row && row.tickId === undefined && row.pausedAt === undefined;
@@ -98,6 +118,7 @@ function syncStatus(name: string, { project, syncs, rejections, waiting, changed
     rejected: rejected?.rows ?? 0,
     rejected_removals: rejected?.removals ?? 0,
     waiting: waiting.get(name) ?? 0,
+    ...(jobs ? { jobs: jobs.open, oldest_job_ms: Number((now - jobs.since) / 1000n) } : {}),
     ...(row?.heldReason === undefined ? {} : { held_reason: row.heldReason }),
     ...(row?.pausedAt === undefined ? {} : { paused_at: formatInstant(row.pausedAt) }),
     ...(row?.pausedReason === undefined ? {} : { paused_reason: row.pausedReason }),

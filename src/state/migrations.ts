@@ -1,6 +1,6 @@
 /** Makes the state tables and brings older ones up to date. */
 import { fail } from '../diagnostics/diagnostic.ts';
-import { type Session, type Warehouse, WarehouseError } from '../warehouse/warehouse.ts';
+import { type Session, type Statements, type Warehouse, WarehouseError } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import { addMeta, readMeta, writeMeta } from './meta.ts';
 import { type StateTables, stateTables } from './sql.ts';
@@ -61,8 +61,14 @@ export async function migrate(place: Place): Promise<StateTables> {
     if (found === SCHEMA_VERSION) return tables;
     const made = { id: place.world.random.uuid(), type: warehouse.name, place: await session.identity() };
     try {
+      const make = async (statements: Statements): Promise<void> => {
+        for (const statement of statementsFrom(found, place)) await statements.execute(statement);
+      };
+      const isApart = warehouse.capabilities.transactionalDdl !== 'yes';
+      // Nothing of it fails when it is there already: killed here, the next run does it again.
+      if (isApart) await make(session);
       await session.transaction(async (transaction) => {
-        for (const statement of statementsFrom(found, place)) await transaction.execute(statement);
+        if (!isApart) await make(transaction);
         await addMeta(transaction, tables, 'warehouse', JSON.stringify(made));
         await writeMeta(transaction, tables, 'schema_version', String(SCHEMA_VERSION));
       });

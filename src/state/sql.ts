@@ -44,7 +44,7 @@ function emptyRelation(dialect: Dialect, table: StateTable): string {
   const columns = table.columns.map(
     ([name, type]) => `${dialect.literal({ type: 'null', of: type })} AS ${dialect.quote(name)}`,
   );
-  return `(SELECT ${columns.join(', ')} WHERE 1 = 0)`;
+  return `(SELECT ${columns.join(', ')} LIMIT 0)`;
 }
 
 /** Text literal. */

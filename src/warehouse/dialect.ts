@@ -89,6 +89,23 @@ export interface Dialect {
   readonly firstOf: (value: string, order: string, when: string) => string;
   /** A file as a relation (`read_csv(...)`); undefined where files cannot be read. */
   readonly file?: (path: string) => string;
-  /** `SELECT ... LIMIT`-free pieces that differ: how a common table expression is kept from being inlined. */
+  /** Whether a condition holds for some row: an aggregate. */
+  readonly anyTrue: (of: string) => string;
+  /** What stands after an ascending order's expression so that NULL comes last. */
+  readonly ascending: string;
+  /** True or false, for NULL too. */
+  readonly distinctFrom: (left: string, right: string) => string;
+  /** How a common table expression is kept from being inlined: what stands before its parenthesis. */
   readonly materialized: string;
+  /** FROM-able: rows of rendered expressions, the first one's fully typed; at least one. */
+  readonly rowsAs: (rows: readonly (readonly string[])[], as: string, columns: readonly string[]) => string;
+  /** FROM-able: a relation whose first columns get other names; `were`: those that they have, where they are known. */
+  readonly columnsAs: (
+    relation: string,
+    as: string,
+    columns: readonly string[],
+    were?: readonly string[],
+  ) => string;
+  /** Between two queries whose equal rows are to be one. */
+  readonly union: string;
 }

@@ -15,6 +15,8 @@ export type Answer = 'yes' | 'no' | 'not yet';
 export interface Capabilities {
   /** One transaction over several statements and tables, reading one snapshot. */
   readonly transactions: Answer;
+  /** Lasting tables may be made inside one. */
+  readonly transactionalDdl: Answer;
   /** CSV and Parquet files as tables. */
   readonly files: Answer;
   /** Correlated sub-select per row in FROM; worth it only where a key index makes it a look-up. */
@@ -79,6 +81,10 @@ export type Failure =
 
 export interface Warehouse {
   readonly name: string;
+  /** As people call it. */
+  readonly title: string;
+  /** How its SQL was tested: on the engine itself, by the engine's own analyser, or only written. */
+  readonly verified: 'verified' | 'analysed' | 'rendered';
   readonly dialect: Dialect;
   readonly capabilities: Capabilities;
   readonly layout: Layout;
@@ -172,6 +178,8 @@ export interface Session extends Statements {
 export interface Statements {
   /** True when CREATE TEMPORARY TABLE may be used here; a read-only role or replica cannot. */
   readonly temporaryTables: boolean;
+  /** True when `execute` of CREATE TABLE AS tells how many rows the table has. */
+  readonly countsCreated: boolean;
   /** One statement's rows, all in memory: for small results. */
   query(sql: string): Promise<Row[]>;
   /**

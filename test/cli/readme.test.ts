@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { destinationTypes } from '../../src/adapters.ts';
+import { destinationTypes, loadWarehouse, warehouseNames } from '../../src/adapters.ts';
 import type { Batch } from '../../src/destination/destination.ts';
 import { bodyOf } from '../../src/destination/webhook/body.ts';
 import { rowErrors } from '../../src/destination/webhook/row-errors.ts';
@@ -111,6 +111,18 @@ describe('the README', () => {
     });
     const listed = tableOf('destination').map(([name, ...cells]) => [codeIn(name!), ...cells]);
     expect(listed).toEqual(rows);
+  });
+
+  it('lists every warehouse, and how far it was tested', async () => {
+    const names = await warehouseNames(WORLD);
+    const warehouses = await Promise.all(names.map((name) => loadWarehouse(WORLD, name)));
+    const listed = tableOf('warehouse').map(([title, type, tested]) => [
+      /^\[?([^\]]+)/.exec(title!)![1],
+      codeIn(type!),
+      codeIn(tested!),
+    ]);
+    const known = warehouses.map((each) => [each!.title, each!.name, each!.verified]);
+    expect(listed.sort()).toEqual(known.sort());
   });
 
   it('lists every exit code', () => {

@@ -82,7 +82,7 @@ describe('wrong usage', () => {
     );
     await expectMisuse(
       ['compile', '--dialect', 'postgre'],
-      'error[E604]: `--dialect` takes duckdb or postgres, not `postgre`\n  hint: did you mean `postgres`?\n',
+      'error[E604]: `--dialect` takes bigquery, duckdb or postgres, not `postgre`\n  hint: did you mean `postgres`?\n',
     );
   });
 
@@ -147,7 +147,7 @@ describe('help and version', () => {
   it('loads a driver only for a warehouse that is used', async () => {
     await using folder = await folderOf(SHOP);
     const drivers = (args: readonly string[]): string[] =>
-      ['@duckdb', 'knex', 'pg', 'undici'].filter((name) =>
+      ['@databricks', '@duckdb', '@google-cloud', 'knex', 'pg', 'snowflake-sdk', 'undici'].filter((name) =>
         loadedBy(args, folder.path).some((file) => file.startsWith(`node_modules/${name}/`)),
       );
     expect(drivers(['validate'])).toEqual([]);

@@ -1,6 +1,6 @@
 /** HubSpot's contacts, static lists and OAuth tokens as documented. */
 import { type Call, type Fault, type Reply, type Simulator, startSimulator } from './simulator.ts';
-import type { Person, Vendor } from './vendor.ts';
+import type { EventVendor, Person, Sided, Told, Vendor } from './vendor.ts';
 
 export const ACCESS_TOKEN = 'pat-eu1-0123-of-a-private-app';
 export const GRANT = {
@@ -14,7 +14,10 @@ export const INVALID = 'invalid@example.com';
 export const WHOLE = 'whole@example.com';
 /** Properties whose values are unique. */
 const UNIQUE = ['email', 'customer_id'];
-const MOST = { inputs: 100, ids: 100_000 };
+/** The account's custom event, and its properties. */
+export const EVENT = 'pe1234567_active';
+const PROPERTIES = ['level', 'cart'];
+const MOST = { inputs: 100, ids: 100_000, properties: 50 };
 
 type Json = Record<string, unknown>;
 interface Contact {
@@ -42,6 +45,15 @@ export interface HubspotSimulator extends Simulator {
   letIn(token: string | undefined): void;
   expire(): void;
   readonly lag: { begin(): void; end(): void };
+  /** Occurrences of events by their UUIDs: the first of one counts. */
+  readonly occurrences: ReadonlyMap<string, Occurrence>;
+}
+
+interface Occurrence {
+  readonly name: string;
+  readonly contact: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly at: string;
 }
 
 class Refusal extends Error {
@@ -58,6 +70,7 @@ class Refusal extends Error {
 export async function startHubspot({ oauth = false } = {}): Promise<HubspotSimulator> {
   const contacts = new Map<string, Contact>();
   const lists = new Map<string, List>();
+  const occurrences = new Map<string, Occurrence>();
   let only: string | undefined = oauth ? undefined : ACCESS_TOKEN;
   let granted: string | undefined;
   /** Records that a look-up does not find yet; undefined: it finds all. */
@@ -126,9 +139,42 @@ export async function startHubspot({ oauth = false } = {}): Promise<HubspotSimul
         return read(bodyOf(call));
       case 'POST /crm/objects/2026-03/contacts/batch/upsert':
         return upsert(bodyOf(call));
+      case 'POST /events/2026-03/send/batch':
+        return occur(bodyOf(call));
       default:
         throw new Refusal(404, 'OBJECT_NOT_FOUND');
     }
+  }
+
+  /** One that is wrong fails all; of a repeated UUID the first counts, within a year. */
+  function occur({ inputs, ...rest }: Json): Reply {
+    const all = Array.isArray(inputs) ? (inputs as Json[]) : [];
+    const isGood = all.length > 0 && all.length <= MOST.inputs && Object.keys(rest).length === 0;
+    if (!isGood || !all.every(isOccurrence)) throw new Refusal(400, 'VALIDATION_ERROR');
+    for (const { uuid, eventName: name, objectId, properties, occurredAt: at } of all as Record<
+      string,
+      string
+    >[]) {
+      const contact = contacts.get(objectId!)!.properties;
+      const occurrence = { name: name!, contact, properties: properties as unknown as Json, at: at! };
+      if (!occurrences.has(uuid!)) occurrences.set(uuid!, occurrence);
+    }
+    return { status: 204 };
+  }
+
+  function isOccurrence({ uuid, eventName, objectId, properties, occurredAt, ...rest }: Json): boolean {
+    const values = Object.entries(properties as Record<string, unknown>);
+    return (
+      Object.keys(rest).length === 0 &&
+      /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(String(uuid)) &&
+      eventName === EVENT &&
+      isId(objectId) &&
+      contacts.has(objectId as string) &&
+      contacts.get(objectId as string)!.properties.email !== WHOLE &&
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(String(occurredAt)) &&
+      values.length <= MOST.properties &&
+      values.every(([name, value]) => PROPERTIES.includes(name) && typeof value === 'string')
+    );
   }
 
   function getList(name: string): Reply {
@@ -216,11 +262,12 @@ export async function startHubspot({ oauth = false } = {}): Promise<HubspotSimul
 
   const simulator = await startSimulator(
     answer,
-    ({ method, path }) => method === 'PUT' || path.endsWith('/batch/upsert'),
+    ({ method, path }) => method === 'PUT' || /\/batch\/upsert$|\/send\/batch$/.test(path),
   );
   return {
     ...simulator,
     know,
+    occurrences,
     makeList,
     contacts: () => [...contacts.values()].map(({ properties }) => properties),
     members: (name) =>
@@ -305,14 +352,15 @@ create_contacts: true
 const PRIVATE = `access_token: "\${env:HUBSPOT_TOKEN}"
 `;
 
-/** The vendor as the shared story needs it: an app with OAuth that makes contacts, or a private one that does not. */
-export async function openHubspot({ oauth = true } = {}): Promise<Vendor> {
-  const known = ({ email = '' }: Person): string => email.trim().toLowerCase();
+const NAMES = ['ada', 'grace.hopper+ads', 'grace', 'zoë', 'twin', 'last', 'eve'];
+const known = ({ email = '' }: Person): string => email.trim().toLowerCase();
+
+/** What it is to any story: an app with OAuth that makes contacts, or a private one that does not. */
+async function sided(
+  oauth: boolean,
+): Promise<Omit<Sided, 'field'> & { readonly simulator: HubspotSimulator }> {
   const simulator = await startHubspot({ oauth });
-  if (!oauth) {
-    for (const name of ['ada', 'grace.hopper+ads', 'grace', 'zoë', 'twin', 'last', 'eve'])
-      simulator.know({ email: `${name}@example.com` });
-  }
+  if (!oauth) for (const name of NAMES) simulator.know({ email: `${name}@example.com` });
   const busy = (headers = {}): Fault => ({
     reply: { status: 429, headers, body: { status: 'error', category: 'RATE_LIMITS' } },
   });
@@ -329,32 +377,51 @@ rate: 1000/s
       : { HUBSPOT_TOKEN: ACCESS_TOKEN },
     match: ['email'],
     known,
-    members: simulator.members,
-    addForeign(audience) {
-      simulator.add(audience, 'somebody@else.example');
-      return 'somebody@else.example';
-    },
-    ...(oauth
-      ? {
-          field: {
-            name: 'level',
-            of: (person: Person) => simulator.contacts().find(({ email }) => email === known(person))?.level,
-          },
-        }
-      : {}),
-    takeOut: (audience, person) => simulator.takeOut(audience, known(person)),
     faults: {
       busy: busy(),
       busyFor1s: busy({ 'retry-after': '1' }),
       down: { reply: { status: 502, body: '<html>Bad gateway</html>' } },
     },
     refused: { key: '98', email: oauth ? INVALID : 'stranger@example.com' },
-    ...(oauth
-      ? { refusesWhole: { key: '99', email: WHOLE }, expireToken: simulator.expire, lag: simulator.lag }
-      : {}),
+    ...(oauth ? { refusesWhole: { key: '99', email: WHOLE }, expireToken: simulator.expire } : {}),
     refuseCredentials() {
       simulator.letIn('another token');
       return { back: () => simulator.letIn(oauth ? undefined : ACCESS_TOKEN) };
     },
+  };
+}
+
+/** The vendor as the shared story needs it. */
+export async function openHubspot({ oauth = true } = {}): Promise<Vendor> {
+  const { simulator, ...side } = await sided(oauth);
+  const levelOf = (person: Person) =>
+    simulator.contacts().find(({ email }) => email === known(person))?.level;
+  return {
+    ...side,
+    simulator,
+    members: simulator.members,
+    addForeign(audience) {
+      simulator.add(audience, 'somebody@else.example');
+      return 'somebody@else.example';
+    },
+    takeOut: (audience, person) => simulator.takeOut(audience, known(person)),
+    ...(oauth ? { field: { name: 'level', of: levelOf }, lag: simulator.lag } : {}),
+  };
+}
+
+/** The vendor as the story of events needs it. */
+export async function openHubspotEvents({ oauth = true } = {}): Promise<EventVendor> {
+  const { simulator, ...side } = await sided(oauth);
+  if (!oauth) simulator.know({ email: WHOLE });
+  return {
+    ...side,
+    simulator,
+    refusesWhole: { key: '99', email: WHOLE },
+    event: EVENT,
+    field: { name: 'level' },
+    told: () =>
+      [...simulator.occurrences.values()].map(
+        ({ name, contact, properties }): Told => ({ who: contact.email!, name, field: properties.level }),
+      ),
   };
 }

@@ -1,6 +1,7 @@
-/** Mailchimp's contacts of one audience, and its static segments, as documented. */
+/** Mailchimp's contacts of one audience, their events, and its static segments, as documented. */
+import { createHash } from 'node:crypto';
 import { type Call, type Fault, type Reply, type Simulator, startSimulator } from './simulator.ts';
-import type { Person, Vendor } from './vendor.ts';
+import type { EventVendor, Person, Sided, Vendor } from './vendor.ts';
 
 export const API_KEY = '0123456789abcdef0123456789abcdef-us6';
 export const LIST = 'a1b2c3d4e5';
@@ -21,13 +22,25 @@ export interface MailchimpSimulator extends Simulator {
   add(segment: string, email: string): void;
   takeOut(segment: string, email: string): void;
   dropSegment(name: string): void;
+  /** Each that came: none is known again. */
+  readonly events: readonly ContactEvent[];
   letIn(key: string): void;
+  dropList(): void;
+}
+
+interface ContactEvent {
+  readonly email: string;
+  readonly name: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly occurred_at: string;
 }
 
 export async function startMailchimp(known: readonly string[] = []): Promise<MailchimpSimulator> {
   const contacts = new Map<string, string>(known.map((email) => [email, 'subscribed']));
   const segments = new Map<number, { readonly name: string; readonly members: Set<string> }>();
+  const events: ContactEvent[] = [];
   let expected = API_KEY;
+  let isThere = true;
   let made = 0;
 
   const makeSegment = (name: string): number => {
@@ -42,7 +55,9 @@ export async function startMailchimp(known: readonly string[] = []): Promise<Mai
     if (scheme !== 'Basic' || Buffer.from(key, 'base64').toString().split(':')[1] !== expected)
       return problem(401, 'API Key Invalid');
     const [, resource, list, edge, id, ...rest] = call.path.split('/');
-    if (resource !== 'lists' || list !== LIST || rest.length > 0) return problem(404, 'Resource Not Found');
+    if (resource !== 'lists' || list !== LIST || !isThere) return problem(404, 'Resource Not Found');
+    if (edge === 'members' && rest.join() === 'events') return addEvent(call, id ?? '');
+    if (rest.length > 0) return problem(404, 'Resource Not Found');
     const route = `${call.method}${edge === undefined ? '' : ` ${edge}`}${id === undefined ? '' : '/:id'}`;
     if (route === 'GET') return { status: 200, body: { id: LIST } };
     if (route === 'GET segments') return listSegments(call);
@@ -54,6 +69,22 @@ export async function startMailchimp(known: readonly string[] = []): Promise<Mai
     return route === 'POST segments/:id'
       ? changeSegment(Number(id), body)
       : problem(404, 'Resource Not Found');
+  }
+
+  function addEvent(call: Call, hash: string): Reply {
+    const email = [...contacts.keys()].find((each) => createHash('md5').update(each).digest('hex') === hash);
+    if (call.method !== 'POST' || email === undefined) return problem(404, 'Resource Not Found');
+    const { name, properties, occurred_at, ...rest } = JSON.parse(call.body) as ContactEvent;
+    const isGood =
+      Object.keys(rest).length === 0 &&
+      name.length >= 2 &&
+      name.length <= 30 &&
+      Object.values(properties).every((value) => typeof value === 'string') &&
+      !Number.isNaN(Date.parse(occurred_at)) &&
+      email !== WHOLE;
+    if (!isGood) return problem(400, 'Invalid Resource');
+    events.push({ email, name, properties, occurred_at });
+    return { status: 204 };
   }
 
   /** In pages of two, whatever is asked for. */
@@ -125,6 +156,7 @@ export async function startMailchimp(known: readonly string[] = []): Promise<Mai
   return {
     ...simulator,
     contacts,
+    events,
     makeSegment,
     members: (segment) => byName(segment)?.[1].members ?? new Set(),
     add(segment, email) {
@@ -139,6 +171,9 @@ export async function startMailchimp(known: readonly string[] = []): Promise<Mai
     },
     letIn(key) {
       expected = key;
+    },
+    dropList() {
+      isThere = false;
     },
   };
 }
@@ -158,9 +193,10 @@ function problem(status: number, title: string): Reply {
   };
 }
 
-/** The vendor as the shared story needs it; `statusIfNew`: whom it does not know joins. */
-export async function openMailchimp({ statusIfNew = '' } = {}): Promise<Vendor> {
-  const known = ({ email = '' }: Person): string => email.trim().toLowerCase();
+const known = ({ email = '' }: Person): string => email.trim().toLowerCase();
+
+/** What it is to any story; `statusIfNew`: whom it does not know joins. */
+async function sided(statusIfNew: string): Promise<Omit<Sided, 'field'> & { simulator: MailchimpSimulator }> {
   const contacts = ['ada', 'grace.hopper+ads', 'grace', 'zoë', 'twin', 'last', 'eve'].map(
     (name) => `${name}@example.com`,
   );
@@ -180,12 +216,6 @@ rate: 1000/s
     environment: { MAILCHIMP_API_KEY: API_KEY },
     match: ['email'],
     known,
-    members: simulator.members,
-    addForeign(audience) {
-      simulator.add(audience, 'somebody@else.example');
-      return 'somebody@else.example';
-    },
-    takeOut: (audience, person) => simulator.takeOut(audience, known(person)),
     faults: {
       // At very high volume there is no body.
       busy: { reply: { status: 403, body: '' } },
@@ -198,5 +228,34 @@ rate: 1000/s
       simulator.letIn('another key');
       return { back: () => simulator.letIn(API_KEY) };
     },
+  };
+}
+
+/** The vendor as the shared story needs it. */
+export async function openMailchimp({ statusIfNew = '' } = {}): Promise<Vendor> {
+  const { simulator, ...side } = await sided(statusIfNew);
+  return {
+    ...side,
+    simulator,
+    members: simulator.members,
+    addForeign(audience) {
+      simulator.add(audience, 'somebody@else.example');
+      return 'somebody@else.example';
+    },
+    takeOut: (audience, person) => simulator.takeOut(audience, known(person)),
+  };
+}
+
+/** The vendor as the story of events needs it. */
+export async function openMailchimpEvents({ statusIfNew = '' } = {}): Promise<EventVendor> {
+  const { simulator, ...side } = await sided(statusIfNew);
+  return {
+    ...side,
+    simulator,
+    event: 'cart_abandoned',
+    field: { name: 'level' },
+    tellsTwice: true,
+    told: () =>
+      simulator.events.map(({ email, name, properties }) => ({ who: email, name, field: properties.level })),
   };
 }

@@ -1,6 +1,6 @@
-/** OneSignal's users API as documented: tags of users that an app knows. */
+/** OneSignal's users and custom events as documented, of users that an app knows. */
 import { type Call, type Reply, type Simulator, startSimulator } from './simulator.ts';
-import type { Person, Vendor } from './vendor.ts';
+import type { EventVendor, Person, Sided, Told, Vendor } from './vendor.ts';
 
 export const APP = '6f1d3a20-1c2b-4d3e-8f90-a1b2c3d4e5f6';
 export const API_KEY = 'os_v2_app_abcdefghij';
@@ -11,18 +11,24 @@ export interface OnesignalSimulator extends Simulator {
   members(tag: string): ReadonlySet<string>;
   tagsOf(user: string): ReadonlyMap<string, string> | undefined;
   set(user: string, tag: string, value: string): void;
+  /** By their keys: of one that comes twice the first counts. */
+  readonly events: ReadonlyMap<string, Record<string, unknown>>;
   letIn(key: string): void;
 }
+
+const EVENT = { keys: 'external_id,idempotency_key,name,properties,timestamp', bytes: 2_024, name: 128 };
 
 /** `known`: external ids of users. */
 export async function startOnesignal(known: readonly string[]): Promise<OnesignalSimulator> {
   const users = new Map<string, Map<string, string>>(known.map((user) => [user, new Map()]));
+  const events = new Map<string, Record<string, unknown>>();
   let expected = API_KEY;
 
   function answer(call: Call): Reply {
     if (call.headers.authorization !== `Key ${expected}`)
       return { status: 401, body: { errors: ['denied'] } };
     const [, apps, app, kind, by, label, id, ...rest] = call.path.split('/').map(decodeURIComponent);
+    if (call.method === 'POST' && call.path === `/apps/${APP}/custom_events`) return tell(call);
     if (apps !== 'apps' || app !== APP || kind !== 'users' || by !== 'by' || rest.length > 0)
       return { status: 400 };
     const tags = label === 'external_id' ? users.get(id ?? '') : undefined;
@@ -32,6 +38,25 @@ export async function startOnesignal(known: readonly string[]): Promise<Onesigna
     if (call.method !== 'PATCH' || call.headers['content-type'] !== 'application/json')
       return { status: 400 };
     return patch(tags, JSON.parse(call.body) as Record<string, Record<string, unknown>>);
+  }
+
+  function tell(call: Call): Reply {
+    const { events: all, ...rest } = JSON.parse(call.body) as { events?: Record<string, unknown>[] };
+    const isJson = call.headers['content-type'] === 'application/json';
+    if (!isJson || Object.keys(rest).length > 0 || !all?.length || !all.every(isEvent))
+      return { status: 400, body: { errors: ['Invalid event'] } };
+    const errors = all.filter(({ external_id }) => !users.has(String(external_id)));
+    for (const event of all) {
+      const key = String(event.idempotency_key);
+      if (!errors.includes(event) && !events.has(key)) events.set(key, event);
+    }
+    if (errors.length === 0) return { status: 202, body: {} };
+    const told = errors.map(({ external_id, idempotency_key }) => ({
+      event_user_id: external_id,
+      event_id: idempotency_key,
+      error: { code: 'not found', title: `failed to find a onesignal_id for user_id ${external_id}` },
+    }));
+    return { status: 202, body: { errors: told } };
   }
 
   function patch(tags: Map<string, string>, body: Record<string, Record<string, unknown>>): Reply {
@@ -47,9 +72,10 @@ export async function startOnesignal(known: readonly string[]): Promise<Onesigna
     return { status: 202, body: { properties: { tags: Object.fromEntries(tags) } } };
   }
 
-  const simulator = await startSimulator(answer, ({ method }) => method === 'PATCH');
+  const simulator = await startSimulator(answer, ({ method }) => method !== 'GET');
   return {
     ...simulator,
+    events,
     members: (tag) => new Set([...users].flatMap(([user, tags]) => (tags.has(tag) ? [user] : []))),
     tagsOf: (user) => users.get(user),
     set(user, tag, value) {
@@ -64,10 +90,29 @@ export async function startOnesignal(known: readonly string[]): Promise<Onesigna
   };
 }
 
-/** The vendor as the shared story needs it. */
-export async function openOnesignal(): Promise<Vendor> {
+function isEvent(event: Record<string, unknown>): boolean {
+  const { name, external_id, timestamp, idempotency_key, properties } = event;
+  return (
+    Object.keys(event).sort().join() === EVENT.keys &&
+    typeof name === 'string' &&
+    name !== '' &&
+    name.length <= EVENT.name &&
+    typeof external_id === 'string' &&
+    external_id !== '' &&
+    !Number.isNaN(Date.parse(String(timestamp))) &&
+    /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(
+      String(idempotency_key),
+    ) &&
+    typeof properties === 'object' &&
+    Buffer.byteLength(JSON.stringify(event)) <= EVENT.bytes
+  );
+}
+
+const known = ({ key }: Person): string => key;
+
+/** What it is to any story. */
+async function sided(): Promise<Omit<Sided, 'field'> & { readonly simulator: OnesignalSimulator }> {
   const simulator = await startOnesignal(['1', '2', '3', "o'4", '5', '6', '7', '8']);
-  const known = ({ key }: Person): string => key;
   return {
     simulator,
     file: `type: onesignal
@@ -80,13 +125,6 @@ rate: 1000/s
     environment: { ONESIGNAL_API_KEY: API_KEY },
     match: ['external_id'],
     known,
-    members: simulator.members,
-    addForeign(audience) {
-      simulator.set('another', audience, '1');
-      return 'another';
-    },
-    field: { name: 'level', of: (person) => simulator.tagsOf(known(person))?.get('level') },
-    takeOut: (audience, person) => simulator.set(known(person), audience, ''),
     faults: {
       busy: { reply: { status: 429 } },
       busyFor1s: { reply: { status: 429, headers: { 'retry-after': '1' } } },
@@ -97,5 +135,37 @@ rate: 1000/s
       simulator.letIn('another key');
       return { back: () => simulator.letIn(API_KEY) };
     },
+  };
+}
+
+/** The vendor as the shared story needs it. */
+export async function openOnesignal(): Promise<Vendor> {
+  const { simulator, ...side } = await sided();
+  return {
+    ...side,
+    simulator,
+    members: simulator.members,
+    addForeign(audience) {
+      simulator.set('another', audience, '1');
+      return 'another';
+    },
+    field: { name: 'level', of: (person) => simulator.tagsOf(known(person))?.get('level') },
+    takeOut: (audience, person) => simulator.set(known(person), audience, ''),
+  };
+}
+
+/** The vendor as the story of events needs it. */
+export async function openOnesignalEvents(): Promise<EventVendor> {
+  const { simulator, ...side } = await sided();
+  const toldBy = ({ name, external_id, properties }: Record<string, unknown>): Told => ({
+    ...{ who: String(external_id), name: String(name) },
+    field: (properties as Record<string, unknown>).level,
+  });
+  return {
+    ...side,
+    simulator,
+    event: 'cart_abandoned',
+    field: { name: 'level' },
+    told: () => [...simulator.events.values()].map(toldBy),
   };
 }

@@ -1,10 +1,14 @@
 /** Salesforce's REST API as documented: contacts with a checkbox, tokens of a connected app. */
 import { type Call, type Reply, type Simulator, startSimulator } from './simulator.ts';
-import type { Person, Vendor } from './vendor.ts';
+import type { EventVendor, Person, Sided, Vendor } from './vendor.ts';
 
 export const CLIENT = { id: 'a-consumer-key', secret: 'a-consumer-secret', refresh: 'a-refresh-token' };
 /** A validation rule is against this contact. */
 export const INVALID = 'invalid';
+
+/** The object whose records are events, and what each has. */
+export const EVENTS = 'Cart_Abandoned__c';
+const EVENT_FIELDS = ['Event_Id__c', 'Customer_Id__c', 'Happened__c', 'Level__c'];
 
 type Row = Record<string, unknown>;
 
@@ -12,6 +16,8 @@ export interface SalesforceSimulator extends Simulator {
   readonly contacts: ReadonlyMap<string, Row>;
   /** External ids of contacts whose checkbox is set. */
   members(field: string): ReadonlySet<string>;
+  /** Records of the events' object, as they were made, by their own ids. */
+  readonly events: ReadonlyMap<string, Row>;
   put(externalId: string, values: Row): void;
   letIn(secret: string): void;
   expire(): void;
@@ -23,6 +29,7 @@ export async function startSalesforce(
   checkboxes: readonly string[],
 ): Promise<SalesforceSimulator> {
   const contacts = new Map<string, Row>();
+  const events = new Map<string, Row>();
   let [expected, token, made] = [CLIENT.secret, '', 0];
   const make = (values: Row): string => {
     const id = `003${String(contacts.size).padStart(12, '0')}AAA`;
@@ -41,6 +48,9 @@ export async function startSalesforce(
     if (route === 'GET limits')
       return { status: 200, body: { DailyApiRequests: { Max: 15_000, Remaining: 1 } } };
     if (route === 'GET sobjects/Contact/describe') return { status: 200, body: { fields: described() } };
+    if (route === `GET sobjects/${EVENTS}/describe`)
+      return { status: 200, body: { createable: true, fields: EVENT_FIELDS.map(eventField) } };
+    if (route.endsWith('/describe')) return errors(404, 'NOT_FOUND');
     if (route === 'GET query') return query(call.query.get('q') ?? '');
     const { allOrNone, records, ...others } = JSON.parse(call.body || '{}') as Row;
     if (allOrNone !== false || Object.keys(others).length > 0 || !Array.isArray(records))
@@ -49,6 +59,8 @@ export async function startSalesforce(
     if (route === 'PATCH composite/sobjects') return { status: 200, body: records.map(update) };
     if (route === 'PATCH composite/sobjects/Contact/Customer_Id__c')
       return { status: 200, body: records.map(upsert) };
+    if (route === `PATCH composite/sobjects/${EVENTS}/Event_Id__c`)
+      return { status: 200, body: records.map(upsertEvent) };
     return errors(404, 'NOT_FOUND');
   }
 
@@ -101,6 +113,17 @@ export async function startSalesforce(
     return { ...write(id, contacts.get(id)!, rest), created: true };
   }
 
+  function upsertEvent({ attributes, ...values }: Row): Row {
+    const { Event_Id__c: id, Customer_Id__c } = values;
+    if ((attributes as Row | undefined)?.type !== EVENTS || typeof id !== 'string' || id === '')
+      return failed('INVALID_FIELD');
+    if (Object.keys(values).some((name) => !EVENT_FIELDS.includes(name))) return failed('INVALID_FIELD');
+    if (Customer_Id__c === INVALID) return failed('FIELD_CUSTOM_VALIDATION_EXCEPTION');
+    const created = !events.has(id);
+    events.set(id, { ...events.get(id), ...values });
+    return { id: `a00${id.slice(0, 15)}`, success: true, created, errors: [] };
+  }
+
   function write(id: string, contact: Row, values: Row): Row {
     if (Object.keys(values).some((name) => !fieldNames.has(name))) return failed('INVALID_FIELD');
     if (contact.Customer_Id__c === INVALID) return failed('FIELD_CUSTOM_VALIDATION_EXCEPTION');
@@ -112,6 +135,7 @@ export async function startSalesforce(
   return {
     ...simulator,
     contacts,
+    events,
     members: (field) =>
       new Set(
         [...contacts.values()].flatMap((each) => (each[field] === true ? [String(each.Customer_Id__c)] : [])),
@@ -130,6 +154,10 @@ export async function startSalesforce(
   };
 }
 
+function eventField(name: string): Row {
+  return { name, createable: true, externalId: name === 'Event_Id__c', type: 'string' };
+}
+
 function failed(statusCode: string): Row {
   return { success: false, errors: [{ statusCode, message: 'about ada@example.com', fields: [] }] };
 }
@@ -138,9 +166,10 @@ function errors(status: number, errorCode: string): Reply {
   return { status, body: [{ errorCode, message: 'x' }] };
 }
 
-/** The vendor as the shared story needs it. */
-export async function openSalesforce(): Promise<Vendor> {
-  const known = ({ key }: Person): string => key;
+const known = ({ key }: Person): string => key;
+
+/** What it is to any story. */
+async function sided(): Promise<Omit<Sided, 'field'> & { readonly simulator: SalesforceSimulator }> {
   const simulator = await startSalesforce(['1', '2', '3', "o'4", '5', '6', '7', '8', INVALID], ['active']);
   return {
     simulator,
@@ -150,6 +179,7 @@ client_id: "\${env:SALESFORCE_CLIENT_ID}"
 client_secret: "\${env:SALESFORCE_CLIENT_SECRET}"
 refresh_token: "\${env:SALESFORCE_REFRESH_TOKEN}"
 external_id_field: Customer_Id__c
+event_time_field: Happened__c
 allow_private_address: true
 batch_size: 3
 rate: 1000/s
@@ -161,18 +191,6 @@ rate: 1000/s
     },
     match: ['external_id'],
     known,
-    members: simulator.members,
-    addForeign(audience) {
-      simulator.put('another', { [audience]: true });
-      return 'another';
-    },
-    field: {
-      name: 'Level__c',
-      of: (person) =>
-        [...simulator.contacts.values()].find(({ Customer_Id__c }) => Customer_Id__c === known(person))
-          ?.Level__c,
-    },
-    takeOut: (audience, person) => simulator.put(known(person), { [audience]: false }),
     faults: {
       busy: { reply: errors(403, 'REQUEST_LIMIT_EXCEEDED') },
       busyFor1s: { reply: { status: 429, headers: { 'retry-after': '1' } } },
@@ -184,5 +202,38 @@ rate: 1000/s
       return { back: () => simulator.letIn(CLIENT.secret) };
     },
     expireToken: simulator.expire,
+  };
+}
+
+/** The vendor as the shared story needs it. */
+export async function openSalesforce(): Promise<Vendor> {
+  const { simulator, ...side } = await sided();
+  const contactOf = (person: Person) =>
+    [...simulator.contacts.values()].find(({ Customer_Id__c }) => Customer_Id__c === known(person));
+  return {
+    ...side,
+    simulator,
+    members: simulator.members,
+    addForeign(audience) {
+      simulator.put('another', { [audience]: true });
+      return 'another';
+    },
+    field: { name: 'Level__c', of: (person) => contactOf(person)?.Level__c },
+    takeOut: (audience, person) => simulator.put(known(person), { [audience]: false }),
+  };
+}
+
+/** The vendor as the story of events needs it. */
+export async function openSalesforceEvents(): Promise<EventVendor> {
+  const { simulator, ...side } = await sided();
+  return {
+    ...side,
+    simulator,
+    event: EVENTS,
+    field: { name: 'Level__c' },
+    told: () =>
+      [...simulator.events.values()].map(({ Customer_Id__c, Level__c }) => ({
+        ...{ who: String(Customer_Id__c), name: EVENTS, field: Level__c },
+      })),
   };
 }

@@ -1,6 +1,6 @@
 /** Segment's HTTP API source as documented: a batch of messages, answered with 200 whatever becomes of each. */
 import { type Call, type Reply, type Simulator, startSimulator } from './simulator.ts';
-import type { Person, Vendor } from './vendor.ts';
+import type { EventVendor, Person, Sided, Vendor } from './vendor.ts';
 
 export const WRITE_KEY = 'a-write-key-of-32-characters-abcd';
 /** A message of this user is larger than one may be. */
@@ -8,16 +8,21 @@ export const TOO_LARGE = 'too-large';
 
 type Message = Record<string, unknown> & { readonly userId?: unknown; readonly traits?: object };
 
+type Kind = 'identify' | 'group';
+
 export interface SegmentSimulator extends Simulator {
-  /** Users whose trait is true. */
-  members(trait: string): ReadonlySet<string>;
-  traitOf(user: string, trait: string): unknown;
-  set(user: string, trait: string, value: unknown): void;
+  /** Users, or groups, whose trait is true. */
+  members(trait: string, of?: Kind): ReadonlySet<string>;
+  traitOf(id: string, trait: string, of?: Kind): unknown;
+  set(id: string, trait: string, value: unknown, of?: Kind): void;
   readonly events: ReadonlyMap<string, Message>;
 }
 
 export async function startSegment(): Promise<SegmentSimulator> {
-  const users = new Map<string, Record<string, unknown>>();
+  const known = {
+    identify: new Map<string, Record<string, unknown>>(),
+    group: new Map<string, Record<string, unknown>>(),
+  };
   const events = new Map<string, Message>();
   const seen = new Set<string>();
   const credentials = `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`;
@@ -28,18 +33,23 @@ export async function startSegment(): Promise<SegmentSimulator> {
       return { status: 400 };
     const { batch, ...rest } = JSON.parse(call.body) as { batch?: Message[] };
     if (!Array.isArray(batch) || Object.keys(rest).length > 0 || batch.length > 2_500) return { status: 400 };
-    if (batch.some(({ userId }) => userId === TOO_LARGE)) return { status: 400 };
+    if (batch.some(({ userId, groupId }) => userId === TOO_LARGE || groupId === TOO_LARGE))
+      return { status: 400 };
     // What comes with a wrong key is answered in the same way, and lost.
     if (call.headers.authorization === credentials) for (const message of batch) take(message);
     return { status: 200, body: { success: true } };
   }
 
   function take(message: Message): void {
-    const { type, userId, messageId } = message;
-    if (typeof userId !== 'string' || userId === '' || typeof messageId !== 'string') return;
+    const { type, userId, anonymousId, groupId, messageId } = message;
+    // One of the two is required.
+    const user = userId ?? anonymousId;
+    if (typeof user !== 'string' || user === '' || typeof messageId !== 'string') return;
     if (seen.has(messageId)) return;
     seen.add(messageId);
-    if (type === 'identify') users.set(userId, { ...users.get(userId), ...message.traits });
+    const id = type === 'group' ? groupId : userId;
+    if ((type === 'identify' || type === 'group') && typeof id === 'string' && id !== '')
+      known[type].set(id, { ...known[type].get(id), ...message.traits });
     if (type === 'track' && typeof message.event === 'string') events.set(messageId, message);
   }
 
@@ -47,42 +57,71 @@ export async function startSegment(): Promise<SegmentSimulator> {
   return {
     ...simulator,
     events,
-    members: (trait) => new Set([...users].flatMap(([user, own]) => (own[trait] === true ? [user] : []))),
-    traitOf: (user, trait) => users.get(user)?.[trait],
-    set(user, trait, value) {
-      users.set(user, { ...users.get(user), [trait]: value });
+    members: (trait, of = 'identify') =>
+      new Set([...known[of]].flatMap(([id, own]) => (own[trait] === true ? [id] : []))),
+    traitOf: (id, trait, of = 'identify') => known[of].get(id)?.[trait],
+    set(id, trait, value, of = 'identify') {
+      known[of].set(id, { ...known[of].get(id), [trait]: value });
     },
   };
 }
 
-/** The vendor as the shared story needs it. Nothing tells of a wrong key. */
-export async function openSegment(): Promise<Vendor> {
+const nameOf = ({ key }: Person): string => key;
+
+/** What it is to any story. Nothing tells of a wrong key. */
+async function sided(send: Kind): Promise<Omit<Sided, 'field'> & { readonly simulator: SegmentSimulator }> {
   const simulator = await startSegment();
-  const known = ({ key }: Person): string => key;
   return {
     simulator,
     file: `type: segment
 base_url: ${simulator.url}
 write_key: "\${env:SEGMENT_WRITE_KEY}"
+send: ${send}
 allow_private_address: true
 batch_size: 3
 rate: 1000/s
 `,
     environment: { SEGMENT_WRITE_KEY: WRITE_KEY },
     match: ['external_id'],
-    known,
-    members: simulator.members,
-    addForeign(audience) {
-      simulator.set('another', audience, true);
-      return 'another';
-    },
-    field: { name: 'level', of: (person) => simulator.traitOf(known(person), 'level') },
-    takeOut: (audience, person) => simulator.set(known(person), audience, false),
+    known: nameOf,
     faults: {
       busy: { reply: { status: 429 } },
       busyFor1s: { reply: { status: 429, headers: { 'retry-after': '1' } } },
       down: { reply: { status: 503, body: '<html>Service unavailable</html>' } },
     },
+  };
+}
+
+/** The vendor as the shared story needs it, of users or of groups. */
+export async function openSegment(send: Kind = 'identify'): Promise<Vendor> {
+  const { simulator, ...side } = await sided(send);
+  return {
+    ...side,
+    simulator,
+    members: (audience) => simulator.members(audience, send),
+    addForeign(audience) {
+      simulator.set('another', audience, true, send);
+      return 'another';
+    },
+    field: { name: 'level', of: (person) => simulator.traitOf(nameOf(person), 'level', send) },
+    takeOut: (audience, person) => simulator.set(nameOf(person), audience, false, send),
     refusesWhole: { key: TOO_LARGE, email: 'large@example.com' },
+  };
+}
+
+/** The vendor as the story of events needs it, of users or of groups. */
+export async function openSegmentEvents(send: Kind = 'identify'): Promise<EventVendor> {
+  const { simulator, ...side } = await sided(send);
+  const whoOf = ({ userId, context }: Message) => (context as { groupId?: string })?.groupId ?? userId;
+  return {
+    ...side,
+    simulator,
+    event: 'cart_abandoned',
+    field: { name: 'level' },
+    told: () =>
+      [...simulator.events.values()].map((message) => ({
+        ...{ who: String(whoOf(message)), name: String(message.event) },
+        field: (message.properties as Record<string, unknown>).level,
+      })),
   };
 }

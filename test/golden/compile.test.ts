@@ -136,7 +136,7 @@ const INSTANTS = ['updated_at', 'linked_at', 'scored_at', 'occurred_at', 'ingest
 const catalog: Catalog = {
   typeOf: (_relation, column) => TYPES[column] ?? (INSTANTS.includes(column) ? 'instant' : 'text'),
   columnsOf: () => undefined,
-  keyTypeOf: () => 'integer',
+  keyOf: () => ({ name: 'customer_id', type: 'integer' }),
   mayMove: () => false,
   expressionType: () => 'text',
 };
@@ -190,8 +190,8 @@ describe('compiled SQL', async () => {
         warehouse,
         catalog,
         t: T,
-        membership: '"segsync"."membership"',
-        changes: '"segsync"."changes"',
+        membership: ['segsync', 'membership'].map(warehouse.dialect.quote).join('.'),
+        changes: ['segsync', 'changes'].map(warehouse.dialect.quote).join('.'),
       },
     );
   }

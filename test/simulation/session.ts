@@ -127,6 +127,7 @@ function statementsOf(inner: Statements, scope: Scope): Statements {
     });
   return {
     temporaryTables: inner.temporaryTables,
+    countsCreated: inner.countsCreated,
     query: (sql) => run('query', sql, () => inner.query(sql)),
     execute: (sql) => run('execute', sql, () => inner.execute(sql)),
     stream: (sql, options) =>

@@ -6,14 +6,14 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import { DAY, SECOND } from '../../instant.ts';
 import type { Api } from '../api.ts';
 import { isRecord } from '../json.ts';
+import { pageNumbers } from '../pages.ts';
 import type { GoogleSettings } from './options.ts';
 
 /** A list keeps nobody longer who is not added again. Source: the Ads developer blog, update to membership, 2025. */
 export const FORGETS_AFTER = 540n * DAY;
 
-/** Lists a page; pages that are read at most. */
+/** Lists a page. */
 const PAGE = 1000;
-const PAGES = 500;
 
 /** Resolves an answer's JSON, or throws what its error means for the sync. */
 export type Ask = (request: Parameters<Api>[0]) => Promise<Record<string, unknown>>;
@@ -25,17 +25,22 @@ export function listsPath({ account }: Pick<GoogleSettings, 'account'>): string 
 }
 
 /** The lists with this name. Its filter could find them at once, but how it escapes names is not said. */
-export async function findLists(ask: Ask, settings: GoogleSettings, name: string): Promise<List[]> {
+export async function findLists(
+  ask: Ask,
+  settings: GoogleSettings,
+  name: string,
+  destination: string,
+): Promise<List[]> {
   const found: List[] = [];
   const first = `${listsPath(settings)}?pageSize=${PAGE}`;
-  let path: string | undefined = first;
-  for (let page = 0; path !== undefined && page < PAGES; page++) {
+  let path = first;
+  for (const _ of pageNumbers(destination)) {
     const { userLists, nextPageToken } = await ask({ method: 'GET', path });
     for (const each of Array.isArray(userLists) ? userLists : []) {
       if (isRecord(each) && each.displayName === name) found.push(each);
     }
-    const more = typeof nextPageToken === 'string' && nextPageToken !== '';
-    path = more ? `${first}&pageToken=${encodeURIComponent(nextPageToken)}` : undefined;
+    if (typeof nextPageToken !== 'string' || nextPageToken === '') break;
+    path = `${first}&pageToken=${encodeURIComponent(nextPageToken)}`;
   }
   return found;
 }

@@ -26,7 +26,7 @@ export function openSession(context: OpenContext, settings: GoogleSettings): Des
       await ask({ method: 'GET', path: `${listsPath(settings)}?pageSize=1` });
     },
     async ensureAudience({ name, dryRun }) {
-      const [list, other] = await findLists(ask, settings, name);
+      const [list, other] = await findLists(ask, settings, name, destination);
       if (other !== undefined) severalCalled(destination, 'lists', name);
       if (list !== undefined) return usableList(list, settings, destination);
       return dryRun ? `new:${name}` : makeList(ask, settings, name, destination);

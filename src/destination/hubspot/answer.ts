@@ -56,14 +56,34 @@ export function missingIds({ json }: ApiAnswer): ReadonlySet<unknown> | undefine
 export function receiptsOf(
   { op }: Batch,
   refs: readonly (ContactRef | undefined)[],
-  { ids, failed }: Resolved,
+  resolved: Resolved,
   missing: ReadonlySet<unknown>,
+): Receipt[] {
+  const isAdd = op !== 'remove';
+  return foundReceipts(refs, resolved, {
+    absent: isAdd ? NOT_FOUND : { kind: 'missing' },
+    found: (id) => (isAdd && missing.has(id) ? GONE : { kind: 'delivered' }),
+  });
+}
+
+/** Nothing is said of single events: HubSpot works off later what it takes. */
+export function sentReceipts(refs: readonly (ContactRef | undefined)[], resolved: Resolved): Receipt[] {
+  return foundReceipts(refs, resolved, { absent: NOT_FOUND, found: () => ({ kind: 'unknown' }) });
+}
+
+interface Verdicts {
+  readonly absent: Receipt;
+  readonly found: (id: string) => Receipt;
+}
+
+function foundReceipts(
+  refs: readonly (ContactRef | undefined)[],
+  { ids, failed }: Resolved,
+  { absent, found }: Verdicts,
 ): Receipt[] {
   return refs.map((ref) => {
     if (!ref) return UNKNOWN_PROPERTY;
     const id = ids.get(nameOf(ref));
-    if (id === undefined)
-      return failed.get(nameOf(ref)) ?? (op === 'remove' ? { kind: 'missing' } : NOT_FOUND);
-    return op !== 'remove' && missing.has(id) ? GONE : { kind: 'delivered' };
+    return id === undefined ? (failed.get(nameOf(ref)) ?? absent) : found(id);
   });
 }

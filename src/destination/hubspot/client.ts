@@ -42,5 +42,6 @@ export function openClient({ world, name: destination }: OpenContext, settings: 
 
 function refused(destination: string, { status }: ApiAnswer): never {
   const scopes = 'crm.lists.read, crm.lists.write, crm.objects.contacts.read and, to make contacts, …write';
-  return fail('E406', { destination, detail: `HTTP ${status}`, hint: `the app needs the scopes ${scopes}` });
+  const hint = `the app needs the scopes ${scopes}; for events, analytics.behavioral_events.send`;
+  return fail('E406', { destination, detail: `HTTP ${status}`, hint });
 }

@@ -65,7 +65,7 @@ export function upsertBody(
 }
 
 /** All values are texts, so that numbers keep theirs; an empty one clears the property. */
-function propertiesOf(fields: Change['fields']): Record<string, string> {
+export function propertiesOf(fields: Change['fields']): Record<string, string> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, textOf(value)]));
 }
 

@@ -1,4 +1,4 @@
-/** `type: hubspot`: a static list of contacts for each audience. */
+/** `type: hubspot`: a static list of contacts for each audience, and events. */
 import { MINUTE } from '../../instant.ts';
 import type { DestinationType, Manifest } from '../destination.ts';
 import { KINDS } from './contacts.ts';
@@ -8,7 +8,7 @@ import { BATCH_BYTES, openSession } from './session.ts';
 const manifest: Manifest = {
   type: 'hubspot',
   title: 'HubSpot',
-  does: 'puts contacts on a static list, and takes them off',
+  does: 'puts contacts on a static list, and takes them off; sends events',
   verified: 'simulated',
   options: hubspotOptions,
   secrets: ['access_token', 'client_secret', 'refresh_token'],
@@ -19,7 +19,7 @@ const manifest: Manifest = {
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
   listsMembers: false,
-  takesEvents: false,
+  takesEvents: true,
   // How soon a contact that was made is found is not documented.
   settlesAfter: 5n * MINUTE,
   batch: { rows: MOST_ROWS, bytes: BATCH_BYTES },

@@ -45,18 +45,19 @@ export function membersPath({ op, audience }: Batch, { version }: HubspotSetting
 }
 
 /** A call for each property that contacts are named by: one, but for those added before it was another. */
-async function resolve(
+export async function resolve(
   batch: Batch,
   refs: readonly (ContactRef | undefined)[],
   { client, settings, now, signal }: Context,
 ): Promise<Resolved | Outcome> {
   const all: Resolved = { ids: new Map(), failed: new Map() };
   const wanted = distinct(refs);
-  // A removal makes nobody.
+  // A removal makes nobody. Fields of an event are the event's.
   const isUpsert = settings.createContacts && batch.op !== 'remove';
   for (const property of new Set(wanted.map((ref) => ref.property))) {
     const some = wanted.filter((ref) => ref.property === property);
-    const body = isUpsert ? upsertBody(some, fieldsByName(batch.changes, refs)) : readBody(some, property);
+    const fields = fieldsByName(batch.events ? [] : batch.changes, refs);
+    const body = isUpsert ? upsertBody(some, fields) : readBody(some, property);
     const path = `/crm/objects/${settings.version}/contacts/batch/${isUpsert ? 'upsert' : 'read'}`;
     const answer: ApiAnswer = await client.call({ method: 'POST', path, body, signal });
     const failed = failureOf(batch, answer, now());

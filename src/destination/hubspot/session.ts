@@ -6,6 +6,7 @@ import { sent } from '../failures.ts';
 import { changeBytes } from '../json.ts';
 import { openClient } from './client.ts';
 import { identifierOf } from './contacts.ts';
+import { eventsBody, eventsPath, told } from './events.ts';
 import { askForList, ensureList } from './lists.ts';
 import { changed, membersPath } from './members.ts';
 import type { HubspotSettings } from './options.ts';
@@ -31,21 +32,27 @@ export function openSession(context: OpenContext, settings: HubspotSettings): De
     sizeOf: (change) => changeBytes(change, 300),
     async send(batch, { signal }) {
       stopIfFieldsAreLost(destination, batch, settings);
-      return sent(destination, batch, () => changed(batch, { destination, client, settings, now, signal }));
+      const work = batch.events ? told : changed;
+      return sent(destination, batch, () => work(batch, { destination, client, settings, now, signal }));
     },
     async close() {},
   };
 }
 
-/** Fields are written by the call that makes contacts, and by no other. */
+/** Fields of contacts are written by the call that makes them, and by no other. */
 function stopIfFieldsAreLost(destination: string, batch: Batch, settings: HubspotSettings): void {
-  if (settings.createContacts || batch.op === 'remove') return;
+  if (settings.createContacts || batch.events || batch.op === 'remove') return;
   if (batch.changes.every(({ fields }) => Object.keys(fields).length === 0)) return;
   const detail = '`fields` are written only with `create_contacts: true`';
   fail('E407', { destination, detail, hint: 'set that, or take `fields` off the sync' });
 }
 
-/** The change of the list: the ids of its records are known only after they were looked up. */
+/** What comes after the look-up: the ids of records are known only then. */
 function exampleOf(batch: Batch, settings: HubspotSettings): Example {
-  return { to: `PUT ${settings.base}${membersPath(batch, settings)}`, body: batch.changes.map(() => 'ID') };
+  const { base, version } = settings;
+  if (batch.events) {
+    const occurrences = batch.changes.map((change) => ({ change, objectId: 'ID' }));
+    return { to: `POST ${base}${eventsPath(version)}`, body: eventsBody(batch, occurrences) };
+  }
+  return { to: `PUT ${base}${membersPath(batch, settings)}`, body: batch.changes.map(() => 'ID') };
 }

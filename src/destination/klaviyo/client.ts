@@ -4,11 +4,10 @@ import { isRefusedKey } from '../answers.ts';
 import { type Api, type ApiAnswer, type ApiRequest, openApi } from '../api.ts';
 import type { OpenContext } from '../destination.ts';
 import { unreachable } from '../failures.ts';
+import { pageNumbers } from '../pages.ts';
 import { cursorOf, dataOf } from './answer.ts';
 import type { KlaviyoSettings } from './options.ts';
 
-/** Pages of a list that are read at most. */
-const PAGES = 500;
 const JSON_API = 'application/vnd.api+json';
 
 export interface Client {
@@ -37,7 +36,7 @@ export function openClient({ world, name: destination }: OpenContext, settings: 
     async pages(path, signal) {
       const data: Record<string, unknown>[] = [];
       let cursor: string | undefined;
-      for (let page = 0; page < PAGES; page++) {
+      for (const _ of pageNumbers(destination)) {
         const more = cursor === undefined ? '' : `&page[cursor]=${encodeURIComponent(cursor)}`;
         const answer = await call({ method: 'GET', path: `${path}${more}`, signal });
         const some = answer.status === 200 ? dataOf(answer) : undefined;

@@ -6,11 +6,11 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Api, ApiAnswer } from '../api.ts';
 import { severalCalled } from '../failures.ts';
 import { isRecord } from '../json.ts';
+import { pageNumbers } from '../pages.ts';
 import type { LinkedinSettings } from './options.ts';
 
-/** Segments a page; pages that are read at most. */
+/** Segments a page. */
 const PAGE = 100;
-const PAGES = 500;
 
 /** They take nobody in any more, or nobody can be reached by them. */
 const ENDED = new Set(['ARCHIVED', 'EXPIRED', 'FAILED', 'ERROR']);
@@ -27,7 +27,7 @@ export async function findSegment(
   name: string,
   destination: string,
 ): Promise<string | undefined> {
-  const [segment, other] = await segmentsOf(ask, settings, name);
+  const [segment, other] = await segmentsOf(ask, settings, name, destination);
   if (other !== undefined) severalCalled(destination, 'segments', name);
   if (segment === undefined) return undefined;
   const ended = statusesOf(segment).find((status) => ENDED.has(status));
@@ -44,10 +44,16 @@ export async function findSegment(
   return fail('E407', { destination, detail: 'LinkedIn does not say the segment’s id', hint: 'run again' });
 }
 
-async function segmentsOf(ask: Ask, settings: LinkedinSettings, name: string): Promise<Segment[]> {
+async function segmentsOf(
+  ask: Ask,
+  settings: LinkedinSettings,
+  name: string,
+  destination: string,
+): Promise<Segment[]> {
   const found: Segment[] = [];
   const finder = finderPath(settings, { sourceSegmentId: name });
-  for (let start = 0, page = 0; page < PAGES; page++) {
+  let start = 0;
+  for (const _ of pageNumbers(destination)) {
     const { json } = await ask({ method: 'GET', path: `${finder}&start=${start}&count=${PAGE}` });
     const elements = isRecord(json) && Array.isArray(json.elements) ? json.elements : [];
     found.push(...elements.filter((each) => isRecord(each) && isOurs(each, settings, name)));

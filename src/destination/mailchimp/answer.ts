@@ -56,11 +56,11 @@ const NOT_MADE: Receipt = {
   message:
     'Mailchimp takes the address as no contact: it is invalid, was deleted for good, or fields are required',
 };
-const NOT_IN_LIST: Receipt = {
+const NOT_IN_LIST = {
   kind: 'rejected',
   code: 'not_in_list',
-  message: 'the audience has no such contact, and only contacts can be tagged',
-};
+  message: 'the audience has no such contact, and only contacts can be tagged, or have events',
+} as const;
 const NOT_REMOVED: Receipt = {
   kind: 'rejected',
   code: 'not_removed',
@@ -74,6 +74,15 @@ const UNCLEAR: Receipt = {
 /** How it says that somebody is no contact, or not in the segment; unconfirmed, so that anything else is tried again. */
 const IS_ABSENT =
   /\b(not|isn.t|doesn.t|aren.t|no)\b.*\b(exist|found|list|audience|segment|member|subscri\w*)\b/i;
+
+/** What became of an event. Somebody may become a contact any day. */
+export function toldOf(batch: Batch, answer: ApiAnswer, now: bigint): Outcome {
+  const { status: httpStatus } = answer;
+  if (httpStatus === 404 && answer.json === undefined) return unclear(batch, answer);
+  // It answers, and says whom it does not know: the other side is up.
+  if (httpStatus === 404) return { receipts: [{ ...NOT_IN_LIST, daily: true }], httpStatus: 200 };
+  return failureOf(batch, answer, now) ?? { receipts: [{ kind: 'delivered' }], httpStatus };
+}
 
 /** What became of each row. */
 export function receiptsOf(

@@ -3,10 +3,10 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import type { ApiRequest } from '../api.ts';
 import { severalCalled } from '../failures.ts';
 import { isRecord } from '../json.ts';
+import { pageNumbers } from '../pages.ts';
 
-/** Segments a page, Mailchimp's most, and pages that are read at most. */
+/** Segments a page, Mailchimp's most. */
 const PAGE = 1_000;
-const PAGES = 500;
 
 /** Resolves to an answer's JSON, or throws what it means for the sync. */
 export type Ask = (request: ApiRequest) => Promise<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export async function ensureSegment(
   list: string,
   { name, dryRun }: { readonly name: string; readonly dryRun: boolean },
 ): Promise<string> {
-  const [id, other] = await segmentsCalled(ask, list, name);
+  const [id, other] = await segmentsCalled(ask, list, name, destination);
   if (other !== undefined) severalCalled(destination, 'segments', name);
   if (id !== undefined) return id;
   if (dryRun) return `new:${name}`;
@@ -31,9 +31,10 @@ export async function ensureSegment(
 }
 
 /** Ids of the static segments of exactly this name. */
-async function segmentsCalled(ask: Ask, list: string, name: string): Promise<string[]> {
+async function segmentsCalled(ask: Ask, list: string, name: string, destination: string): Promise<string[]> {
   const found: string[] = [];
-  for (let page = 0, read = 0; page < PAGES; page++) {
+  let read = 0;
+  for (const _ of pageNumbers(destination)) {
     const query = `type=static&fields=segments.id,segments.name,total_items&count=${PAGE}&offset=${read}`;
     const { segments, total_items } = await ask({ method: 'GET', path: `${list}/segments?${query}` });
     const some = Array.isArray(segments) ? segments.filter(isRecord) : [];

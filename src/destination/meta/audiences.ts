@@ -2,25 +2,32 @@
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Api } from '../api.ts';
 import { isRecord } from '../json.ts';
+import { pageNumbers } from '../pages.ts';
 import type { MetaSettings } from './options.ts';
 
-/** Audiences a page, and pages that are read at most. */
+/** Audiences a page. */
 const PAGE = 200;
-const PAGES = 500;
 
 /** Resolves an answer's JSON, or throws what its error means for the sync. */
 export type Ask = (request: Parameters<Api>[0]) => Promise<Record<string, unknown>>;
 
 /** Ids of the audiences with this name. */
-export async function findAudiences(ask: Ask, { account }: MetaSettings, name: string): Promise<string[]> {
+export async function findAudiences(
+  ask: Ask,
+  { account }: MetaSettings,
+  name: string,
+  destination: string,
+): Promise<string[]> {
   const found: string[] = [];
-  let path: string | undefined = `/${account}/customaudiences?fields=id,name&limit=${PAGE}`;
-  for (let page = 0; path !== undefined && page < PAGES; page++) {
+  let path = `/${account}/customaudiences?fields=id,name&limit=${PAGE}`;
+  for (const _ of pageNumbers(destination)) {
     const { data, paging } = await ask({ method: 'GET', path });
     for (const each of Array.isArray(data) ? data : []) {
       if (isRecord(each) && each.name === name && typeof each.id === 'string') found.push(each.id);
     }
-    path = nextPage(paging, account);
+    const next = nextPage(paging, account);
+    if (next === undefined) break;
+    path = next;
   }
   return found;
 }

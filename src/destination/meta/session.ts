@@ -33,7 +33,7 @@ export function openSession(context: OpenContext, settings: MetaSettings): Desti
       await ask({ method: 'GET', path: `/${settings.account}?fields=id` });
     },
     async ensureAudience({ name, dryRun }) {
-      const [id, other] = await findAudiences(ask, settings, name);
+      const [id, other] = await findAudiences(ask, settings, name, destination);
       if (other !== undefined) severalCalled(destination, 'audiences', name);
       if (id !== undefined) return id;
       return dryRun ? `new:${name}` : makeAudience(ask, settings, name, destination);

@@ -1,4 +1,4 @@
-/** `type: onesignal`: tags of an app's users. */
+/** `type: onesignal`: tags of an app's users, and events. */
 import type { DestinationType, Manifest } from '../destination.ts';
 import { onesignalOptions, onesignalSettings } from './options.ts';
 import { BATCH_BYTES, openSession } from './session.ts';
@@ -7,7 +7,7 @@ import { KINDS } from './users.ts';
 const manifest: Manifest = {
   type: 'onesignal',
   title: 'OneSignal',
-  does: 'sets a tag of users, and takes it away',
+  does: 'sets a tag of users, and takes it away; sends events',
   verified: 'simulated',
   options: onesignalOptions,
   secrets: ['api_key'],
@@ -18,7 +18,7 @@ const manifest: Manifest = {
   anyTarget: true,
   operations: ['add', 'remove', 'update'],
   listsMembers: false,
-  takesEvents: false,
+  takesEvents: true,
   batch: { rows: 1, bytes: BATCH_BYTES },
   concurrency: 16,
   idempotency: 'natural',

@@ -7,8 +7,9 @@ import type { Batch, DestinationSession, OpenContext, Outcome } from '../destina
 import { expectApi, sent, unreachable } from '../failures.ts';
 import { changeBytes } from '../json.ts';
 import { retryAll } from '../receipts.ts';
+import { eventCallOf, eventOutcomeOf, LONGEST_NAME } from './events.ts';
 import type { OnesignalSettings } from './options.ts';
-import { callOf, identifierOf } from './users.ts';
+import { callOf, identifierOf, UNKNOWN_USER } from './users.ts';
 
 /** No limit is published; far above what one user's tags take. */
 export const BATCH_BYTES = 100_000;
@@ -44,15 +45,20 @@ export function openSession(context: OpenContext, settings: OnesignalSettings): 
     },
     identifier: identifierOf,
     example(batch) {
-      const { path, body } = callOf(batch, settings);
-      return { to: `PATCH ${base}${decodeURIComponent(path)}`, body };
+      const { path, body } = batch.events ? eventCallOf(batch, settings) : callOf(batch, settings);
+      return { to: `${batch.events ? 'POST' : 'PATCH'} ${base}${decodeURIComponent(path)}`, body };
     },
-    sizeOf: (change) => changeBytes(change, 100),
+    sizeOf: (change) => changeBytes(change, 300),
     async send(batch, { signal }) {
+      if (batch.events) stopIfNoEvents(destination, batch, settings);
       return sent(destination, batch, async () => {
-        const answer = await api({ method: 'PATCH', ...callOf(batch, settings), signal });
+        const call = batch.events
+          ? ({ method: 'POST', ...eventCallOf(batch, settings) } as const)
+          : ({ method: 'PATCH', ...callOf(batch, settings) } as const);
+        const answer = await api({ ...call, signal });
         if (isRefusedKey(answer)) refusedKey(destination, answer.status);
-        return outcomeOf(batch, answer, world.clock.now());
+        const judge = batch.events ? eventOutcomeOf : outcomeOf;
+        return judge(batch, answer, world.clock.now());
       });
     },
     async close() {},
@@ -65,14 +71,24 @@ export function outcomeOf(batch: Batch, answer: ApiAnswer, now: bigint): Outcome
   if (httpStatus === 404 && answer.json === undefined)
     return { receipts: retryAll(batch, 'no_answer', 'the answer is none of OneSignal’s'), httpStatus };
   if (httpStatus === 404) {
-    const code = 'unknown_user';
-    const message = 'OneSignal does not know the user: they have to have opened the app or site once';
     // It answers, and says whom it does not know: the other side is up.
     if (batch.op === 'remove') return { receipts: [{ kind: 'delivered' }], httpStatus: 200 };
-    return { receipts: [{ kind: 'rejected', code, message, daily: true }], httpStatus: 200 };
+    return { receipts: [UNKNOWN_USER], httpStatus: 200 };
   }
   const failed = failedCall(batch, answer, { title: 'OneSignal', type: 'onesignal', now });
   return failed ?? { receipts: [{ kind: 'delivered' }], httpStatus };
+}
+
+/** Events know people by `external_id` alone. */
+function stopIfNoEvents(destination: string, { audience }: Batch, { aliasLabel }: OnesignalSettings): void {
+  if (aliasLabel !== 'external_id') {
+    const detail = '`mode: on_enter` knows people by `external_id`, and `alias_label` is another';
+    fail('E407', { destination, detail, hint: 'give events a destination without `alias_label`' });
+  }
+  if (audience.name.length > LONGEST_NAME) {
+    const detail = `an event’s name has at most ${LONGEST_NAME} characters`;
+    fail('E407', { destination, detail, hint: 'give the sync another `audience:`' });
+  }
 }
 
 function refusedKey(destination: string, status: number): never {

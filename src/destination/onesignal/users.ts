@@ -1,9 +1,17 @@
 /** A user's tags as calls take them. Source: Update user; an empty text takes a tag away. */
-import type { Batch, Change, FieldValue } from '../destination.ts';
+import type { Batch, Change, FieldValue, Receipt } from '../destination.ts';
 import { identifierOfKind } from '../normalise.ts';
 import type { OnesignalSettings } from './options.ts';
 
 export const KINDS = ['external_id'] as const;
+
+/** OneSignal makes nobody; somebody may come to be known any day. */
+export const UNKNOWN_USER: Receipt = {
+  kind: 'rejected',
+  daily: true,
+  code: 'unknown_user',
+  message: 'OneSignal does not know the user: they have to have opened the app or site once',
+};
 
 /** In clear. Undefined for what cannot be an alias. */
 export function identifierOf(kind: string, value: string): string | undefined {

@@ -8,7 +8,10 @@ import { reveal } from '../options.ts';
 export const MOST_ROWS = 200;
 
 const CALLS = { batch_size: MOST_ROWS, concurrency: 2, rate: '10/s', timeout: '60s' };
-const DEFAULTS = { object: 'Contact', api_version: 'v60.0', create_records: false };
+const DEFAULTS = {
+  ...{ object: 'Contact', api_version: 'v60.0', create_records: false },
+  event_id_field: 'Event_Id__c',
+};
 
 const apiName = z
   .string()
@@ -32,6 +35,12 @@ export const salesforceOptions = z.strictObject({
     .boolean()
     .default(DEFAULTS.create_records)
     .describe('whether a member without a record gets one, with the fields of the sync'),
+  event_id_field: apiName
+    .default(DEFAULTS.event_id_field)
+    .describe('for `mode: on_enter`, the field of the events’ object that holds an event’s own id'),
+  event_time_field: apiName
+    .optional()
+    .describe('for `mode: on_enter`, the field of the events’ object that holds when it happened'),
   api_version: z
     .string()
     .regex(/^v\d{2,3}\.0$/, 'expected a version such as `v60.0`')
@@ -48,6 +57,8 @@ export interface SalesforceSettings extends CallSettings {
   readonly object: string;
   readonly externalIdField: string;
   readonly createRecords: boolean;
+  readonly eventIdField: string;
+  readonly eventTimeField?: string;
   /** Below `base`. */
   readonly root: string;
 }
@@ -71,6 +82,8 @@ export function salesforceSettings(options: Readonly<Record<string, unknown>>): 
     object: checked.object,
     externalIdField: checked.external_id_field,
     createRecords: checked.create_records,
+    eventIdField: checked.event_id_field,
+    ...(checked.event_time_field === undefined ? {} : { eventTimeField: checked.event_time_field }),
     root: `/services/data/${checked.api_version}`,
   };
 }

@@ -1,6 +1,6 @@
 /** An open Salesforce organization. */
 import { fail } from '../../diagnostics/diagnostic.ts';
-import { type Api, type ApiAnswer, openApi } from '../api.ts';
+import { type Api, type ApiAnswer, type ApiRequest, openApi } from '../api.ts';
 import { limitsOf } from '../call.ts';
 import type { Batch, DestinationSession, OpenContext, Outcome, Receipt } from '../destination.ts';
 import { expectApi, sent, unreachable } from '../failures.ts';
@@ -8,6 +8,7 @@ import { isRecord } from '../json.ts';
 import { retryAll } from '../receipts.ts';
 import { authorized, clientTokens, refreshedTokens } from '../tokens.ts';
 import { failedOutcome, isOverLimit, resultsOf, worstOf } from './answer.ts';
+import { eventObjects, eventsCall } from './events.ts';
 import type { SalesforceSettings } from './options.ts';
 import {
   type Aimed,
@@ -33,6 +34,7 @@ export function openSession(context: OpenContext, settings: SalesforceSettings):
   };
   const get = async (path: string): Promise<ApiAnswer> =>
     judge(await api({ method: 'GET', path }).catch((error: unknown) => unreachable(destination, error)));
+  const checkEvents = eventObjects(destination, get, settings);
   return {
     // A batch may take two calls: the look-up of its records, and the change.
     limits: { ...limitsOf(settings, BATCH_BYTES), requestsPerSecond: settings.requestsPerSecond / 2 },
@@ -49,27 +51,36 @@ export function openSession(context: OpenContext, settings: SalesforceSettings):
     },
     identifier: identifierOf,
     example(batch) {
-      const found = new Map(batch.changes.map(({ identifiers }) => [idOf(identifiers), ['<record id>']]));
-      const { method, path, body } =
-        settings.createRecords && batch.op !== 'remove'
-          ? upsertCall(batch, settings)
-          : updateCall(aimedAt(batch, found, settings), settings);
+      const { method, path, body } = exampleCall(batch, settings);
       return { to: `${method} ${settings.base}${path}`, body };
     },
     sizeOf: bytesOf,
     async send(batch, { signal }) {
       const call: Caller = async (request) => judge(await api({ ...request, signal }));
-      return sent(destination, batch, () =>
-        settings.createRecords && batch.op !== 'remove'
-          ? upsert(call, batch, settings, world.clock.now())
-          : update(call, batch, settings, world.clock.now()),
-      );
+      if (batch.events) await checkEvents(batch.audience.name);
+      return sent(destination, batch, () => {
+        const upserted = upsertOf(batch, settings);
+        return upserted
+          ? upsert(call, batch, upserted, world.clock.now())
+          : update(call, batch, settings, world.clock.now());
+      });
     },
     async close() {},
   };
 }
 
 type Caller = Api;
+
+/** The one call of a batch that needs no look-up. */
+function upsertOf(batch: Batch, settings: SalesforceSettings): ApiRequest | undefined {
+  if (batch.events) return eventsCall(batch, settings);
+  return settings.createRecords && batch.op !== 'remove' ? upsertCall(batch, settings) : undefined;
+}
+
+function exampleCall(batch: Batch, settings: SalesforceSettings): ApiRequest {
+  const found = new Map(batch.changes.map(({ identifiers }) => [idOf(identifiers), ['<record id>']]));
+  return upsertOf(batch, settings) ?? updateCall(aimedAt(batch, found, settings), settings);
+}
 
 function idOf(identifiers: Readonly<Record<string, string>>): string {
   return Object.values(identifiers)[0] ?? '';
@@ -90,13 +101,8 @@ function openSalesforce({ world, name: destination }: OpenContext, settings: Sal
   return authorized(openApi(world, settings), tokens);
 }
 
-async function upsert(
-  call: Caller,
-  batch: Batch,
-  settings: SalesforceSettings,
-  now: bigint,
-): Promise<Outcome> {
-  const answer = await call(upsertCall(batch, settings));
+async function upsert(call: Caller, batch: Batch, request: ApiRequest, now: bigint): Promise<Outcome> {
+  const answer = await call(request);
   const failed = failedOutcome(batch, answer, now);
   if (failed) return failed;
   const receipts = resultsOf(answer.json, batch.changes.length) ?? unread(batch);

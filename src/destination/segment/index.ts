@@ -1,4 +1,4 @@
-/** `type: segment`: traits and events of users, through an HTTP API source. */
+/** `type: segment`: traits and events of users, or of groups, through an HTTP API source. */
 import type { DestinationType, Manifest } from '../destination.ts';
 import { KINDS } from './messages.ts';
 import { MOST_ROWS, segmentOptions, segmentSettings } from './options.ts';
@@ -7,7 +7,7 @@ import { BATCH_BYTES, openSession } from './session.ts';
 const manifest: Manifest = {
   type: 'segment',
   title: 'Segment (HTTP API source)',
-  does: 'sets a trait of users to true or false, or sends an event for each who enters or leaves',
+  does: 'sets a trait of users or groups to true or false, or sends an event for each who enters or leaves',
   verified: 'simulated',
   options: segmentOptions,
   secrets: ['write_key'],

@@ -7,7 +7,7 @@ import { reveal } from '../options.ts';
 /** Events of one call. Source: HTTP API source, "Batch". */
 export const MOST_ROWS = 2_500;
 
-const SENDS = ['identify', 'track'] as const;
+const SENDS = ['identify', 'track', 'group'] as const;
 const CALLS = {
   ...{ base_url: 'https://api.segment.io', batch_size: 1_000, most_rows: MOST_ROWS },
   ...{ concurrency: 4, rate: '100/s', timeout: '30s' },
@@ -19,7 +19,9 @@ export const segmentOptions = z.strictObject({
   send: z
     .enum(SENDS)
     .default(SENDS[0])
-    .describe('`identify`: a trait of the audience’s name; `track`: an event for each who enters or leaves'),
+    .describe(
+      '`identify`: a trait of the audience’s name; `group`: the same of a group, an account say; `track`: an event for each who enters or leaves',
+    ),
   ...callOptions(CALLS),
 });
 

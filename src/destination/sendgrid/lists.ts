@@ -3,6 +3,7 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import type { ApiRequest } from '../api.ts';
 import { severalCalled } from '../failures.ts';
 import { isRecord } from '../json.ts';
+import { pageNumbers } from '../pages.ts';
 
 const PATH = '/v3/marketing/lists';
 
@@ -18,16 +19,15 @@ export type Ask = (request: ApiRequest) => Promise<Record<string, unknown>>;
 /** Ids of the lists of this name, of all pages. */
 async function listsCalled(ask: Ask, name: string, destination: string): Promise<string[]> {
   const ids: string[] = [];
-  const seen = new Set<string>();
-  for (let token: string | undefined = ''; token !== undefined; ) {
-    seen.add(token);
+  let token = '';
+  for (const _ of pageNumbers(destination)) {
     const page = token === '' ? '' : `&page_token=${encodeURIComponent(token)}`;
     const json = await ask({ method: 'GET', path: `${PATH}?page_size=${PAGE}${page}` });
     if (!Array.isArray(json.result)) fail('E404', { destination, detail: 'its answer has no lists' });
     for (const list of json.result) if (isRecord(list) && list.name === name) ids.push(String(list.id));
-    token = nextToken(json._metadata);
-    if (token !== undefined && seen.has(token))
-      fail('E404', { destination, detail: 'its pages of lists do not end' });
+    const next = nextToken(json._metadata);
+    if (next === undefined) break;
+    token = next;
   }
   return ids;
 }

@@ -3,10 +3,10 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import { type Instant, parseInstant } from '../../instant.ts';
 import type { Api } from '../api.ts';
 import { isRecord } from '../json.ts';
+import { pageNumbers } from '../pages.ts';
 
-/** Audiences a page, the most there are; pages that are read at most. */
+/** Audiences a page, the most there are. */
 const PAGE = 100;
-const PAGES = 500;
 /** Characters of a name. Unconfirmed: the figure that other senders keep to. */
 const LONGEST_NAME = 70;
 
@@ -20,14 +20,19 @@ export function listPath(advertiser: string, page: number): string {
 }
 
 /** The audiences with this name. */
-export async function findAudiences(ask: Ask, advertiser: string, name: string): Promise<Audience[]> {
+export async function findAudiences(
+  ask: Ask,
+  advertiser: string,
+  name: string,
+  destination: string,
+): Promise<Audience[]> {
   const found: Audience[] = [];
-  for (let page = 1; page <= PAGES; page++) {
-    const { list, page_info } = await ask({ method: 'GET', path: listPath(advertiser, page) });
+  for (const page of pageNumbers(destination)) {
+    const { list, page_info } = await ask({ method: 'GET', path: listPath(advertiser, page + 1) });
     const each = Array.isArray(list) ? list : [];
     found.push(...each.filter((audience) => isRecord(audience) && audience.name === name));
     const last = isRecord(page_info) ? Number(page_info.total_page) : Number.NaN;
-    if (each.length === 0 || (Number.isNaN(last) ? each.length < PAGE : page >= last)) break;
+    if (each.length === 0 || (Number.isNaN(last) ? each.length < PAGE : page + 1 >= last)) break;
   }
   return found;
 }

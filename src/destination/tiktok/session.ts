@@ -30,7 +30,7 @@ export function openSession(context: OpenContext, settings: TiktokSettings): Des
     },
     async ensureAudience({ name, dryRun }) {
       checkName(name, destination);
-      const [audience, other] = await findAudiences(ask, advertiser, name);
+      const [audience, other] = await findAudiences(ask, advertiser, name, destination);
       if (other !== undefined) severalCalled(destination, 'audiences', name);
       if (audience !== undefined) return usableAudience(audience, destination, world.clock.now());
       return dryRun ? `new:${name}` : makeAudience(ask, advertiser, name, destination);

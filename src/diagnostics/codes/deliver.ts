@@ -15,11 +15,11 @@ export const DELIVER_CODES = {
     (p) => `sync ${p.sync} is held: table ${p.table}, which was full, is empty`,
     (p) => `if that is meant, run with \`--allow-removal ${p.sync}\``,
   ),
-  E453: error<{ sync: string; destination: string; operation: string; mode: string }>(
+  E453: error<{ sync: string; destination: string; needs: string; mode: string; modes: readonly string[] }>(
     EXIT.invalidProject,
     (p) =>
-      `destination ${p.destination} cannot ${p.operation} members, which \`mode: ${p.mode}\` of sync ${p.sync} needs`,
-    () => 'choose another `mode:` for the sync',
+      `destination ${p.destination} cannot ${p.needs}, which \`mode: ${p.mode}\` of sync ${p.sync} needs`,
+    (p) => `choose a \`mode:\` that it serves: ${p.modes.map((mode) => `\`${mode}\``).join(', ')}`,
   ),
   E454: error<{ attempts: number; seconds: number; reason: string }>(
     EXIT.tryLater,

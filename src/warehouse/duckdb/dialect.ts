@@ -1,6 +1,7 @@
 /** DuckDB's spelling of SQL. */
 import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
 import { decimal, firstInstant, formed, instantText, quoteIdentifier, quoteText } from '../literal.ts';
+import { standard } from '../standard.ts';
 
 const TYPES: Dialect['types'] = {
   text: 'VARCHAR',
@@ -95,6 +96,7 @@ function literal(value: SqlValue): string {
 }
 
 export const dialect: Dialect = {
+  ...standard,
   name: 'duckdb',
   quote: (identifier) => quoteIdentifier(identifier),
   literal,
@@ -102,5 +104,4 @@ export const dialect: Dialect = {
   functions: FUNCTIONS,
   firstOf: (value, order, when) => `first(${value} ORDER BY ${order}) FILTER (WHERE ${when})`,
   file: readFile,
-  materialized: 'MATERIALIZED',
 };

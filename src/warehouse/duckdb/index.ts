@@ -21,9 +21,12 @@ export type Options = z.infer<typeof options>;
 
 export const warehouse: Warehouse = {
   name: 'duckdb',
+  title: 'DuckDB',
+  verified: 'verified',
   dialect,
   capabilities: {
     transactions: 'yes',
+    transactionalDdl: 'yes',
     files: 'yes',
     lateral: 'no',
     singleProcess: 'yes',

@@ -42,6 +42,7 @@ export function statementsOn(lender: Lender, label = ''): Statements {
     query(sql, relation.kind === 'table' ? lender.lend : lender.lendOutside);
   return {
     temporaryTables: true,
+    countsCreated: true,
     query: (sql) => query(sql),
     stream: (sql, options) => stream(lender, line + sql, options?.signal),
     execute: (sql) => on(async (connection) => rowsWritten(await runOne(connection, line + sql))),

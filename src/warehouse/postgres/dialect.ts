@@ -2,6 +2,7 @@
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
 import { decimal, firstInstant, formed, instantText, quoteIdentifier, quoteText } from '../literal.ts';
+import { standard } from '../standard.ts';
 
 /** Longer names are cut off by the server without a word, and two may then be one. */
 const LONGEST_NAME_BYTES = 63;
@@ -98,11 +99,11 @@ function literal(value: SqlValue): string {
 }
 
 export const dialect: Dialect = {
+  ...standard,
   name: 'postgres',
   quote: (identifier) => quoteIdentifier(identifier, LONGEST_NAME_BYTES),
   literal,
   types: TYPES,
   functions: FUNCTIONS,
   firstOf: (value, order, when) => `(array_agg(${value} ORDER BY ${order}) FILTER (WHERE ${when}))[1]`,
-  materialized: 'MATERIALIZED',
 };

@@ -37,9 +37,12 @@ export type Options = z.infer<typeof options>;
 
 export const warehouse: Warehouse = {
   name: 'postgres',
+  title: 'PostgreSQL',
+  verified: 'verified',
   dialect,
   capabilities: {
     transactions: 'yes',
+    transactionalDdl: 'yes',
     files: 'not yet',
     lateral: 'yes',
     singleProcess: 'no',

@@ -44,6 +44,7 @@ export function statementsOn(lender: Lender, label = ''): Statements {
     });
   return {
     temporaryTables: lender.temporaryTables,
+    countsCreated: true,
     query,
     stream: (sql, options) => stream(lender, line + sql, options?.signal),
     execute: (sql) => on(async (connection) => (await runOne(connection, line + sql)).rowCount ?? 0),

@@ -1,6 +1,7 @@
 /** Asynchronous jobs of the other side: polled to their end, across restarts, with the key's next operation waiting. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Batch, JobState } from '../../../src/destination/destination.ts';
+import { HOUR } from '../../../src/instant.ts';
 import { Company, type Person } from '../../delivery/company.ts';
 import { all, Receiver } from '../../delivery/receiver.ts';
 import { engines } from '../../engines.ts';
@@ -243,5 +244,52 @@ for (const engine of engines) {
       expect(await company.deliver(receiver)).toMatchObject({ delivered: { add: 2 }, waiting: 0 });
       expect([...receiver.audience.keys()].sort()).toEqual(['p0', 'p1']);
     });
+
+    for (const taken of ['as a job', 'at once'] as const) {
+      test(`a job whose answer was lost, worked off after its removal (taken ${taken}), is undone a day later`, async () => {
+        company = await Company.found(engine);
+        const receiver = receiverOf();
+        await company.tick(people(2));
+        const killed = await company.process(receiver);
+        const send = receiver.send.bind(receiver);
+        receiver.send = async (batch) => {
+          await send(batch);
+          killed.crash();
+          throw new Error('killed');
+        };
+        await killed.run().catch((error: Error) => expect(error.message).toBe('killed'));
+        receiver.send = send;
+        await company.tick(people(1, { member: false }));
+        if (taken === 'at once') {
+          receiver.send = async (batch) => {
+            const outcome = await send(batch);
+            if (batch.op !== 'remove') return outcome;
+            receiver.jobs.delete(`job-${receiver.jobs.size}`);
+            for (const change of batch.changes) receiver.apply(change);
+            return all(batch, { kind: 'delivered' });
+          };
+        }
+        // The removal is worked off first, the add that nobody knows of after it.
+        await company.deliver(receiver);
+        for (const job of [...receiver.jobs.values()].reverse()) {
+          job.state = { kind: 'done' };
+          for (const change of job.batch.changes) receiver.apply(change);
+        }
+        await company.deliver(receiver);
+        expect([...receiver.audience.keys()].sort()).toEqual(['p0', 'p1']);
+        const requests = receiver.requests.length;
+        await company.deliver(receiver);
+        expect(receiver.requests.length, 'not before its time').toBe(requests);
+        const later = { now: (await company.opened.session.now()) + 25n * HOUR };
+        await company.deliver(receiver, {}, later);
+        receiver.end();
+        await company.deliver(receiver, {}, later);
+        expect([...receiver.audience.keys()]).toEqual(['p1']);
+        await company.deliver(receiver, {}, { now: later.now + 25n * HOUR });
+        expect(receiver.requests.length, 'once').toBe(requests + 1);
+        expect(await company.rows('ledger', 'entity_key, state')).toEqual(['p1 delivered']);
+        expect(await company.rows('rejections', 'entity_key')).toEqual([]);
+      });
+    }
   });
 }

@@ -73,7 +73,7 @@ test('freshness: percentiles within two percent', () => {
 });
 
 test('requests are filled by rows and by bytes, group by group', () => {
-  const packer = new Packer<number>({ batchRows: 3, batchBytes: 100 });
+  const packer = new Packer<number>({ batchRows: 3, batchBytes: 100, eventRows: 1 }, false);
   const full: (readonly number[])[] = [];
   const add = (group: string, item: number, bytes: number): void => {
     const done = packer.add(group, item, bytes);
@@ -84,6 +84,13 @@ test('requests are filled by rows and by bytes, group by group', () => {
   add('c', 7, 500);
   expect(full).toEqual([[1, 2, 3], [5]]);
   expect(packer.rest()).toEqual([[4], [6], [7]]);
+});
+
+test('a request of events may have another number of rows', () => {
+  const limits = { batchRows: 3, batchBytes: 100 };
+  const rows = (packer: Packer<number>) => [packer.add('a', 1, 1), packer.add('a', 2, 1), packer.rest()];
+  expect(rows(new Packer({ ...limits, eventRows: 1 }, true))).toEqual([undefined, [1], [[2]]]);
+  expect(rows(new Packer(limits, true))).toEqual([undefined, undefined, [[1, 2]]]);
 });
 
 test('equal values have one spelling, whatever the order of their names', () => {

@@ -62,7 +62,7 @@ FROM (
   SELECT
     entity.customer_id AS k,
     r.caused_at
-  FROM "segsync"."changes" AS r
+  FROM segsync.changes AS r
   JOIN shop.customers AS entity ON entity.customer_id = CASE WHEN regexp_full_match(r.entity_key, '[+-]?[0-9]+') THEN TRY_CAST(r.entity_key AS BIGINT) END
   WHERE r.segment = 'own_query'
     AND r.tick_id > 41
@@ -92,7 +92,7 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT
     known.entity_key
-  FROM "segsync"."membership" AS known
+  FROM segsync.membership AS known
   WHERE known.segment = 'own_query'
 ) AS h0 ON h0.entity_key = CAST(affected.k AS VARCHAR);
 
@@ -123,7 +123,7 @@ FULL JOIN (
     known.entity_key,
     known.row_hash,
     a.caused_at
-  FROM "segsync"."membership" AS known
+  FROM segsync.membership AS known
   JOIN segsync_affected AS a ON a.entity_key = known.entity_key
   WHERE known.segment IN ('of_query')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)

@@ -60,7 +60,7 @@ FULL JOIN (
     known.entity_key,
     known.row_hash,
     a.caused_at
-  FROM "segsync"."membership" AS known
+  FROM segsync.membership AS known
   JOIN segsync_affected AS a ON a.entity_key = known.entity_key
   WHERE known.segment IN ('share')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)

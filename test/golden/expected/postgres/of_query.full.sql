@@ -21,7 +21,7 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT
     known.entity_key
-  FROM "segsync"."membership" AS known
+  FROM segsync.membership AS known
   WHERE known.segment = 'own_query'
 ) AS h0 ON h0.entity_key = CAST(entity.customer_id AS text)
 WHERE entity.customer_id IS NOT NULL;
@@ -51,7 +51,7 @@ FULL JOIN (
     known.segment,
     known.entity_key,
     known.row_hash
-  FROM "segsync"."membership" AS known
+  FROM segsync.membership AS known
   WHERE known.segment IN ('of_query')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -62,7 +62,7 @@ FROM (
   SELECT
     entity.customer_id AS k,
     r.caused_at
-  FROM "segsync"."changes" AS r
+  FROM segsync.changes AS r
   JOIN shop.customers AS entity ON entity.customer_id = CASE WHEN CAST(r.entity_key AS text) COLLATE "C" ~ '^[+-]?0*[0-9]{1,19}$' THEN CASE WHEN CAST(CAST(r.entity_key AS text) AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(CAST(r.entity_key AS text) AS bigint) END END
   WHERE r.segment = 'own_query'
     AND r.tick_id > 41
@@ -94,7 +94,7 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT
     known.entity_key
-  FROM "segsync"."membership" AS known
+  FROM segsync.membership AS known
   WHERE known.segment = 'own_query'
 ) AS h0 ON h0.entity_key = CAST(affected.k AS text);
 
@@ -125,7 +125,7 @@ FULL JOIN (
     known.entity_key,
     known.row_hash,
     a.caused_at
-  FROM "segsync"."membership" AS known
+  FROM segsync.membership AS known
   JOIN segsync_affected AS a ON a.entity_key = known.entity_key
   WHERE known.segment IN ('of_query')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)

@@ -42,7 +42,7 @@ FULL JOIN (
     known.segment,
     known.entity_key,
     known.row_hash
-  FROM "segsync"."membership" AS known
+  FROM segsync.membership AS known
   WHERE known.segment IN ('zoned')
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -2,7 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DestinationSession } from '../../../../src/destination/destination.ts';
 import { batch, change, kindsOf, openDestination } from '../../../conformance/destination/harness.ts';
-import { ACCESS_TOKEN, GRANT, type HubspotSimulator, startHubspot } from '../../../destinations/hubspot.ts';
+import {
+  ACCESS_TOKEN,
+  EVENT,
+  GRANT,
+  type HubspotSimulator,
+  startHubspot,
+} from '../../../destinations/hubspot.ts';
 
 let hubspot: HubspotSimulator;
 let session: DestinationSession;
@@ -104,6 +110,63 @@ describe('a change', () => {
   });
 });
 
+describe('an event', () => {
+  const entered = (...names: string[]) => ({
+    ...batch(who('add', ...names), EVENT, 'on_enter'),
+    events: true,
+  });
+
+  it('is of the contact’s record, once though its request comes twice, and makes nobody', async () => {
+    hubspot.know({ email: 'a@example.com' });
+    const of = entered('a', 'b');
+    expect(kindsOf(await session.send(of, {}))).toEqual(['unknown', 'rejected']);
+    await session.send(of, {});
+    expect([...hubspot.occurrences.values()]).toEqual([
+      {
+        name: EVENT,
+        contact: { email: 'a@example.com' },
+        properties: {},
+        at: '2026-11-22T09:59:58.123456Z',
+      },
+    ]);
+    expect(hubspot.contacts()).toHaveLength(1);
+    const others = hubspot.calls.length;
+    expect(kindsOf(await session.send(entered('c'), {}))).toEqual(['rejected']);
+    expect(hubspot.calls.slice(others).filter(hubspot.isChange)).toEqual([]);
+  });
+
+  it('has the fields as texts, without those that are empty, and none of them is the contact’s', async () => {
+    const making = await open({ create_contacts: true });
+    const fields = { level: { number: '12.50' }, cart: null };
+    const changes = [change('add', '1', { email: 'a@example.com' }, fields)];
+    await making.send({ ...batch(changes, EVENT), events: true }, {});
+    expect([...hubspot.occurrences.values()].map(({ properties }) => properties)).toEqual([
+      { level: '12.50' },
+    ]);
+    expect(hubspot.contacts()).toEqual([{ email: 'a@example.com' }]);
+  });
+
+  it('of another name than a whole one stops the sync', async () => {
+    const wrong = { ...batch(who('add', 'a'), 'cart_abandoned'), events: true };
+    await expect(session.send(wrong, {})).rejects.toThrow(/^E407.*whole name/);
+  });
+
+  it('that HubSpot says it knows counts as sent, when it is alone', async () => {
+    for (const name of ['a', 'b']) hubspot.know({ email: `${name}@example.com` });
+    const known = { reply: { status: 409, body: { status: 'error', category: 'CONFLICT' } } };
+    hubspot.faults.push(known, known);
+    expect(await session.send(entered('a', 'b'), {})).toMatchObject({ refused: { code: 'hubspot_409' } });
+    expect(kindsOf(await session.send(entered('a'), {}))).toEqual(['unknown']);
+  });
+
+  it('shows the call that carries it', () => {
+    expect(session.example(entered('a'))).toMatchObject({
+      to: `POST ${hubspot.url}/events/2026-03/send/batch`,
+      body: { inputs: [{ eventName: EVENT, objectId: 'ID', properties: {} }] },
+    });
+  });
+});
+
 it('keeps the limits with all the rows there may be', async () => {
   const making = await open({ create_contacts: true });
   const { batchRows } = making.limits;
@@ -112,6 +175,8 @@ it('keeps the limits with all the rows there may be', async () => {
   const added = batch(who('add', ...names), 'vip', ref);
   expect(new Set(kindsOf(await making.send(added, {})))).toEqual(new Set(['delivered']));
   expect(hubspot.members('vip').size).toBe(batchRows);
+  const events = { ...batch(who('add', ...names), EVENT), events: true };
+  expect(new Set(kindsOf(await making.send(events, {})))).toEqual(new Set(['unknown']));
   await making.send(batch(who('remove', ...names), 'vip', ref), {});
   expect(hubspot.members('vip').size).toBe(0);
   const largest = Math.max(...hubspot.calls.map(({ body }) => Buffer.byteLength(body)));

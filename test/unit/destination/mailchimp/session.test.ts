@@ -1,7 +1,13 @@
 /** A session with the simulated Mailchimp, where the shared story does not reach. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DestinationSession } from '../../../../src/destination/destination.ts';
-import { batch, change, kindsOf, openDestination } from '../../../conformance/destination/harness.ts';
+import {
+  batch,
+  change,
+  kindsOf,
+  openDestination,
+  receiptsOf,
+} from '../../../conformance/destination/harness.ts';
 import {
   API_KEY,
   FORGOTTEN,
@@ -90,4 +96,49 @@ it('stops for what is not there, and for a bad key', async () => {
   await expect(session.check()).rejects.toThrow(/^E406/);
   const making = await open({ status_if_new: 'pending' });
   await expect(making.send(batch(who('add', 'a'), 'vip', ref), {})).rejects.toThrow(/^E406/);
+});
+
+describe('an event', () => {
+  const entered = (name: string, fields = {}, event = 'cart abandoned') => ({
+    ...batch([change('add', name, { email: `${name}@example.com` }, fields)], event),
+    events: true,
+  });
+
+  it('is one contact’s, with the fields as texts', async () => {
+    const fields = { tier: 'gold', points: { number: '1.50' }, ok: true, none: null };
+    expect(session.limits).toMatchObject({ batchRows: 500, eventRows: 1 });
+    expect(kindsOf(await session.send(entered('a', fields), {}))).toEqual(['delivered']);
+    expect(mailchimp.events).toEqual([
+      {
+        ...{ email: 'a@example.com', name: 'cart abandoned', occurred_at: '2026-11-22T09:59:58.123456Z' },
+        properties: { tier: 'gold', points: '1.50', ok: 'true' },
+      },
+    ]);
+    expect(session.example(entered('a'))).toMatchObject({
+      to: `POST ${mailchimp.url}/lists/${LIST}/members/<md5 of the address>/events`,
+      body: { name: 'cart abandoned', properties: {} },
+    });
+  });
+
+  it('of somebody who is no contact is rejected, and asked for daily; with `status_if_new` they become one', async () => {
+    const receipts = receiptsOf(await session.send(entered('b'), {}));
+    expect(receipts).toMatchObject([{ kind: 'rejected', code: 'not_in_list', daily: true }]);
+    const making = await open({ status_if_new: 'pending' });
+    expect(kindsOf(await making.send(entered('b'), {}))).toEqual(['delivered']);
+    expect(mailchimp.contacts.get('b@example.com')).toBe('pending');
+    const gone = change('add', 'gone', { email: FORGOTTEN });
+    expect(kindsOf(await making.send({ ...batch([gone], 'x1'), events: true }, {}))).toEqual(['rejected']);
+    expect(mailchimp.events).toHaveLength(1);
+  });
+
+  it.each(['x', 'x'.repeat(31)])('called %s stops the sync', async (name) => {
+    await expect(session.send(entered('a', {}, name), {})).rejects.toThrow(/^E407.*2 to 30/);
+  });
+
+  it('stops the sync where the audience is gone, and waits where something else answers', async () => {
+    mailchimp.faults.push({ reply: { status: 404, body: '<html>' } });
+    expect(kindsOf(await session.send(entered('a'), {}))).toEqual(['retry']);
+    mailchimp.dropList();
+    await expect(session.send(entered('a'), {})).rejects.toThrow(/^E407.*no audience/);
+  });
 });

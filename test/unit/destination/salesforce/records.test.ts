@@ -10,6 +10,7 @@ import {
 import { batch, change, kindsOf, openDestination } from '../../../conformance/destination/harness.ts';
 import {
   CLIENT,
+  EVENTS,
   INVALID,
   type SalesforceSimulator,
   startSalesforce,
@@ -127,5 +128,53 @@ describe('a session', () => {
     const session = await open(options);
     const ensured = session.ensureAudience({ name, dryRun: true });
     await expect(ensured).rejects.toMatchObject({ diagnostics: [{ code: 'E407' }] });
+  });
+
+  describe('that sends events', () => {
+    const entered = (keys: readonly string[], fields = {}, object = EVENTS) => ({
+      ...batch(
+        keys.map((key) => add(key, fields)),
+        object,
+      ),
+      events: true,
+    });
+
+    it('makes a record of each, once though its request comes twice, and looks at the object once', async () => {
+      const session = await open({ event_time_field: 'Happened__c' });
+      const of = entered(['1', INVALID], { Level__c: 'gold' });
+      expect(kindsOf(await session.send(of, {}))).toEqual(['delivered', 'rejected']);
+      expect(kindsOf(await session.send(of, {}))).toEqual(['delivered', 'rejected']);
+      expect([...salesforce.events.values()]).toEqual([
+        {
+          ...{ Event_Id__c: of.idOf(of.changes[0]!), Customer_Id__c: '1', Level__c: 'gold' },
+          Happened__c: '2026-11-22T09:59:58.123456Z',
+        },
+      ]);
+      expect(salesforce.calls.filter(({ path }) => path.endsWith('/describe'))).toHaveLength(1);
+      expect(salesforce.contacts.size).toBe(3);
+      expect(session.example(of)).toMatchObject({
+        to: `PATCH ${salesforce.url}/services/data/v60.0/composite/sobjects/${EVENTS}/Event_Id__c`,
+        body: { allOrNone: false, records: [{ attributes: { type: EVENTS } }, {}] },
+      });
+    });
+
+    it.each([
+      [{}, 'No_Such__c', /no object/],
+      [{}, 'two words/..', /no object/],
+      [{ event_id_field: 'Level__c' }, EVENTS, /no external id field `Level__c`/],
+      [{ event_time_field: 'No__c' }, EVENTS, /no field `No__c`/],
+      [{ external_id_field: 'Other__c' }, EVENTS, /no field `Other__c`/],
+    ])('stops where something it needs is not there: %j %s', async (options, object, told) => {
+      const session = await open(options);
+      await expect(session.send(entered(['1'], {}, object), {})).rejects.toThrow(told);
+    });
+
+    it('keeps the limits with all the rows there may be', async () => {
+      const session = await open();
+      const keys = Array.from({ length: session.limits.batchRows }, (_, i) => `n${i}`);
+      const kinds = kindsOf(await session.send(entered(keys, { Level__c: 'gold' }), {}));
+      expect(new Set(kinds)).toEqual(new Set(['delivered']));
+      expect(salesforce.events.size).toBe(keys.length);
+    });
   });
 });

@@ -6,6 +6,7 @@ import { startSegment, WRITE_KEY } from '../../../destinations/segment.ts';
 
 const ID = expect.stringMatching(/^[0-9a-f]{64}$/);
 const add = change('add', '1', { external_id: 'u1' }, { tier: 'gold', points: { number: '12.5' } });
+const added = (id: string) => change('add', id, { external_id: id });
 const remove = change('remove', '1', { external_id: 'u1' });
 
 describe('a body', () => {
@@ -36,6 +37,36 @@ describe('a body', () => {
     expect(batchBody(batch([change]), { send })).toEqual({
       batch: [{ messageId: ID, userId: 'u1', ...message }],
     });
+  });
+
+  it.each([
+    [add, { tier: 'gold', points: 12.5, vip: true }],
+    [remove, { vip: false }],
+  ])('by group has the trait as the group’s, and an anonymous user of its own: %#', (change, traits) => {
+    const [message] = batchBody(batch([change]), { send: 'group' }).batch;
+    expect(message).toEqual({
+      ...{ messageId: ID, type: 'group', groupId: 'u1', traits },
+      anonymousId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    const anonymousOf = (id: string) =>
+      (batchBody(batch([added(id)]), { send: 'group' }).batch[0] as { anonymousId: string }).anonymousId;
+    expect(message).toMatchObject({ anonymousId: anonymousOf('u1') });
+    expect(anonymousOf('u2')).not.toBe(anonymousOf('u1'));
+  });
+
+  it('of events by group names it in the context', () => {
+    const entered = { ...batch([add]), events: true };
+    expect(batchBody(entered, { send: 'group' }).batch).toEqual([
+      {
+        messageId: ID,
+        anonymousId: expect.any(String),
+        context: { groupId: 'u1' },
+        type: 'track',
+        event: 'vip',
+        timestamp: '2026-11-22T09:59:58.123456Z',
+        properties: { tier: 'gold', points: 12.5 },
+      },
+    ]);
   });
 
   it('of events has the audience’s name', () => {

@@ -1,0 +1,68 @@
+/** Google BigQuery, through its official client, which is loaded when a connection is asked for. */
+import { z } from 'zod';
+import { Secret } from '../../config/project.ts';
+import type { Warehouse } from '../warehouse.ts';
+import { dialect } from './dialect.ts';
+import { layout } from './layout.ts';
+
+const secret = z.union([z.string().min(1), z.instanceof(Secret)]);
+
+export const options = z
+  .strictObject({
+    /** The project that runs and pays for the statements; tables without a project of their own are in it. */
+    project: z.string().min(1),
+    /** `EU`, `us-east1`: where the datasets are. */
+    location: z.string().min(1),
+    /** A service account's key file, relative to the project's folder. */
+    key_file: z.string().min(1).optional(),
+    /** The same as one text of JSON; also a workload identity's configuration. */
+    credentials: secret.optional(),
+    /** A token that somebody else renews. */
+    access_token: secret.optional(),
+    /** Act as this service account. */
+    impersonate: z.string().min(1).optional(),
+    /** A statement that would bill more bytes than this fails before it runs. */
+    max_bytes_billed: z.number().int().min(1).optional(),
+    /** Longest time in seconds that one statement may take. */
+    statement_timeout: z.number().int().min(1).optional(),
+    /** Another address of the API: a private endpoint. */
+    endpoint: z
+      .string()
+      .regex(/^https?:\/\//, 'expected an address')
+      .optional(),
+  })
+  .refine(
+    (o) => [o.key_file, o.credentials, o.access_token].filter((each) => each !== undefined).length <= 1,
+    {
+      message:
+        'one of `key_file`, `credentials` and `access_token`; without any, the application default credentials',
+    },
+  );
+
+export type Options = z.infer<typeof options>;
+
+export const warehouse: Warehouse = {
+  name: 'bigquery',
+  title: 'BigQuery',
+  verified: 'analysed',
+  dialect,
+  capabilities: {
+    transactions: 'yes',
+    transactionalDdl: 'no',
+    files: 'no',
+    lateral: 'no',
+    singleProcess: 'no',
+    fullShare: 0.4,
+    // Bytes are billed for each scan: one of a table is least.
+    splitScansFrom: Number.POSITIVE_INFINITY,
+    shortestCadenceSeconds: 60,
+  },
+  layout,
+  options,
+  secrets: ['credentials', 'access_token'],
+  samePlace: (one, other) => one === other,
+  async connect(request) {
+    const { connect } = await import('./connect.ts');
+    return connect(request, options.parse(request.options));
+  },
+};

@@ -1,0 +1,28 @@
+/** Warehouses that have a page: it names every option, and its example is one that the schema takes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { loadWarehouse } from '../../src/adapters.ts';
+import { realWorld } from '../../src/world.ts';
+
+const PAGES = join(import.meta.dirname, '../../docs/warehouses');
+
+describe.each(readdirSync(PAGES).map((file) => file.replace('.md', '')))('%s', (name) => {
+  const page = readFileSync(join(PAGES, `${name}.md`), 'utf8');
+
+  test('its example', async () => {
+    const { options } = (await loadWarehouse(realWorld(), name))!;
+    const [, yaml] = /```yaml\n(.*?)```/s.exec(page)!;
+    const [{ type, ...given }] = Object.values(parse(yaml!).targets) as [Record<string, unknown>];
+    expect(type).toBe(name);
+    expect(options.safeParse(given).error?.issues ?? []).toEqual([]);
+  });
+
+  test('its options', async () => {
+    const { options } = (await loadWarehouse(realWorld(), name))!;
+    const names = Object.keys((options as z.ZodObject).shape);
+    expect(names.filter((each) => !page.includes(`\`${each}\``))).toEqual([]);
+  });
+});

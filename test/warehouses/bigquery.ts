@@ -1,0 +1,320 @@
+/**
+ * A double of BigQuery's REST API, which the official client talks to over loopback. It runs what stands for a
+ * statement in a stand-in and answers in BigQuery's form; what its documentation does not allow is refused.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { columnOf } from '../../src/warehouse/bigquery/values.ts';
+import { insertSql } from '../../src/warehouse/bigquery/write.ts';
+import { dialect as duckdb } from '../../src/warehouse/duckdb/dialect.ts';
+import type { Row } from '../../src/warehouse/warehouse.ts';
+import { type Answer, StandIn } from './stand-in.ts';
+
+export const PROJECT = 'play';
+export const TOKEN = 'a-token';
+
+/** Taken by the next request to run a statement that `of` tells. */
+export interface Fault {
+  readonly of: (sql: string) => boolean;
+  readonly status?: number;
+  readonly reason?: string;
+  /** The statement is run all the same. */
+  readonly applied?: boolean;
+  /** The connection is cut instead of answering. */
+  readonly drop?: boolean;
+  /** It answers that the job goes on, so many times. */
+  readonly slow?: number;
+}
+
+export interface Double {
+  readonly url: string;
+  readonly standIn: StandIn;
+  readonly faults: Fault[];
+  /** Rows of a page of an answer. */
+  pageRows: number;
+  /** Bodies of the requests to run something. */
+  readonly requests: readonly QueryRequest[];
+  close(): Promise<void>;
+}
+
+export interface QueryRequest {
+  readonly query: string;
+  readonly requestId: string;
+  readonly dryRun?: boolean;
+  readonly createSession?: boolean;
+  readonly connectionProperties?: readonly { readonly key: string; readonly value: string }[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly maximumBytesBilled?: string;
+  readonly queryParameters?: readonly {
+    readonly name: string;
+    readonly parameterValue: { readonly value: string };
+  }[];
+  readonly useLegacySql: boolean;
+  readonly formatOptions: { readonly useInt64Timestamp: boolean };
+}
+
+/** Statements of the adapter's own. */
+const OWN: Readonly<Record<string, string>> = {
+  'SELECT 1': 'SELECT 1',
+  'SELECT UNIX_MICROS(CURRENT_TIMESTAMP()) AS now': 'SELECT epoch_us(now()) AS now',
+  'SELECT SESSION_USER() AS who': "SELECT 'somebody@example.com' AS who",
+  'BEGIN TRANSACTION': 'BEGIN TRANSACTION',
+  'COMMIT TRANSACTION': 'COMMIT',
+  'ROLLBACK TRANSACTION': 'ROLLBACK',
+};
+const END_SESSION = 'CALL BQ.ABORT_SESSION()';
+
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Job {
+  readonly answer: Answer;
+  readonly session?: string;
+  readonly left: { slow: number };
+  readonly isDml: boolean;
+}
+
+export async function openDouble(): Promise<Double> {
+  const standIn = await StandIn.open();
+  const requests: QueryRequest[] = [];
+  const faults: Fault[] = [];
+  /** By request id: repeated, a request is not run again. */
+  const answered = new Map<string, Promise<Job & { id: string }>>();
+  const jobs = new Map<string, Job>();
+  let names = 0;
+  const double = { pageRows: 10_000 };
+
+  const start = async (request: QueryRequest, slow: number): Promise<Job & { id: string }> => {
+    const id = `job_${++names}`;
+    const begun = request.createSession ? `session_${names}` : undefined;
+    const session = begun ?? request.connectionProperties?.find(({ key }) => key === 'session_id')?.value;
+    const answer = await runOn(standIn, request, session);
+    const isDml = /^(-- [^\n]*\n)*(INSERT|UPDATE|DELETE|MERGE)\b/.test(request.query);
+    const job = { id, answer, isDml, left: { slow }, ...(begun === undefined ? {} : { session: begun }) };
+    jobs.set(id, job);
+    return job;
+  };
+  const answerOf = (id: string, { answer, session, left, isDml }: Job, from: number): object => {
+    const jobReference = { projectId: PROJECT, jobId: id, location: 'EU' };
+    if (left.slow-- > 0) return { jobReference, jobComplete: false };
+    const to = from + double.pageRows;
+    return {
+      jobReference,
+      jobComplete: true,
+      schema: { fields: fieldsOf(answer) },
+      rows: answer.rows.slice(from, to).map((row) => cellsOf(answer, row)),
+      totalRows: String(answer.rows.length),
+      totalBytesProcessed: '1048576',
+      ...(isDml ? { numDmlAffectedRows: String(answer.changed) } : {}),
+      ...(to < answer.rows.length ? { pageToken: String(to) } : {}),
+      ...(session === undefined ? {} : { sessionInfo: { sessionId: session } }),
+    };
+  };
+  const query = async (request: QueryRequest): Promise<object | 'drop'> => {
+    check(request);
+    const fault = takeFault(faults, request.query);
+    requests.push(request);
+    const run = (): Promise<Job & { id: string }> => {
+      const known = answered.get(request.requestId) ?? start(request, fault?.slow ?? 0);
+      answered.set(request.requestId, known);
+      return known;
+    };
+    if (fault?.applied) await run();
+    if (fault?.drop) return 'drop';
+    if (fault?.status) throw new Refusal(fault.status, fault.reason ?? 'backendError', 'a fault');
+    const job = await run();
+    return answerOf(job.id, job, 0);
+  };
+
+  const server = createServer((message, response) => {
+    void (async () => {
+      try {
+        const found = await route(message);
+        if (found === 'drop') message.socket.destroy();
+        else send(response, 200, found);
+      } catch (error) {
+        const refusal = error instanceof Refusal ? error : refusalOf(error as Error);
+        const { status, reason } = refusal;
+        const errors = [{ reason, message: refusal.message, domain: 'global' }];
+        send(response, status, { error: { code: status, message: refusal.message, errors } });
+      }
+    })();
+  });
+  const route = async (message: IncomingMessage): Promise<object | 'drop'> => {
+    const url = new URL(message.url!, 'http://x');
+    if (message.headers.authorization !== `Bearer ${TOKEN}`)
+      throw new Refusal(401, 'authError', 'Request had invalid authentication credentials.');
+    const base = `/bigquery/v2/projects/${PROJECT}`;
+    if (!url.pathname.startsWith(base)) throw new Refusal(404, 'notFound', 'no such path');
+    const path = url.pathname.slice(base.length);
+    if (message.method === 'POST' && path === '/queries') return query(JSON.parse(await bodyOf(message)));
+    const results = /^\/queries\/(\w+)$/.exec(path);
+    if (message.method === 'GET' && results) {
+      const job = jobs.get(results[1]!);
+      if (!job || url.searchParams.get('location') !== 'EU')
+        throw new Refusal(404, 'notFound', 'Not found: Job');
+      return answerOf(results[1]!, job, Number(url.searchParams.get('pageToken') ?? 0));
+    }
+    const table = /^\/datasets\/([^/]+)\/tables\/([^/]+)$/.exec(path);
+    if (message.method === 'GET' && table) return tableOf(standIn, table[1]!, table[2]!);
+    if (message.method === 'POST' && /^\/jobs\/\w+\/cancel$/.test(path)) return { job: {} };
+    throw new Refusal(404, 'notFound', 'no such path');
+  };
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return Object.assign(double, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    standIn,
+    faults,
+    requests,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      standIn.close();
+    },
+  });
+}
+
+function check(request: QueryRequest): void {
+  if (request.useLegacySql !== false) throw new Refusal(400, 'invalid', 'legacy SQL');
+  if (!request.formatOptions?.useInt64Timestamp) throw new Refusal(400, 'invalid', 'times would be doubles');
+  for (const [key, value] of Object.entries(request.labels ?? {})) {
+    if (!/^[a-z][a-z0-9_-]{0,62}$/.test(key) || !/^[\p{Ll}\p{Lo}0-9_-]{0,63}$/u.test(value))
+      throw new Refusal(400, 'invalid', 'a label is not of the form of one');
+  }
+}
+
+function takeFault(faults: Fault[], sql: string): Fault | undefined {
+  const at = faults.findIndex(({ of }) => of(sql));
+  return at < 0 ? undefined : faults.splice(at, 1)[0];
+}
+
+async function runOn(standIn: StandIn, request: QueryRequest, session: string | undefined): Promise<Answer> {
+  const sql = request.query.replace(/^-- segsync[^\n]*\n/, '');
+  if (!request.dryRun) standIn.arrived.push({ sql, session });
+  if (sql === END_SESSION) {
+    standIn.endSession(session!);
+    return { columns: [], rows: [], changed: 0 };
+  }
+  const rows = request.queryParameters?.find(({ name }) => name === 'rows')?.parameterValue.value;
+  if (rows !== undefined) return insert(standIn, sql, JSON.parse(rows), session);
+  const own = OWN[sql] ?? standIn.own(sql);
+  if (own === undefined) throw new Refusal(400, 'invalidQuery', `no plan made this statement: ${sql}`);
+  if (!request.dryRun) return standIn.run(own, session);
+  return { columns: await standIn.look(own, session), rows: [], changed: 0 };
+}
+
+/** Rows that are passed as one parameter. */
+async function insert(
+  standIn: StandIn,
+  sql: string,
+  rows: readonly (readonly (string | null)[])[],
+  session: string | undefined,
+): Promise<Answer> {
+  const [, table] = /^INSERT INTO (\S+) \(/.exec(sql) ?? [];
+  const looked = [...standIn.looked].findLast(([text]) => text.includes(` FROM ${table} LIMIT 0`));
+  if (!table || !looked) throw new Refusal(400, 'invalidQuery', `no plan made this statement: ${sql}`);
+  const columns = await standIn.look(looked[1], session);
+  const expected = insertSql(
+    table,
+    columns.map((column) => columnOf(fieldOf(column))),
+  );
+  if (sql !== expected) throw new Refusal(400, 'invalidQuery', `expected ${expected}, not ${sql}`);
+  const own = / FROM (.+) LIMIT 0$/s.exec(looked[1])![1]!;
+  let changed = 0;
+  const names = columns.map(({ name }) => duckdb.quote(name)).join(', ');
+  for (let from = 0; from < rows.length; from += 1_000) {
+    const values = rows
+      .slice(from, from + 1_000)
+      .map(
+        (row) =>
+          `(${row.map((value) => (value === null ? 'NULL' : duckdb.literal({ type: 'text', text: value }))).join(', ')})`,
+      );
+    const answer = await standIn.run(`INSERT INTO ${own} (${names}) VALUES ${values.join(', ')}`, session);
+    changed += answer.changed;
+  }
+  return { columns: [], rows: [], changed };
+}
+
+async function tableOf(standIn: StandIn, dataset: string, table: string): Promise<object> {
+  const [schema, name] = [dataset, table].map((text) => duckdb.literal({ type: 'text', text }));
+  const { rows } = await standIn.run(
+    `SELECT estimated_size, table_oid FROM duckdb_tables() WHERE schema_name = ${schema} AND table_name = ${name}`,
+  );
+  if (rows.length === 0)
+    throw new Refusal(404, 'notFound', `Not found: Table ${PROJECT}:${dataset}.${table}`);
+  const { estimated_size: numRows, table_oid: creationTime } = rows[0]!;
+  return { id: `${PROJECT}:${dataset}.${table}`, numRows, creationTime };
+}
+
+/** A DuckDB type -> the name that the API has for the type that stands for it there. */
+function fieldOf({ name, type }: { readonly name: string; readonly type: string }) {
+  const base = type.replace(/\(.*\)$/, '');
+  const [mode, of] = type.endsWith('[]') ? ['REPEATED', 'STRING'] : ['NULLABLE', API_TYPES[base] ?? 'STRING'];
+  return { name, type: of!, mode: mode! };
+}
+
+const API_TYPES: Readonly<Record<string, string>> = {
+  BIGINT: 'INTEGER',
+  INTEGER: 'INTEGER',
+  SMALLINT: 'INTEGER',
+  HUGEINT: 'BIGNUMERIC',
+  DECIMAL: 'BIGNUMERIC',
+  DOUBLE: 'FLOAT',
+  FLOAT: 'FLOAT',
+  BOOLEAN: 'BOOLEAN',
+  'TIMESTAMP WITH TIME ZONE': 'TIMESTAMP',
+  TIMESTAMP: 'DATETIME',
+  DATE: 'DATE',
+  VARCHAR: 'STRING',
+};
+
+function fieldsOf({ columns }: Answer): ReturnType<typeof fieldOf>[] {
+  return columns.map(fieldOf);
+}
+
+function cellsOf(answer: Answer, row: Row): object {
+  return { f: fieldsOf(answer).map((field) => ({ v: cellOf(field.type, row[field.name] ?? null) })) };
+}
+
+function cellOf(type: string, value: string | null): string | null {
+  if (value === null) return null;
+  if (type === 'TIMESTAMP') return microsText(value);
+  return type === 'DATETIME' ? value.replace(' ', 'T') : value;
+}
+
+function microsText(text: string): string {
+  const [, whole, fraction = ''] = /^([^.+]+?)(?:\.(\d+))?\+00$/.exec(text)!;
+  return String(BigInt(Date.parse(`${whole!.replace(' ', 'T')}Z`)) * 1000n + BigInt(fraction.padEnd(6, '0')));
+}
+
+/** DuckDB's words -> those that BigQuery has for the same. */
+function refusalOf({ message }: Error): Refusal {
+  if (/Catalog Error.*does not exist/s.test(message))
+    return new Refusal(404, 'notFound', `Not found: ${message}`);
+  if (/TransactionContext Error|write-write conflict|Conflict on/i.test(message)) {
+    return new Refusal(400, 'invalidQuery', 'Transaction is aborted due to concurrent update against table');
+  }
+  return new Refusal(400, 'invalidQuery', message);
+}
+
+async function bodyOf(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
