@@ -45,6 +45,8 @@ export function connectionOptions({ root, label }: ConnectOptions, options: Opti
     ...(schema === undefined ? {} : { schema }),
     ...signIn(root, options),
     sfRetryMaxLoginRetries: LOGIN_RETRIES,
+    // Otherwise NULL is the text NULL.
+    representNullAsStringNull: false,
     fetchAsString: ['Boolean', 'Number', 'Date', 'JSON', 'Buffer'],
     rowMode: 'array',
     streamResult: true,

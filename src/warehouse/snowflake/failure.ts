@@ -32,6 +32,8 @@ const BY_STATE: Readonly<Record<string, Failure>> = {
 
 /** Codes whose messages quote names only. */
 const QUOTES_NAMES = /^(000604|000606|000625|000630|0009\d\d|002\d\d\d|003\d\d\d|39\d{4})$/;
+/** Codes of what rows hold. */
+const DATA = /^100\d{3}$/;
 const QUOTED = /'(?:[^']|'')*'?|"[^"]*"?/g;
 
 interface ClientError {
@@ -72,9 +74,9 @@ export function messageOf(error: unknown): string {
     .trim();
   if (line === '') return 'no answer';
   if (QUOTES_NAMES.test(codeOf(error)) || error instanceof WarehouseError) return line;
-  const shown = line.replaceAll(QUOTED, '…');
-  // What follows is the text that could not be read, without quotes.
-  return /pars(e|ing)|cast/i.test(shown) ? shown.replace(/(JSON|value|:) .*$/s, '$1 …') : shown;
+  // Of data that could not be read, the text may stand there without quotes.
+  if (DATA.test(codeOf(error))) return line.replace(/(["'`:]|\bvalue\b).*$/s, '…');
+  return line.replaceAll(QUOTED, '…');
 }
 
 /** Six digits, as the server counts. */
