@@ -224,7 +224,7 @@ export async function openSnowflake(): Promise<SnowflakeDouble> {
     if (sql === IDENTITY) return rowOf({ place: 'AWS_EU/PLAY/SHOPDB' });
     if (sql.startsWith('EXPLAIN USING JSON ') && standIn.own(sql.slice(19)) !== undefined)
       return rowOf({ content: JSON.stringify({ GlobalStats: { partitionsAssigned: 3 } }) });
-    const insert = /^INSERT INTO (\S+) \((.*)\) VALUES \(\?(?:, \?)*\)$/s.exec(sql);
+    const insert = /^INSERT INTO (.+) \(([^()]*)\) VALUES \(\?(?:, \?)*\)$/s.exec(sql);
     if (insert && request.bindings) return insertOwn(standIn, insert[1]!, insert[2]!, request.bindings);
     const table =
       /FROM (\S+) (?:LIMIT 0|WHERE FALSE)$/.exec(sql)?.[1] ?? /^SELECT 1 FROM (\S+)$/.exec(sql)?.[1];

@@ -18,7 +18,9 @@ export interface Pool {
   shared(): Promise<Connection>;
   /** Lends a session of its own; `isUsedUp` keeps it from being lent again. */
   lend<T>(work: (connection: Connection, isUsedUp: () => void) => Promise<T>): Promise<T>;
-  /** Asks for the end of all that runs. */
+  /** Aborts at the next `cancel`. */
+  cancelled(): AbortSignal;
+  /** Asks for the end of all that runs, and ends what is being read. */
   cancel(): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,6 +33,7 @@ interface Idle {
 export function openPool(request: ConnectOptions, client: Client, options: Options): Pool {
   const { clock } = request.world;
   const running: Running = new Set();
+  let cancellation = new AbortController();
   const idle: Idle[] = [];
   const lent = new Set<Connection>();
   let shared: { readonly connection: Promise<Connection>; used: number } | undefined;
@@ -86,7 +89,10 @@ export function openPool(request: ConnectOptions, client: Client, options: Optio
         else idle.push({ connection, since: clock.monotonic() });
       }
     },
+    cancelled: () => cancellation.signal,
     async cancel() {
+      cancellation.abort();
+      cancellation = new AbortController();
       await Promise.allSettled([...running].map(stop));
     },
     async close() {

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly rows?: readonly (readonly Bind[])[];
   /** Only looks at the statement: its columns. */
   readonly looks?: boolean;
+  /** Asks for its end when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** Statements that run at the moment, so that they can be stopped. */
@@ -21,7 +23,7 @@ export function run(
   connection: Connection,
   running: Running,
   sqlText: string,
-  { tag = '', rows, looks }: RunOptions = {},
+  { tag = '', rows, looks, signal }: RunOptions = {},
 ): Promise<RowStatement> {
   return new Promise((done, refuse) => {
     const statement = connection.execute({
@@ -32,10 +34,13 @@ export function run(
       ...(looks ? { describeOnly: true } : {}),
       complete(error, completed) {
         running.delete(statement);
+        signal?.removeEventListener('abort', abort);
         if (error) refuse(error);
         else done(completed as RowStatement);
       },
     }) as RowStatement;
+    const abort = (): void => void stop(statement);
+    signal?.addEventListener('abort', abort);
     running.add(statement);
   });
 }

@@ -24,6 +24,7 @@ export function sessionOn({ world }: ConnectOptions, pool: Pool): Session {
   const on = (connection: Connection, kind: Place['kind'], made?: () => void): Place => {
     const place: Place = {
       running: pool.running,
+      cancelled: pool.cancelled,
       connection: async () => connection,
       kind,
       ...(made ? { made } : {}),
@@ -64,6 +65,7 @@ export function sessionOn({ world }: ConnectOptions, pool: Pool): Session {
   };
   const alone: Place = {
     running: pool.running,
+    cancelled: pool.cancelled,
     connection: pool.shared,
     kind: 'alone',
     whole: (work) => transaction(work),

@@ -6,13 +6,15 @@ import { approximateRows, describe, incarnation } from './describe.ts';
 import { estimate } from './estimate.ts';
 import { failureOf } from './failure.ts';
 import { movingFunctions } from './moving.ts';
-import { type Running, type RunOptions, run, stop } from './run.ts';
+import { type Running, type RunOptions, run } from './run.ts';
 import { changedBy, rowsOf } from './values.ts';
 import { type Cells, insertSql, parts } from './write.ts';
 
 /** Where statements run. */
 export interface Place {
   readonly running: Running;
+  /** Aborts when the session is cancelled. */
+  cancelled(): AbortSignal;
   connection(): Promise<Connection>;
   /** `begun`: a transaction is open, and what defines anything would commit it. `scratch`: nothing lasting is written. */
   readonly kind: 'alone' | 'before' | 'begun' | 'scratch';
@@ -41,7 +43,7 @@ export function statementsOn(place: Place, label = ''): Statements {
     const statement = await send(sql);
     return classified(async () => {
       const rows: Row[] = [];
-      for await (const row of rowsOf(statement)) rows.push(row);
+      for await (const row of rowsOf(statement, place.cancelled())) rows.push(row);
       return rows;
     });
   };
@@ -51,7 +53,7 @@ export function statementsOn(place: Place, label = ''): Statements {
     temporaryTables: place.kind === 'before' || place.kind === 'scratch',
     countsCreated: false,
     query,
-    stream: (sql, options) => stream(() => send(sql), options?.signal),
+    stream: (sql, options) => stream((on) => send(sql, { signal: on }), place.cancelled(), options?.signal),
     async execute(sql) {
       check(place, sql);
       const statement = await send(sql);
@@ -110,20 +112,17 @@ async function sendOn(place: Place, sql: string, options: RunOptions): Promise<R
   return classified(async () => run(await place.connection(), place.running, sql, options));
 }
 
-async function* stream(send: () => Promise<RowStatement>, signal?: AbortSignal): AsyncGenerator<Row> {
-  if (signal?.aborted) throw new WarehouseError('transient', 'the query was cancelled');
-  const sent = send();
-  const abort = (): void => void sent.then(stop).catch(() => undefined);
-  signal?.addEventListener('abort', abort);
+async function* stream(
+  send: (stopped: AbortSignal) => Promise<RowStatement>,
+  cancelled: AbortSignal,
+  signal?: AbortSignal,
+): AsyncGenerator<Row> {
+  const stopped = signal ? AbortSignal.any([signal, cancelled]) : cancelled;
+  if (stopped.aborted) throw new WarehouseError('transient', 'the query was cancelled');
   try {
-    for await (const row of rowsOf(await sent)) {
-      if (signal?.aborted) throw new WarehouseError('transient', 'the query was cancelled');
-      yield row;
-    }
+    yield* rowsOf(await send(stopped), stopped);
   } catch (error) {
     throw failureOf(error);
-  } finally {
-    signal?.removeEventListener('abort', abort);
   }
 }
 

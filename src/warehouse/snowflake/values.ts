@@ -35,19 +35,28 @@ export function columnOf(column: ClientColumn): Column {
   return { name, type: scale > 0 ? 'decimal' : 'integer', native: `NUMBER(${precision},${scale})` };
 }
 
-/** Throws when fewer come than were announced. */
-export async function* rowsOf(statement: RowStatement): AsyncGenerator<Row> {
+/** Throws when fewer come than were announced, and as soon as `stopped` says so. */
+export async function* rowsOf(statement: RowStatement, stopped?: AbortSignal): AsyncGenerator<Row> {
   const columns = columnsOf(statement).map((column) => ({
     name: unfolded(column.getName()),
     isBoolean: column.getType().toLowerCase() === 'boolean',
   }));
   const expected = statement.getNumRows() ?? 0;
   let read = 0;
-  for await (const cells of statement.streamRows() as AsyncIterable<readonly (string | null)[]>) {
-    read++;
-    const row: Record<string, string | null> = {};
-    for (const [index, { name, isBoolean }] of columns.entries()) row[name] = textOf(cells[index], isBoolean);
-    yield row;
+  const cellRows = statement.streamRows();
+  const stop = (): void => void cellRows.destroy(new WarehouseError('transient', 'the query was cancelled'));
+  if (stopped?.aborted) stop();
+  stopped?.addEventListener('abort', stop);
+  try {
+    for await (const cells of cellRows as AsyncIterable<readonly (string | null)[]>) {
+      read++;
+      const row: Record<string, string | null> = {};
+      for (const [index, { name, isBoolean }] of columns.entries())
+        row[name] = textOf(cells[index], isBoolean);
+      yield row;
+    }
+  } finally {
+    stopped?.removeEventListener('abort', stop);
   }
   if (read < expected)
     throw new WarehouseError('transient', `the answer ended after ${read} of ${expected} rows`);

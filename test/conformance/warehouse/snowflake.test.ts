@@ -81,6 +81,32 @@ test('a stream reads chunk after chunk, and ends with an error when one is missi
   await expect(read()).rejects.toMatchObject({ failure: 'transient' });
 });
 
+test('a stream that is left early, aborted or cancelled leaves the session as it was', async () => {
+  const { session } = opened;
+  const sql = 'SELECT id FROM s.t ORDER BY id';
+  await session.writeRows(
+    's.t',
+    ['id'],
+    Array.from({ length: 2_000 }, (_, id) => [String(id)]),
+  );
+  const read = async (at: (id: string) => boolean | undefined, signal?: AbortSignal): Promise<void> => {
+    for await (const { id } of session.stream(sql, signal ? { signal } : {})) if (at(id!)) return;
+  };
+  await read((id) => id === '3');
+  const abort = new AbortController();
+  const aborted = read((id) => {
+    if (id === '10') abort.abort();
+    return false;
+  }, abort.signal);
+  await expect(aborted).rejects.toMatchObject({ failure: 'transient' });
+  const cancelled = read((id) => {
+    if (id === '10') void session.cancel();
+    return false;
+  });
+  await expect(cancelled).rejects.toMatchObject({ failure: 'transient' });
+  expect(await session.query(COUNT)).toEqual([{ n: '2000' }]);
+});
+
 test('more rows than one request takes are written in parts, all or none', async () => {
   const { session } = opened;
   const rows = Array.from({ length: 60_000 }, (_, id) => [String(id)]);
