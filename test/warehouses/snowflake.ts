@@ -97,6 +97,7 @@ interface Job {
   isCancelled: boolean;
 }
 
+const TEXTS = /'(?:[^'\\]|''|\\.)*'/g;
 const LABEL = /^-- segsync[^\n]*\n/;
 const DEFINES = /^(?:\s*--[^\n]*\n)*(CREATE|DROP|ALTER|TRUNCATE)\b/i;
 const DML = /^(?:\s*--[^\n]*\n)*(INSERT INTO|UPDATE|DELETE FROM)\s+(\S+)/i;
@@ -185,6 +186,8 @@ export async function openSnowflake(): Promise<SnowflakeDouble> {
     }
     if (session.settings.get('TIMEZONE') !== 'UTC') throw wrong('the session is not in UTC');
     standIn.arrived.push({ sql, session: session.id });
+    if (/^INSERT\b.*\bVALUES\b.*\(SELECT\b/s.test(sql.replaceAll(TEXTS, '')))
+      throw new Refusal('002014', '22000', 'SQL compilation error:\nInvalid expression in VALUES clause');
     if (/^(BEGIN|COMMIT|ROLLBACK)$/.test(sql)) {
       if (sql === 'BEGIN' && session.transaction === 'none') session.transaction = 'begun';
       else if (sql !== 'BEGIN') await inTurn(session, () => finish(session, sql as 'COMMIT' | 'ROLLBACK'));
