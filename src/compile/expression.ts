@@ -52,6 +52,7 @@ export type Expression =
   | {
       readonly kind: 'first_of';
       readonly of: Expression;
+      readonly type: SqlType;
       readonly orderBy: readonly OrderBy[];
       readonly when: Expression;
     }

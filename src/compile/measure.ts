@@ -94,6 +94,7 @@ function firstOrLast(
   return {
     kind: 'first_of',
     of: expression,
+    type,
     orderBy: [{ by: inOrder(time), ...(fn === 'last' ? { descending: true } : {}) }, { by: tie }],
     when: and([when, isKnown(time.expression), isKnown(expression)]),
   };

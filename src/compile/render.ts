@@ -81,7 +81,12 @@ function expressionText(expression: Expression, dialect: Dialect): string {
     case 'times':
       return `(${sub(expression.left)} * ${sub(expression.right)})`;
     case 'first_of':
-      return dialect.firstOf(sub(expression.of), order(expression.orderBy, dialect), sub(expression.when));
+      return dialect.firstOf(
+        sub(expression.of),
+        order(expression.orderBy, dialect),
+        sub(expression.when),
+        expression.type,
+      );
     case 'min_before':
       return `MIN(${sub(expression.of)}) OVER (PARTITION BY ${expression.partitionBy.map(sub).join(', ')} ORDER BY ${order(expression.orderBy, dialect)} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
     case 'raw':

@@ -6,6 +6,7 @@ import { readMeta, writeMeta } from '../state/meta.ts';
 import { type Delivery, leaseName } from './context.ts';
 import type { Entry } from './errand.ts';
 import { writeFlush } from './flush.ts';
+import { makeStage } from './stage.ts';
 
 /** Rows a transaction. */
 const ROWS = 5_000;
@@ -55,6 +56,6 @@ function write(
       await writeFlush(transaction, tables, of, { entries, batches: [], again: true });
       if (done !== undefined) await writeMeta(transaction, tables, done, now.toString());
     },
-    { label },
+    { label, apart: (statements) => makeStage(statements, tables) },
   );
 }

@@ -4,7 +4,7 @@ import type { LedgerOf, StateTables } from '../state/sql.ts';
 import { text, textList } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { Errand } from './errand.ts';
-import { stage } from './flush.ts';
+import { stage, unstage } from './stage.ts';
 
 /** An audience that several syncs may fill. */
 export interface Shared extends LedgerOf {
@@ -81,7 +81,7 @@ export async function heldByOthers(
     );
     for (const row of rows) held.add(row.entity_key!);
   }
-  await transaction.execute(`DROP TABLE ${staged}`);
+  await unstage(transaction, staged);
   return held;
 }
 
@@ -118,7 +118,7 @@ async function readCarried(
     for (const row of rows)
       carried.set(row.entity_key!, (carried.get(row.entity_key!) ?? new Set()).add(name));
   }
-  await transaction.execute(`DROP TABLE ${staged}`);
+  await unstage(transaction, staged);
   return carried;
 }
 
@@ -141,7 +141,7 @@ export async function keysOfOthers(
       ` WHERE audience_ref = ${text(dialect, audienceRef)} AND sync IN ${textList(dialect, others)}` +
       ` AND entity_key IN (SELECT entity_key FROM ${staged}) ORDER BY entity_key`,
   );
-  await transaction.execute(`DROP TABLE ${staged}`);
+  await unstage(transaction, staged);
   return new Set(rows.map((row) => row.entity_key!));
 }
 

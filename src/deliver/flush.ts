@@ -7,10 +7,10 @@ import { formatInstant } from '../instant.ts';
 import { type PartRow, writeParts } from '../state/parts.ts';
 import { type LedgerOf, type StateTables, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
-import type { SqlType } from '../warehouse/dialect.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Entry } from './errand.ts';
+import { type StagedColumn, stage, unstage } from './stage.ts';
 
 /** One line of `batches`: what became of some of a batch's rows. */
 export interface BatchRow {
@@ -28,8 +28,6 @@ export interface BatchRow {
   /** Of the oldest cause among the rows. */
   readonly freshnessMs?: number;
 }
-
-type StagedColumn = readonly [string, Exclude<SqlType, 'other'>];
 
 const STAGED: readonly StagedColumn[] = [
   ['entity_key', 'text'],
@@ -124,7 +122,7 @@ async function answerQuestions(
       ` batch_id = answers.batch_id, delivered_at = answers.delivered_at FROM ${staged} AS answers` +
       ` WHERE ${ownRows(tables, of)} AND ledger.state = 'sending' AND ledger.entity_key = answers.entity_key`,
   );
-  await transaction.execute(`DROP TABLE ${staged}`);
+  await unstage(transaction, staged);
   return answered === entries.length ? [] : entries;
 }
 
@@ -150,7 +148,7 @@ async function replaceRows(
       ` SELECT ${text(dialect, of.sync)}, ${text(dialect, of.audienceRef)}, entity_key, ${LEDGER.join(', ')}` +
       ` FROM ${staged} WHERE in_ledger`,
   );
-  await transaction.execute(`DROP TABLE ${staged}`);
+  await unstage(transaction, staged);
   return inserted - deleted;
 }
 
@@ -191,7 +189,7 @@ async function writeRejections(
     `DELETE FROM ${tables.name('rejections')} WHERE sync = ${text(tables.dialect, sync)}` +
       ` AND entity_key IN (SELECT entity_key FROM ${staged})`,
   );
-  await transaction.execute(`DROP TABLE ${staged}`);
+  await unstage(transaction, staged);
   const rejected = entries.flatMap((entry) => (entry.rejected ? [rejectionValues(sync, entry)] : []));
   await transaction.writeRows(tables.name('rejections'), REJECTIONS, rejected);
 }
@@ -241,24 +239,4 @@ async function writeBatches(
     batch.freshnessMs?.toString() ?? null,
   ]);
   await transaction.writeRows(tables.name('batches'), [...columns.split(', '), 'freshness_ms'], rows);
-}
-
-/** A temporary table with these rows; returns its name as SQL. To be dropped before the transaction ends. */
-export async function stage(
-  transaction: Statements,
-  { dialect }: StateTables,
-  table: string,
-  columns: readonly StagedColumn[],
-  rows: readonly (readonly (string | null)[])[],
-): Promise<string> {
-  const name = dialect.quote(table);
-  const definitions = columns.map(([column, type]) => `${dialect.quote(column)} ${dialect.types[type]}`);
-  await transaction.execute(`CREATE TEMPORARY TABLE ${name} (${definitions.join(', ')})`);
-  await transaction.writeRows(
-    name,
-    columns.map(([column]) => column),
-    rows,
-  );
-  await transaction.analyze(name);
-  return name;
 }

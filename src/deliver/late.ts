@@ -9,8 +9,9 @@ import { dueAgain } from '../state/sync-rows.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
 import { type Delivery, leaseName } from './context.ts';
 import type { Entry, Errand } from './errand.ts';
-import { stage, writeFlush } from './flush.ts';
+import { writeFlush } from './flush.ts';
 import type { LedgerRow } from './operation.ts';
+import { stage, unstage } from './stage.ts';
 
 /** What went out and stands in the ledger as nothing but a question. */
 export interface Late {
@@ -85,7 +86,7 @@ async function readStandings(
       ` AND audience_ref = ${text(dialect, audienceRef)}` +
       ` AND entity_key IN (SELECT entity_key FROM ${staged})`,
   );
-  await transaction.execute(`DROP TABLE ${staged}`);
+  await unstage(transaction, staged);
   return new Map(rows.map((row) => [row.entity_key!, standingOf(row)]));
 }
 

@@ -24,6 +24,7 @@ import type { Addressee, Parcel } from './parcel.ts';
 import { DeliveryRecord } from './record.ts';
 import type { Scope } from './scope.ts';
 import { type Answer, Sender } from './sender.ts';
+import { makeStage } from './stage.ts';
 
 /** At most this many rows, or this long, between two flushes. */
 const FLUSH_ROWS = 5_000;
@@ -245,20 +246,23 @@ export class Pump {
   }
 
   #writeRetrying(asked: readonly Errand[], taken: Taken): Promise<Asked> {
-    const { leases, sync, label } = this.#delivery;
+    const { leases, sync, tables, label } = this.#delivery;
+    const apart = (statements: Statements) => makeStage(statements, tables);
     return this.#retrying((again) => {
       const write = (transaction: Statements) => this.#write(transaction, asked, taken, again);
-      return leases.fenced([leaseName(sync.name)], write, { label });
+      return leases.fenced([leaseName(sync.name)], write, { label, apart });
     });
   }
 
   /** A failure changes nothing about why the run ends; what was sent is then in doubt for nobody but the other side. */
   async #noteLate(): Promise<void> {
-    const { leases, label } = this.#delivery;
+    const { leases, tables, label } = this.#delivery;
+    const apart = (statements: Statements) => makeStage(statements, tables);
     const late = [...this.#sent.values()];
     const note = (transaction: Statements) =>
       noteLate(transaction, this.#delivery, this.#to.audience.ref, late);
-    if (late.length > 0) await this.#retrying(() => leases.afterwards(note, label)).catch(() => undefined);
+    if (late.length > 0)
+      await this.#retrying(() => leases.afterwards(note, { label, apart })).catch(() => undefined);
   }
 
   async #retrying<T>(work: (again: boolean) => Promise<T>): Promise<T> {

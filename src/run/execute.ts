@@ -83,18 +83,22 @@ async function tick(
   const open = await context.session.oldestOpenTransaction();
   const t = await groupInstant(group, context);
   const names = group.members.map(({ prepared }) => evaluateLease(prepared.name));
+  let outcome: TickOutcome | undefined;
+  const evaluate = async (statements: Statements): Promise<void> => {
+    const workspace = openWorkspace(statements, context.warehouse.dialect);
+    outcome = await evaluateTick(statements, workspace, group, { ...tickContext(context), t, open });
+  };
   return stoppable(context, () =>
     context.leases!.fenced(
       names,
       async (statements) => {
-        const workspace = openWorkspace(statements, context.warehouse.dialect);
-        const found = await evaluateTick(statements, workspace, group, { ...tickContext(context), t, open });
+        if (!outcome) await evaluate(statements);
         const finishedAt = world.clock.now();
-        await commitTick(statements, tables, { group, outcome: found, t, startedAt, finishedAt, runId });
+        await commitTick(statements, tables, { group, outcome: outcome!, t, startedAt, finishedAt, runId });
         await notePass(statements, tables, group, pass.passedAt);
-        return found;
+        return outcome!;
       },
-      { isolation: 'snapshot', label: tickLabel(context, group) },
+      { isolation: 'snapshot', label: tickLabel(context, group), apart: evaluate },
     ),
   );
 }

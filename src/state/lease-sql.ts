@@ -46,6 +46,18 @@ export async function insertLeases(
   await statements.execute(`INSERT INTO ${tables.name('leases')} (name, token) VALUES ${rows.join(', ')}`);
 }
 
+/**
+ * Where nothing else keeps two processes from making one row twice: both change a row that is always there, so that the
+ * second waits for the first, or fails, and is tried again. What it reads from then on has what the first one made.
+ * `leases` comes first, as in every other transaction: one that holds it may be about to change `meta`.
+ */
+export async function takeTurn(statements: Statements, tables: StateTables): Promise<void> {
+  await statements.execute(`UPDATE ${tables.name('leases')} SET token = token WHERE name IS NOT NULL`);
+  await statements.execute(
+    `UPDATE ${tables.name('meta')} SET value = value WHERE name = ${text(tables.dialect, 'schema_version')}`,
+  );
+}
+
 /** Takes, of `names`, those that are free, expired, or held by one of `dead`. */
 export async function takeLeases(
   statements: Statements,

@@ -15,6 +15,7 @@ import {
   readLeases,
   readOwners,
   takeLeases,
+  takeTurn,
 } from './lease-sql.ts';
 import { isDead, newOwner, processOf } from './owner.ts';
 import type { StateTables } from './sql.ts';
@@ -31,6 +32,21 @@ export interface LeaseOptions {
   readonly world: World;
   /** Only one process can have the warehouse open: every other holder is gone. */
   readonly singleProcess: boolean;
+  /** Temporary tables have to be made before a transaction begins: making one inside would commit it. */
+  readonly tablesFirst?: boolean;
+  /** The warehouse lets two processes insert one lease's row at once. */
+  readonly repeatsKeys?: boolean;
+}
+
+export interface FenceOptions {
+  readonly isolation?: 'snapshot';
+  readonly label?: string;
+  /**
+   * Makes the temporary tables that `work` reads, where they have to be there before a transaction begins; not called
+   * elsewhere. The leases are held and renewed meanwhile, but only the transaction's own check proves that they were:
+   * it comes after this, and is part of the same transaction as what `work` writes.
+   */
+  readonly apart?: (statements: Statements) => Promise<void>;
 }
 
 export interface Acquired {
@@ -94,33 +110,55 @@ export class Leases {
   async fenced<T>(
     names: readonly string[],
     work: (transaction: Statements) => Promise<T>,
-    options: { isolation?: 'snapshot'; label?: string } = {},
+    { label = '', isolation, apart }: FenceOptions = {},
   ): Promise<T> {
-    const { session, world } = this.#options;
-    this.#pin(names, 1);
-    try {
+    const { session, world, tablesFirst } = this.#options;
+    let isPinned = false;
+    let started = 0;
+    let now: Instant = 0n;
+    const begin = async (): Promise<void> => {
+      this.#pin(names, 1);
+      isPinned = true;
       await this.#renewal;
-      const started = world.clock.monotonic();
+      started = world.clock.monotonic();
       // Read before: a transaction that asks for another connection while it holds one may wait for ever.
-      const now = await session.now();
-      const result = await session.transaction(async (unlabelled) => {
-        const transaction = unlabelled.labelled(options.label ?? '');
-        await this.#extend(transaction, names, now);
-        const done = await work(transaction);
-        const passed = world.clock.monotonic() - started;
-        if (passed > RENEW_MS) await this.#extend(transaction, names, now + micros(passed));
-        return done;
-      }, options);
+      now = await session.now();
+    };
+    const before = async (unlabelled: Statements): Promise<void> => {
+      await apart?.(unlabelled.labelled(label));
+      await begin();
+    };
+    try {
+      if (!tablesFirst) await begin();
+      const result = await session.transaction(
+        async (unlabelled) => {
+          const transaction = unlabelled.labelled(label);
+          await this.#extend(transaction, names, now);
+          const done = await work(transaction);
+          const passed = world.clock.monotonic() - started;
+          if (passed > RENEW_MS) await this.#extend(transaction, names, now + micros(passed));
+          return done;
+        },
+        { ...(isolation === undefined ? {} : { isolation }), ...(tablesFirst ? { before } : {}) },
+      );
       this.#moveDeadline(names, started);
       return result;
     } finally {
-      this.#pin(names, -1);
+      if (isPinned) this.#pin(names, -1);
     }
   }
 
   /** Runs `work` in a transaction, whoever holds the leases: for what has to be told after they were lost. */
-  afterwards<T>(work: (transaction: Statements) => Promise<T>, label = ''): Promise<T> {
-    return this.#options.session.transaction((transaction) => work(transaction.labelled(label)));
+  afterwards<T>(
+    work: (transaction: Statements) => Promise<T>,
+    { label = '', apart }: Omit<FenceOptions, 'isolation'> = {},
+  ): Promise<T> {
+    const { session, tablesFirst } = this.#options;
+    const before = (statements: Statements): Promise<void> => apart!(statements.labelled(label));
+    return session.transaction(
+      (transaction) => work(transaction.labelled(label)),
+      tablesFirst && apart ? { before } : {},
+    );
   }
 
   /** How many processes, this one included, hold a lease of one of `names`. At least 1. */
@@ -163,11 +201,15 @@ export class Leases {
   }
 
   async #take(names: readonly string[]): Promise<Acquired['lost']> {
-    const { session, tables, world, singleProcess } = this.#options;
+    const { session, tables, world, singleProcess, repeatsKeys } = this.#options;
     const started = world.clock.monotonic();
     const now = await session.now();
     const rows = await session.transaction(async (transaction) => {
-      const known = await readLeases(transaction, tables, names);
+      let known = await readLeases(transaction, tables, names);
+      if (repeatsKeys && known.size < names.length) {
+        await takeTurn(transaction, tables);
+        known = await readLeases(transaction, tables, names);
+      }
       const owners = [...known.values()].flatMap(({ owner }) => (owner ? [owner] : []));
       const dead = owners.filter((owner) => isDead(owner, world, singleProcess));
       const missing = names.filter((name) => !known.has(name));

@@ -35,6 +35,14 @@ export async function openState(options: StateOptions): Promise<State | Writable
     return { tables: stateTables(warehouse.dialect, schema, version !== undefined) };
   }
   const tables = await migrate(options);
-  const singleProcess = warehouse.capabilities.singleProcess === 'yes';
-  return { tables, leases: new Leases({ session, tables, world, singleProcess }) };
+  const { singleProcess, temporaryDdl, uniqueKeys } = warehouse.capabilities;
+  const leases = new Leases({
+    session,
+    tables,
+    world,
+    singleProcess: singleProcess === 'yes',
+    tablesFirst: temporaryDdl !== 'yes',
+    repeatsKeys: uniqueKeys !== 'yes',
+  });
+  return { tables, leases };
 }

@@ -74,7 +74,8 @@ export async function beginSync(
   if (changed > 0) return;
   await statements.execute(
     `INSERT INTO ${tables.name('syncs')} (sync, segment, destination, audience_ref, members)` +
-      ` VALUES (${name}, ${text(dialect, sync.segment)}, ${text(dialect, sync.destination)}, ${reference}, ${members})`,
+      // Not VALUES: some warehouses take no sub-select there.
+      ` SELECT ${name}, ${text(dialect, sync.segment)}, ${text(dialect, sync.destination)}, ${reference}, ${members}`,
   );
 }
 

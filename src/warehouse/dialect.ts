@@ -85,8 +85,8 @@ export interface Dialect {
   readonly types: Readonly<Record<Exclude<SqlType, 'other'>, string>>;
   /** A spelling for each function; the arguments are rendered SQL. */
   readonly functions: Readonly<Record<SqlFunction, (...args: string[]) => string>>;
-  /** The value of the row that comes first in an order, of the rows that pass `when`: an aggregate. NULL of none. */
-  readonly firstOf: (value: string, order: string, when: string) => string;
+  /** The value (of `type`, not NULL) of the row that comes first in an order, of the rows that pass `when`: an aggregate. NULL of none. */
+  readonly firstOf: (value: string, order: string, when: string, type: SqlType) => string;
   /** A file as a relation (`read_csv(...)`); undefined where files cannot be read. */
   readonly file?: (path: string) => string;
   /** Whether a condition holds for some row: an aggregate. */

@@ -17,6 +17,10 @@ export interface Capabilities {
   readonly transactions: Answer;
   /** Lasting tables may be made inside one. */
   readonly transactionalDdl: Answer;
+  /** Temporary tables may be made inside one. Where not, making one would commit it: they are made before it begins. */
+  readonly temporaryDdl: Answer;
+  /** Of two transactions that insert a row of one key, one fails. */
+  readonly uniqueKeys: Answer;
   /** CSV and Parquet files as tables. */
   readonly files: Answer;
   /** Correlated sub-select per row in FROM; worth it only where a key index makes it a look-up. */
@@ -154,12 +158,9 @@ export interface Session extends Statements {
   identity(): Promise<string>;
   /**
    * Runs `work` on one connection inside one transaction; commits, or rolls back and rethrows. With
-   * `isolation: 'snapshot'` all its statements see one snapshot.
+   * `isolation: 'snapshot'` all its statements see one snapshot, as far as the warehouse has such a thing.
    */
-  transaction<T>(
-    work: (statements: Statements) => Promise<T>,
-    options?: { isolation?: 'snapshot' },
-  ): Promise<T>;
+  transaction<T>(work: (statements: Statements) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** As `transaction` with a snapshot, but always rolled back: what it makes is gone. Works for a read-only role. */
   scratch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   /** Rights that a run needs and this connection's role lacks, told without using any. */
@@ -172,6 +173,15 @@ export interface Session extends Statements {
   cancel(): Promise<void>;
   /** Closes all connections. Safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface TransactionOptions {
+  readonly isolation?: 'snapshot';
+  /**
+   * Done on the same connection before the transaction begins: temporary tables that it makes are there in it. Given
+   * only where they cannot be made inside (`Capabilities.temporaryDdl`).
+   */
+  readonly before?: (statements: Statements) => Promise<void>;
 }
 
 /** Statements on one connection (inside a transaction) or on any (a session). */

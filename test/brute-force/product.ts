@@ -71,9 +71,15 @@ export class Product {
     this.#project = (await loadProject(this.#world, { projectDir: this.#root })).project;
   }
 
-  /** Statements of somebody else: they change the shop. */
+  /** Statements of somebody else: they change the shop. Where defining a table commits, they are no transaction then. */
   async execute(statements: readonly string[]): Promise<void> {
+    const { temporaryDdl } = this.#opened.warehouse.capabilities;
+    const isApart = temporaryDdl !== 'yes' && statements.some((each) => /^(CREATE|DROP|ALTER)\b/.test(each));
     await this.visit(async (session) => {
+      if (isApart) {
+        for (const statement of statements) await session.execute(statement);
+        return;
+      }
       await session.transaction(async (transaction) => {
         for (const statement of statements) await transaction.execute(statement);
       });

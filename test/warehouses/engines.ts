@@ -3,11 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { warehouse as bigquery } from '../../src/warehouse/bigquery/index.ts';
+import { warehouse as snowflake } from '../../src/warehouse/snowflake/index.ts';
 import type { Session } from '../../src/warehouse/warehouse.ts';
 import { realWorld } from '../../src/world.ts';
 import type { Engine, Opened } from '../engines.ts';
 import { type Double, openDouble, PROJECT, TOKEN } from './bigquery.ts';
 import { pairedWarehouse } from './paired.ts';
+import { ACCOUNT, openSnowflake, PASSWORD, type SnowflakeDouble, USER } from './snowflake.ts';
 
 export interface StoodIn extends Opened {
   readonly double: Double;
@@ -48,6 +50,59 @@ async function openBigquery(): Promise<StoodIn> {
       for (const session of open) await session.close();
       await double.close();
       doubles.delete(double.url);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface SnowflakeStoodIn extends Opened {
+  readonly double: SnowflakeDouble;
+}
+
+const snowflakes = new Map<string, SnowflakeDouble>();
+
+const pairedSnowflake = pairedWarehouse(
+  snowflake,
+  ({ access_url }) => snowflakes.get(String(access_url))!.standIn,
+);
+
+export const snowflakeEngine: Omit<Engine, 'open'> & { open(): Promise<SnowflakeStoodIn> } = {
+  name: 'snowflake',
+  warehouse: pairedSnowflake,
+  open: openSnowflakeEngine,
+};
+
+async function openSnowflakeEngine(): Promise<SnowflakeStoodIn> {
+  const folder = await mkdtemp(join(tmpdir(), 'segsync-test-'));
+  const double = await openSnowflake();
+  snowflakes.set(double.url, double);
+  const options = {
+    account: ACCOUNT,
+    access_url: double.url,
+    user: USER,
+    password: PASSWORD,
+    warehouse: 'WORK',
+    database: 'SHOPDB',
+  };
+  const open: Session[] = [];
+  const connect: Opened['connect'] = async ({ access = 'write', world = realWorld() } = {}) => {
+    const request = { world, root: folder, options, access, label: 'segsync test' } as const;
+    const session = await pairedSnowflake.connect(request);
+    open.push(session);
+    return session;
+  };
+  return {
+    session: await connect(),
+    warehouse: pairedSnowflake,
+    target: { type: 'snowflake', ...options },
+    folder,
+    double,
+    connect,
+    readOnlyTarget: async () => ({ type: 'snowflake', ...options }),
+    async drop() {
+      for (const session of open) await session.close();
+      await double.close();
+      snowflakes.delete(double.url);
       await rm(folder, { recursive: true, force: true });
     },
   };

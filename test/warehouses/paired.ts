@@ -29,8 +29,16 @@ function pairedSession(session: Session, dialect: Dialect, standIn: StandIn): Se
   return {
     ...session,
     ...pairedStatements(session, dialect, standIn),
-    transaction: (work, options) =>
-      session.transaction((statements) => work(pairedStatements(statements, dialect, standIn)), options),
+    transaction: (work, options) => {
+      const { before, ...others } = options ?? {};
+      const paired = before
+        ? (statements: Statements) => before(pairedStatements(statements, dialect, standIn))
+        : undefined;
+      return session.transaction((statements) => work(pairedStatements(statements, dialect, standIn)), {
+        ...others,
+        ...(paired ? { before: paired } : {}),
+      });
+    },
     scratch: (work) => session.scratch((statements) => work(pairedStatements(statements, dialect, standIn))),
   };
 }

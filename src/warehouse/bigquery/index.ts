@@ -49,6 +49,8 @@ export const warehouse: Warehouse = {
   capabilities: {
     transactions: 'yes',
     transactionalDdl: 'no',
+    temporaryDdl: 'yes',
+    uniqueKeys: 'no',
     files: 'no',
     lateral: 'no',
     singleProcess: 'no',

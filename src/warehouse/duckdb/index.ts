@@ -27,6 +27,8 @@ export const warehouse: Warehouse = {
   capabilities: {
     transactions: 'yes',
     transactionalDdl: 'yes',
+    temporaryDdl: 'yes',
+    uniqueKeys: 'yes',
     files: 'yes',
     lateral: 'no',
     singleProcess: 'yes',

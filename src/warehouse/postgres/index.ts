@@ -43,6 +43,8 @@ export const warehouse: Warehouse = {
   capabilities: {
     transactions: 'yes',
     transactionalDdl: 'yes',
+    temporaryDdl: 'yes',
+    uniqueKeys: 'yes',
     files: 'not yet',
     lateral: 'yes',
     singleProcess: 'no',

@@ -1,0 +1,79 @@
+/** Snowflake, through its official client, which is loaded when a connection is asked for. */
+import { z } from 'zod';
+import { Secret } from '../../config/project.ts';
+import type { Warehouse } from '../warehouse.ts';
+import { dialect } from './dialect.ts';
+import { layout } from './layout.ts';
+
+const secret = z.union([z.string().min(1), z.instanceof(Secret)]);
+
+/** Ways to sign in, one of which a target has. */
+const SIGN_IN = ['password', 'private_key', 'private_key_path', 'oauth_token', 'access_token'] as const;
+const WITH_USER: readonly string[] = ['password', 'private_key', 'private_key_path'];
+
+export const options = z
+  .strictObject({
+    /** `organisation-account`, or the locator with its region. */
+    account: z.string().min(1),
+    /** Another address of the account: a private endpoint. */
+    access_url: z
+      .string()
+      .regex(/^https?:\/\//, 'expected an address')
+      .optional(),
+    user: z.string().min(1).optional(),
+    password: secret.optional(),
+    /** A key pair's private key in PEM. */
+    private_key: secret.optional(),
+    /** Its file, relative to the project's folder. */
+    private_key_path: z.string().min(1).optional(),
+    private_key_passphrase: secret.optional(),
+    /** A token that somebody else renews. */
+    oauth_token: secret.optional(),
+    /** A programmatic access token. */
+    access_token: secret.optional(),
+    role: z.string().min(1).optional(),
+    /** What runs the statements, and is paid for. */
+    warehouse: z.string().min(1),
+    /** Tables without a database of their own are in it, and so is the state. */
+    database: z.string().min(1),
+    /** Where temporary tables are made; `PUBLIC` if not given. */
+    schema: z.string().min(1).optional(),
+    /** Longest time in seconds that one statement may take. */
+    statement_timeout: z.number().int().min(1).max(604_800).optional(),
+  })
+  .refine((o) => SIGN_IN.filter((each) => o[each] !== undefined).length === 1, {
+    message: `one of ${SIGN_IN.map((each) => `\`${each}\``).join(', ')}`,
+  })
+  .refine((o) => o.user !== undefined || !SIGN_IN.some((each) => WITH_USER.includes(each) && o[each]), {
+    message: 'a `user` for the password or key',
+  });
+
+export type Options = z.infer<typeof options>;
+
+export const warehouse: Warehouse = {
+  name: 'snowflake',
+  title: 'Snowflake',
+  verified: 'rendered',
+  dialect,
+  capabilities: {
+    // All or nothing over several statements and tables; each sees what was committed when it began (`dialect.ts`).
+    transactions: 'yes',
+    transactionalDdl: 'no',
+    temporaryDdl: 'no',
+    uniqueKeys: 'no',
+    files: 'no',
+    lateral: 'no',
+    singleProcess: 'no',
+    fullShare: 0.4,
+    splitScansFrom: Number.POSITIVE_INFINITY,
+    shortestCadenceSeconds: 60,
+  },
+  layout,
+  options,
+  secrets: ['password', 'private_key', 'private_key_passphrase', 'oauth_token', 'access_token'],
+  samePlace: (one, other) => one === other,
+  async connect(request) {
+    const { connect } = await import('./connect.ts');
+    return connect(request, options.parse(request.options));
+  },
+};

@@ -1,0 +1,113 @@
+-- One tick of 1 segment over customer at T = 2026-11-22T10:00:00.000000Z
+--   first_last: the affected keys
+
+-- keys that can have changed since the last tick
+CREATE TEMPORARY TABLE segsync_affected AS
+SELECT
+  k,
+  CAST(k AS VARCHAR) AS entity_key,
+  LEAST_IGNORE_NULLS(COALESCE(MIN(CASE WHEN caused_at > '2026-11-22 09:55:00.000000+00:00'::TIMESTAMP_LTZ THEN caused_at END), MAX(caused_at), '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ), '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ) AS caused_at  -- the first cause since the last tick
+FROM (
+  -- shop.customers: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
+  SELECT
+    customer_id AS k,
+    updated_at AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at >= '2026-11-22 09:54:00.000000+00:00'::TIMESTAMP_LTZ
+  UNION ALL
+  -- shop.customers: rows whose cursor is unknown count as new at every tick
+  SELECT
+    customer_id AS k,
+    '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at IS NULL
+  UNION ALL
+  -- shop.orders: rows that arrived or were edited, 500 before the greatest shown, 120000
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(customer_ref AS VARCHAR), 38, 0) END AS k,
+    '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ AS caused_at
+  FROM shop.orders AS r
+  WHERE version >= 119500
+  UNION ALL
+  -- shop.orders: rows whose cursor is unknown count as new at every tick
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(customer_ref AS VARCHAR), 38, 0) END AS k,
+    '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ AS caused_at
+  FROM shop.orders AS r
+  WHERE version IS NULL
+  UNION ALL
+  -- shop.orders: rows whose placed_on the edge T - 90d crossed
+  -- 2026-08-24T09:55:00.000000Z to 2026-08-24T10:00:00.000000Z
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(customer_ref AS VARCHAR), 38, 0) END AS k,
+    TIMESTAMPADD(MICROSECOND, 7776000000000, CAST(CASE WHEN CAST(CONVERT_TIMEZONE('UTC', 'Europe/Berlin', TIMESTAMPADD(HOUR, -1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ)))) AS DATE) = CAST(placed_on AS DATE) THEN TIMESTAMPADD(HOUR, -1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) WHEN CAST(CONVERT_TIMEZONE('UTC', 'Europe/Berlin', CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) AS DATE) < CAST(placed_on AS DATE) THEN TIMESTAMPADD(HOUR, 1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) ELSE CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ)) END AS TIMESTAMP_LTZ)) AS caused_at
+  FROM shop.orders AS r
+  WHERE placed_on >= '2026-08-25'::DATE
+    AND placed_on <= '2026-08-24'::DATE
+    AND status <> 'cancelled'
+  UNION ALL
+  -- shop.orders: rows whose placed_on the edge T crossed
+  -- 2026-11-22T09:55:00.000000Z to 2026-11-22T10:00:00.000000Z
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(customer_ref AS VARCHAR), 38, 0) END AS k,
+    CAST(CASE WHEN CAST(CONVERT_TIMEZONE('UTC', 'Europe/Berlin', TIMESTAMPADD(HOUR, -1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ)))) AS DATE) = CAST(placed_on AS DATE) THEN TIMESTAMPADD(HOUR, -1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) WHEN CAST(CONVERT_TIMEZONE('UTC', 'Europe/Berlin', CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) AS DATE) < CAST(placed_on AS DATE) THEN TIMESTAMPADD(HOUR, 1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) ELSE CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ)) END AS TIMESTAMP_LTZ) AS caused_at
+  FROM shop.orders AS r
+  WHERE placed_on >= '2026-11-23'::DATE
+    AND placed_on <= '2026-11-22'::DATE
+    AND status <> 'cancelled'
+) AS causes
+WHERE k IS NOT NULL
+GROUP BY k;
+
+-- the affected keys, with what the segments ask for
+CREATE TEMPORARY TABLE segsync_wide AS
+SELECT
+  affected.k,
+  affected.entity_key,
+  affected.caused_at,
+  g0.m0,
+  g0.m1
+FROM segsync_affected AS affected
+JOIN shop.customers AS entity ON entity.customer_id = affected.k
+LEFT JOIN (
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END AS k,
+    CAST(GET(ARRAY_AGG(CASE WHEN (r.status <> 'cancelled' AND r.placed_on IS NOT NULL AND r.channel IS NOT NULL) THEN r.channel END) WITHIN GROUP (ORDER BY r.placed_on NULLS LAST, COLLATE(CAST(r.channel AS VARCHAR), 'utf8') NULLS LAST), 0) AS VARCHAR) AS m0,  -- first of channel: orders, filtered
+    CAST(GET(ARRAY_AGG(CASE WHEN (r.status <> 'cancelled' AND r.placed_on > '2026-08-24'::DATE AND r.placed_on <= '2026-11-22'::DATE AND r.placed_on IS NOT NULL AND r.total IS NOT NULL) THEN r.total END) WITHIN GROUP (ORDER BY r.placed_on DESC NULLS LAST, r.total NULLS LAST), 0) AS DOUBLE) AS m1  -- last of total: orders within 90d, filtered
+  FROM shop.orders AS r
+  JOIN segsync_affected AS a ON a.k = CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END
+  GROUP BY CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END
+) AS g0 ON g0.k = affected.k;
+
+-- who each segment holds for
+CREATE TEMPORARY TABLE segsync_verdict AS
+-- first_last
+SELECT
+  'first_last' AS segment,
+  entity_key,
+  caused_at,
+  '' AS row_hash
+FROM segsync_wide
+WHERE m0 = 'web'
+  AND m1 >= 10;
+
+-- who enters, who exits, whose sent values changed
+CREATE TEMPORARY TABLE segsync_changed AS
+SELECT
+  COALESCE(v.segment, m.segment) AS segment,
+  COALESCE(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  COALESCE(v.caused_at, m.caused_at) AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
+FULL JOIN (
+  SELECT
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
+  FROM segsync.membership AS known
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('first_last')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -1,0 +1,61 @@
+-- One tick of 1 segment over customer at T = 2026-11-22T10:00:00.000000Z
+--   measures: everyone, at its first tick
+
+-- everyone, with what the segments ask for
+CREATE TEMPORARY TABLE segsync_wide AS
+SELECT
+  entity.customer_id AS k,
+  CAST(entity.customer_id AS VARCHAR) AS entity_key,
+  g0.m0,
+  g0.m1,
+  g0.m2,
+  g0.m3,
+  g0.m4
+FROM shop.customers AS entity
+LEFT JOIN (
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END AS k,
+    COUNT(CASE WHEN r.status <> 'cancelled' THEN 1 END) AS m0,  -- count: orders, filtered
+    SUM(CASE WHEN r.status <> 'cancelled' THEN CASE WHEN ABS(r.total) < 1e6 THEN CAST(r.total AS NUMBER(38, 9)) WHEN ABS(r.total) < 1e28 THEN TRY_CAST(CAST(r.total AS VARCHAR) AS NUMBER(38, 9)) END END) AS m1,  -- sum of total: orders, filtered
+    COUNT(CASE WHEN r.status <> 'cancelled' THEN CASE WHEN ABS(r.total) < 1e6 THEN CAST(r.total AS NUMBER(38, 9)) WHEN ABS(r.total) < 1e28 THEN TRY_CAST(CAST(r.total AS VARCHAR) AS NUMBER(38, 9)) END END) AS m2,  -- count of total: orders, filtered
+    COUNT(DISTINCT CASE WHEN (r.status <> 'cancelled' AND r.placed_on > '2025-11-22'::DATE AND r.placed_on <= '2026-11-22'::DATE) THEN r.channel END) AS m3,  -- distinct of channel: orders within 365d, filtered
+    MAX(CASE WHEN r.status <> 'cancelled' THEN COLLATE(CAST(r.channel AS VARCHAR), 'utf8') END) AS m4  -- max of channel: orders, filtered
+  FROM shop.orders AS r
+  GROUP BY CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END
+) AS g0 ON g0.k = entity.customer_id
+WHERE entity.customer_id IS NOT NULL;
+
+-- who each segment holds for
+CREATE TEMPORARY TABLE segsync_verdict AS
+-- measures
+SELECT
+  'measures' AS segment,
+  entity_key,
+  '' AS row_hash
+FROM segsync_wide
+WHERE COALESCE(m0, 0) >= 3
+  AND COALESCE(m1, 0) > 500.25
+  AND COALESCE(m2, 0) > 0
+  AND m1 >= (10 * m2)
+  AND m1 <= (20 * m2)
+  AND COALESCE(m3, 0) >= 2
+  AND m4 = 'web''s';
+
+-- who enters, who exits, whose sent values changed
+CREATE TEMPORARY TABLE segsync_changed AS
+SELECT
+  COALESCE(v.segment, m.segment) AS segment,
+  COALESCE(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
+FULL JOIN (
+  SELECT
+    known.segment,
+    known.entity_key,
+    known.row_hash
+  FROM segsync.membership AS known
+  WHERE known.segment IN ('measures')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -1,0 +1,124 @@
+-- One tick of 1 segment over customer at T = 2026-11-22T10:00:00.000000Z
+--   measures: the affected keys
+
+-- keys that can have changed since the last tick
+CREATE TEMPORARY TABLE segsync_affected AS
+SELECT
+  k,
+  CAST(k AS VARCHAR) AS entity_key,
+  LEAST_IGNORE_NULLS(COALESCE(MIN(CASE WHEN caused_at > '2026-11-22 09:55:00.000000+00:00'::TIMESTAMP_LTZ THEN caused_at END), MAX(caused_at), '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ), '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ) AS caused_at  -- the first cause since the last tick
+FROM (
+  -- shop.customers: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
+  SELECT
+    customer_id AS k,
+    updated_at AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at >= '2026-11-22 09:54:00.000000+00:00'::TIMESTAMP_LTZ
+  UNION ALL
+  -- shop.customers: rows whose cursor is unknown count as new at every tick
+  SELECT
+    customer_id AS k,
+    '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at IS NULL
+  UNION ALL
+  -- shop.orders: rows that arrived or were edited, 500 before the greatest shown, 120000
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(customer_ref AS VARCHAR), 38, 0) END AS k,
+    '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ AS caused_at
+  FROM shop.orders AS r
+  WHERE version >= 119500
+  UNION ALL
+  -- shop.orders: rows whose cursor is unknown count as new at every tick
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(customer_ref AS VARCHAR), 38, 0) END AS k,
+    '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ AS caused_at
+  FROM shop.orders AS r
+  WHERE version IS NULL
+  UNION ALL
+  -- shop.orders: rows whose placed_on the edge T - 365d crossed
+  -- 2025-11-22T09:55:00.000000Z to 2025-11-22T10:00:00.000000Z
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(customer_ref AS VARCHAR), 38, 0) END AS k,
+    TIMESTAMPADD(MICROSECOND, 31536000000000, CAST(CASE WHEN CAST(CONVERT_TIMEZONE('UTC', 'Europe/Berlin', TIMESTAMPADD(HOUR, -1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ)))) AS DATE) = CAST(placed_on AS DATE) THEN TIMESTAMPADD(HOUR, -1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) WHEN CAST(CONVERT_TIMEZONE('UTC', 'Europe/Berlin', CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) AS DATE) < CAST(placed_on AS DATE) THEN TIMESTAMPADD(HOUR, 1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) ELSE CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ)) END AS TIMESTAMP_LTZ)) AS caused_at
+  FROM shop.orders AS r
+  WHERE placed_on >= '2025-11-23'::DATE
+    AND placed_on <= '2025-11-22'::DATE
+    AND status <> 'cancelled'
+  UNION ALL
+  -- shop.orders: rows whose placed_on the edge T crossed
+  -- 2026-11-22T09:55:00.000000Z to 2026-11-22T10:00:00.000000Z
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(customer_ref AS VARCHAR), 38, 0) END AS k,
+    CAST(CASE WHEN CAST(CONVERT_TIMEZONE('UTC', 'Europe/Berlin', TIMESTAMPADD(HOUR, -1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ)))) AS DATE) = CAST(placed_on AS DATE) THEN TIMESTAMPADD(HOUR, -1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) WHEN CAST(CONVERT_TIMEZONE('UTC', 'Europe/Berlin', CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) AS DATE) < CAST(placed_on AS DATE) THEN TIMESTAMPADD(HOUR, 1, CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ))) ELSE CONVERT_TIMEZONE('Europe/Berlin', 'UTC', CAST(placed_on AS TIMESTAMP_NTZ)) END AS TIMESTAMP_LTZ) AS caused_at
+  FROM shop.orders AS r
+  WHERE placed_on >= '2026-11-23'::DATE
+    AND placed_on <= '2026-11-22'::DATE
+    AND status <> 'cancelled'
+) AS causes
+WHERE k IS NOT NULL
+GROUP BY k;
+
+-- the affected keys, with what the segments ask for
+CREATE TEMPORARY TABLE segsync_wide AS
+SELECT
+  affected.k,
+  affected.entity_key,
+  affected.caused_at,
+  g0.m0,
+  g0.m1,
+  g0.m2,
+  g0.m3,
+  g0.m4
+FROM segsync_affected AS affected
+JOIN shop.customers AS entity ON entity.customer_id = affected.k
+LEFT JOIN (
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END AS k,
+    COUNT(CASE WHEN r.status <> 'cancelled' THEN 1 END) AS m0,  -- count: orders, filtered
+    SUM(CASE WHEN r.status <> 'cancelled' THEN CASE WHEN ABS(r.total) < 1e6 THEN CAST(r.total AS NUMBER(38, 9)) WHEN ABS(r.total) < 1e28 THEN TRY_CAST(CAST(r.total AS VARCHAR) AS NUMBER(38, 9)) END END) AS m1,  -- sum of total: orders, filtered
+    COUNT(CASE WHEN r.status <> 'cancelled' THEN CASE WHEN ABS(r.total) < 1e6 THEN CAST(r.total AS NUMBER(38, 9)) WHEN ABS(r.total) < 1e28 THEN TRY_CAST(CAST(r.total AS VARCHAR) AS NUMBER(38, 9)) END END) AS m2,  -- count of total: orders, filtered
+    COUNT(DISTINCT CASE WHEN (r.status <> 'cancelled' AND r.placed_on > '2025-11-22'::DATE AND r.placed_on <= '2026-11-22'::DATE) THEN r.channel END) AS m3,  -- distinct of channel: orders within 365d, filtered
+    MAX(CASE WHEN r.status <> 'cancelled' THEN COLLATE(CAST(r.channel AS VARCHAR), 'utf8') END) AS m4  -- max of channel: orders, filtered
+  FROM shop.orders AS r
+  JOIN segsync_affected AS a ON a.k = CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END
+  GROUP BY CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END
+) AS g0 ON g0.k = affected.k;
+
+-- who each segment holds for
+CREATE TEMPORARY TABLE segsync_verdict AS
+-- measures
+SELECT
+  'measures' AS segment,
+  entity_key,
+  caused_at,
+  '' AS row_hash
+FROM segsync_wide
+WHERE COALESCE(m0, 0) >= 3
+  AND COALESCE(m1, 0) > 500.25
+  AND COALESCE(m2, 0) > 0
+  AND m1 >= (10 * m2)
+  AND m1 <= (20 * m2)
+  AND COALESCE(m3, 0) >= 2
+  AND m4 = 'web''s';
+
+-- who enters, who exits, whose sent values changed
+CREATE TEMPORARY TABLE segsync_changed AS
+SELECT
+  COALESCE(v.segment, m.segment) AS segment,
+  COALESCE(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  COALESCE(v.caused_at, m.caused_at) AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
+FULL JOIN (
+  SELECT
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
+  FROM segsync.membership AS known
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('measures')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

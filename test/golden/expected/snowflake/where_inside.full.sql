@@ -1,0 +1,48 @@
+-- One tick of 1 segment over customer at T = 2026-11-22T10:00:00.000000Z
+--   where_inside: everyone, at its first tick
+
+-- everyone, with what the segments ask for
+CREATE TEMPORARY TABLE segsync_wide AS
+SELECT
+  entity.customer_id AS k,
+  CAST(entity.customer_id AS VARCHAR) AS entity_key,
+  g0.m0
+FROM shop.customers AS entity
+LEFT JOIN (
+  SELECT
+    CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END AS k,
+    COUNT(CASE WHEN (r.status <> 'cancelled' AND (r.channel = 'web' OR NOT (COALESCE(r.total < 10, FALSE))) AND r.placed_on > '2026-08-24'::DATE AND r.placed_on <= '2026-11-22'::DATE) THEN 1 END) AS m0  -- count: orders within 90d, filtered
+  FROM shop.orders AS r
+  WHERE r.placed_on >= '2026-08-25'::DATE
+  GROUP BY CASE WHEN REGEXP_LIKE(CAST(r.customer_ref AS VARCHAR), '[+-]?[0-9]+') THEN TRY_TO_NUMBER(CAST(r.customer_ref AS VARCHAR), 38, 0) END
+) AS g0 ON g0.k = entity.customer_id
+WHERE entity.customer_id IS NOT NULL;
+
+-- who each segment holds for
+CREATE TEMPORARY TABLE segsync_verdict AS
+-- where_inside
+SELECT
+  'where_inside' AS segment,
+  entity_key,
+  '' AS row_hash
+FROM segsync_wide
+WHERE COALESCE(m0, 0) >= 1;
+
+-- who enters, who exits, whose sent values changed
+CREATE TEMPORARY TABLE segsync_changed AS
+SELECT
+  COALESCE(v.segment, m.segment) AS segment,
+  COALESCE(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  '2026-11-22 10:00:00.000000+00:00'::TIMESTAMP_LTZ AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
+FULL JOIN (
+  SELECT
+    known.segment,
+    known.entity_key,
+    known.row_hash
+  FROM segsync.membership AS known
+  WHERE known.segment IN ('where_inside')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);
