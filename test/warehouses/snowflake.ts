@@ -186,7 +186,7 @@ export async function openSnowflake(): Promise<SnowflakeDouble> {
     }
     if (session.settings.get('TIMEZONE') !== 'UTC') throw wrong('the session is not in UTC');
     standIn.arrived.push({ sql, session: session.id });
-    if (/^INSERT\b.*\bVALUES\b.*\(SELECT\b/s.test(sql.replaceAll(TEXTS, '')))
+    if (/^INSERT INTO [^()]+ \([^()]*\)\s+VALUES\b.*\(SELECT\b/s.test(sql.replaceAll(TEXTS, '')))
       throw new Refusal('002014', '22000', 'SQL compilation error:\nInvalid expression in VALUES clause');
     if (/^(BEGIN|COMMIT|ROLLBACK)$/.test(sql)) {
       if (sql === 'BEGIN' && session.transaction === 'none') session.transaction = 'begun';
