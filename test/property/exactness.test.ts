@@ -9,7 +9,7 @@ import { type Figures, noFigures, perform } from '../brute-force/performance.ts'
 import { randomPlay, USUAL } from '../brute-force/random-play.ts';
 import { type Engine, engines } from '../engines.ts';
 
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 1_200_000;
 const soakMinutes = Number(process.env.SEGSYNC_SOAK ?? 0);
 const given = process.env.SEGSYNC_SEED;
 
