@@ -24,5 +24,5 @@ test('an incremental run gives the same members as a full recomputation', { time
     const [seed] = fc.sample(fc.nat(), 1);
     await perform(randomPlay(seed!, USUAL), snowflakeEngine, figures);
   }
-  expect(figures.incremental / figures.ticks).toBeGreaterThan(0.5);
+  expect(figures.incremental / figures.ticks).toBeGreaterThan(0.3);
 });
