@@ -87,10 +87,15 @@ it.each([
   expect(parseRate(text)).toBe(expected);
 });
 
-it('file options want a folder and know two formats', () => {
-  expect(fileOptions.parse({ directory: 'out' })).toEqual({ directory: 'out', format: 'ndjson' });
+it('file options want a folder and know two formats and two layouts', () => {
+  expect(fileOptions.parse({ directory: 'out' })).toEqual({
+    directory: 'out',
+    format: 'ndjson',
+    layout: 'append',
+  });
   expect(fileOptions.safeParse({ directory: '' }).success).toBe(false);
   expect(fileOptions.safeParse({ directory: 'out', format: 'xml' }).success).toBe(false);
+  expect(fileOptions.safeParse({ directory: 'out', layout: 'pile' }).success).toBe(false);
   expect(fileOptions.safeParse({}).success).toBe(false);
 });
 
