@@ -19,7 +19,6 @@ export interface JobOptions {
   readonly begins?: boolean;
   readonly session?: string | undefined;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Page {
