@@ -121,6 +121,11 @@ export async function openAnalyser(): Promise<Analyser> {
 type Any = any;
 
 async function load(): Promise<Any> {
+  const resolved = createRequire(import.meta.url).resolve(PACKAGE);
+  // Its answers are trees as deep as the statement's.
+  const { util, Reader } = createRequire(resolved)('protobufjs');
+  util.recursionLimit = 10_000;
+  Reader.recursionLimit = 10_000;
   return import(/* @vite-ignore */ PACKAGE);
 }
 
