@@ -82,7 +82,7 @@ describe('wrong usage', () => {
     );
     await expectMisuse(
       ['compile', '--dialect', 'postgre'],
-      'error[E604]: `--dialect` takes bigquery, duckdb or postgres, not `postgre`\n  hint: did you mean `postgres`?\n',
+      'error[E604]: `--dialect` takes bigquery, duckdb, postgres or redshift, not `postgre`\n  hint: did you mean `postgres`?\n',
     );
   });
 

@@ -14,6 +14,8 @@ import { layoutsAlike } from './pair.ts';
 import { pairedWarehouse } from './paired.ts';
 import { asPostgres, type Door, layoutAsPostgres, openDoor } from './redshift.ts';
 
+const real = realWorld();
+
 export interface StoodIn extends Opened {
   readonly double: Double;
 }
@@ -36,7 +38,7 @@ async function openBigquery(): Promise<StoodIn> {
   doubles.set(double.url, double);
   const options = { project: PROJECT, location: 'EU', access_token: TOKEN, endpoint: double.url };
   const open: Session[] = [];
-  const connect: Opened['connect'] = async ({ access = 'write', world = realWorld() } = {}) => {
+  const connect: Opened['connect'] = async ({ access = 'write', world = real } = {}) => {
     const session = await paired.connect({ world, root: folder, options, access, label: 'segsync test' });
     open.push(session);
     return session;
@@ -90,7 +92,7 @@ async function openRedshift(): Promise<RedshiftStoodIn> {
   doors.set(port, door);
   const options = { host, port, user, password, database, ssl: false };
   const open: Session[] = [];
-  const connect: Opened['connect'] = async ({ access = 'write', world = realWorld() } = {}) => {
+  const connect: Opened['connect'] = async ({ access = 'write', world = real } = {}) => {
     const session = await pairedRedshift.connect({
       world,
       root: folder,

@@ -82,6 +82,8 @@ export interface Fault {
   readonly error?: { readonly code: string; readonly message: string; readonly detail?: string };
   /** The connection is cut before it runs. */
   readonly drop?: boolean;
+  /** It is cut, but not before: the answer only is lost. */
+  readonly applied?: boolean;
 }
 
 export interface Door extends Knowing {
@@ -130,8 +132,9 @@ export async function openDoor(url: string): Promise<Door> {
       const at = faults.findIndex(({ of }) => of(sql));
       const fault = at < 0 ? undefined : faults.splice(at, 1)[0];
       if (fault?.drop) {
-        client.destroy();
-        return sql;
+        far.unpipe(client);
+        if (!fault.applied) far.destroy();
+        far.once('data', () => client.destroy()).resume();
       }
       if (fault?.error) return raising(fault.error);
       const own = ownOf(sql);

@@ -6,12 +6,11 @@ import { dialect } from './dialect.ts';
 import { layout } from './layout.ts';
 
 const secret = z.union([z.string().min(1), z.instanceof(Secret)]);
-/** The driver takes any other text for a database's name on this machine. */
 const url = z.union([
   z
     .string()
     .min(1, { abort: true })
-    .regex(/^(redshift|postgres(ql)?):\/\//, 'expected an address that starts with redshift://'),
+    .regex(/^redshift:\/\//, 'expected an address that starts with redshift://'),
   z.instanceof(Secret),
 ]);
 

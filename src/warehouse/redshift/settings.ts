@@ -49,12 +49,12 @@ function serverOf(options: Options): ClientConfig {
   };
 }
 
-/** The driver knows one name of the protocol only. */
+/** The driver would take the port of another server for what is not said. */
 function addressOf(url: string | Secret): string {
-  const address = reveal(url).replace(/^redshift:/, 'postgres:');
-  return /^postgres(ql)?:\/\/[^/?#]*:\d+([/?#]|$)/.test(address)
-    ? address
-    : address.replace(/^(postgres(?:ql)?:\/\/[^/?#]*)/, '$1:5439');
+  return reveal(url).replace(
+    /^(\w+:\/\/[^/?#]*?)(:\d+)?(?=[/?#]|$)/,
+    (_, place, port = ':5439') => place + port,
+  );
 }
 
 function reveal(value: string | Secret): string {
