@@ -201,6 +201,17 @@ test('cancelled, and out of time', async () => {
   }
 });
 
+test('the door refuses a statement that no plan made', async () => {
+  const { type: _, ...own } = opened.target;
+  const request = { world: realWorld(), root: '/', access: 'read', label: 'segsync test' } as const;
+  const unpaired = await redshift.connect({ ...request, options: own });
+  try {
+    await expect(unpaired.query('SELECT 42 AS n')).rejects.toThrow('no plan made this statement');
+  } finally {
+    await unpaired.close();
+  }
+});
+
 test('a statement is labelled by a comment line; a stream before its cursor', async () => {
   const labelled = session.labelled('segsync command=run segments=a');
   await labelled.query('SELECT 1 AS one');
