@@ -7,6 +7,7 @@ import type { Comparison, OrderOp, Scalar } from '../segment/condition.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
 import {
   and,
+  asText,
   type CompareOp,
   call,
   compare,
@@ -138,7 +139,7 @@ function instantOf(operand: Operand, scalar: Scalar, place: Place): bigint {
 }
 
 function textOf(operand: Operand): Expression {
-  return operand.type === 'text' ? operand.expression : call('text_of', operand.expression);
+  return operand.type === 'text' ? operand.expression : asText(operand.expression, operand.type);
 }
 
 function shown(scalar: Scalar): string {

@@ -105,6 +105,11 @@ export function call(fn: SqlFunction, ...args: Expression[]): Expression {
   return { kind: 'call', fn, args };
 }
 
+/** A value of some type as text. */
+export function asText(of: Expression, type: SqlType): Expression {
+  return call(type === 'boolean' ? 'text_of_boolean' : 'text_of', of);
+}
+
 /** `IS DISTINCT FROM`: true or false, for NULL too. */
 export function distinct(left: Expression, right: Expression): Expression {
   return { kind: 'distinct_from', left, right };

@@ -161,8 +161,9 @@ function selectLines(select: Select, dialect: Dialect): string[] {
 function columnLines(columns: readonly SelectColumn[], dialect: Dialect): string[] {
   return columns.map((each, index) => {
     const comma = index < columns.length - 1 ? ',' : '';
-    const expression = expressionText(each.expression, dialect);
     const { kind } = each.expression;
+    const rendered = expressionText(each.expression, dialect);
+    const expression = kind === 'value' && dialect.textColumn ? dialect.textColumn(rendered) : rendered;
     const plain = kind === 'star' || (kind === 'column' && each.expression.name === each.as);
     const named = plain ? expression : `${expression} AS ${quote(each.as, dialect)}`;
     return `${INDENT}${named}${comma}${each.comment ? `  ${comment(each.comment)}` : ''}`;

@@ -3,7 +3,7 @@ import type { Entity, Sync } from '../config/project.ts';
 import { sentSql, sentTraits } from '../segment/reads.ts';
 import { resolveTrait } from '../segment/resolve.ts';
 import type { Dialect, SqlType } from '../warehouse/dialect.ts';
-import { call, column, compare, type Expression, known, TRUE, text } from './expression.ts';
+import { asText, call, column, compare, type Expression, known, TRUE, text } from './expression.ts';
 import { sqlColumn } from './facts.ts';
 import { entityKey, keyEquals, keyOf } from './key.ts';
 import { renderQuery } from './render.ts';
@@ -47,7 +47,8 @@ export function compileRoster(entity: Entity, sync: Sync, scope: Scope, dialect:
     return { name, kind, column: `i_${index}`, ...(defaultCountry ? { defaultCountry } : {}) };
   });
   const identifierColumns = identifiers.map(({ name, column: as }) => {
-    return { expression: call('text_of', traits.column(entity.identifiers.get(name)!.trait)), as };
+    const { trait } = entity.identifiers.get(name)!;
+    return { expression: asText(traits.column(trait), traits.type(trait)), as };
   });
   const fields = [...sync.fields].map(([name, source], index): RosterField & { expression: Expression } => {
     const as = `f_${index}`;
@@ -94,7 +95,7 @@ export function compileRoster(entity: Entity, sync: Sync, scope: Scope, dialect:
 
 /** As text; instants as microseconds. */
 function sent(of: Expression, type: SqlType): { type: SqlType; expression: Expression } {
-  return { type, expression: call('text_of', type === 'instant' ? call('micros_of', of) : of) };
+  return { type, expression: type === 'instant' ? call('text_of', call('micros_of', of)) : asText(of, type) };
 }
 
 function consent(

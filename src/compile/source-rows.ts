@@ -3,7 +3,7 @@ import type { Link, Source, Table } from '../config/project.ts';
 import { linkOf } from '../segment/reads.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
 import type { Catalog } from './catalog.ts';
-import { call, column, compare, type Expression } from './expression.ts';
+import { asText, column, compare, type Expression } from './expression.ts';
 import { type EntityKey, keyOf } from './key.ts';
 import type { Join, Select } from './query.ts';
 import { steps } from './steps.ts';
@@ -80,7 +80,7 @@ function linkedBy(source: Table, link: Link, linked: Expression, catalog: Catalo
   const type = catalog.typeOf(source.relation, source.key, source.place);
   const linkType = catalog.typeOf(link.relation, link.sourceKey, link.place);
   const alike = type === linkType || [type, linkType].every((each) => COMPARABLE.has(each));
-  const asText = (of: Expression, own: SqlType): Expression =>
-    alike || own === 'text' ? of : call('text_of', of);
-  return compare(asText(linked, linkType), '=', asText(column(source.key, ROW), type));
+  const comparable = (of: Expression, own: SqlType): Expression =>
+    alike || own === 'text' ? of : asText(of, own);
+  return compare(comparable(linked, linkType), '=', comparable(column(source.key, ROW), type));
 }

@@ -4,7 +4,7 @@ import { resolveTrait, type Trait } from '../segment/resolve.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
 import type { Catalog } from './catalog.ts';
 import type { Operand } from './comparison.ts';
-import { call, column, compare, type Expression, number } from './expression.ts';
+import { asText, column, compare, type Expression, number } from './expression.ts';
 import type { From, Join, Select, SelectColumn } from './query.ts';
 import { operandOf, type Scope } from './rows.ts';
 
@@ -39,11 +39,12 @@ export function traitJoins(
   const columnsOf = (table: Table): string[] =>
     [...traits.values()].filter((trait) => (trait.table ?? entity) === table).map((trait) => trait.column);
   return {
-    entity: sql.length === 0 ? newestRows(entity, columnsOf(entity)) : withColumns(entity, sql, catalog),
+    entity:
+      sql.length === 0 ? newestRows(entity, columnsOf(entity), catalog) : withColumns(entity, sql, catalog),
     joins: (on) =>
       tables.map((table, index) => ({
         type: 'left join',
-        from: newestRows(table, columnsOf(table)),
+        from: newestRows(table, columnsOf(table), catalog),
         as: `t${index}`,
         on: on(table, `t${index}`),
       })),
@@ -77,19 +78,20 @@ function withColumns(entity: Entity, sql: readonly SelectColumn[], catalog: Cata
     query: {
       kind: 'select',
       columns: [{ expression: { kind: 'star', table: ENTITY }, as: '*' }, ...sql],
-      from: newestRows(entity, all),
+      from: newestRows(entity, all, catalog),
       as: ENTITY,
     },
   };
 }
 
 /** A 1:1 table's rows; with `duplicates: latest` the one with the newest cursor, equal cursors settled by the values. */
-function newestRows(table: Table, needed: readonly string[]): From {
+function newestRows(table: Table, needed: readonly string[], catalog: Catalog): From {
   const relation: From = { kind: 'relation', relation: table.relation };
   if (table.duplicates !== 'latest') return relation;
   const columns = [...new Set([table.key, ...needed])];
   const plain = columns.map((name) => ({ expression: column(name), as: name }));
-  const ties = needed.map((name) => ({ by: call('text_of', column(name)), descending: true }));
+  const typeOf = (name: string): SqlType => catalog.typeOf(table.relation, name, table.place);
+  const ties = needed.map((name) => ({ by: asText(column(name), typeOf(name)), descending: true }));
   const newest = table.cursor ? [{ by: column(table.cursor.column), descending: true }] : [];
   const ranked: Select = {
     kind: 'select',

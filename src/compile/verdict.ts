@@ -1,9 +1,22 @@
 /** A segment's condition over the wide row, and the hash of what its syncs send. */
 import type { Entity } from '../config/project.ts';
 import { measuresOf, traitsOf } from '../segment/reads.ts';
-import type { ValueOf, Verdict } from '../segment/resolve.ts';
+import { resolveTrait, type ValueOf, type Verdict } from '../segment/resolve.ts';
+import type { SqlType } from '../warehouse/dialect.ts';
 import { CAUSED_AT, type Causes } from './causes.ts';
-import { and, call, column, compare, type Expression, known, not, number, or, text } from './expression.ts';
+import {
+  and,
+  asText,
+  call,
+  column,
+  compare,
+  type Expression,
+  known,
+  not,
+  number,
+  or,
+  text,
+} from './expression.ts';
 import type { Fact } from './facts.ts';
 import { type Aggregate, aggregatesOf, measureSide, measureTest, ZERO_OF_NONE } from './measure.ts';
 import { comparePair, type Side } from './pair.ts';
@@ -54,7 +67,7 @@ export function verdictStep(
               { expression: text(segment.name), as: 'segment' },
               { expression: column('entity_key'), as: 'entity_key' },
               ...(causes ? [{ expression: column(causes.columnOf(segment.name)), as: CAUSED_AT }] : []),
-              { expression: rowHash(segment, wide), as: 'row_hash' },
+              { expression: rowHash(segment, { entity, wide, scope }), as: 'row_hash' },
             ],
             from: { kind: 'step', name: wide.step.name },
             where: holds.kind === 'and' ? holds.of : [holds],
@@ -134,12 +147,19 @@ export function shareLimit(percent: string): bigint {
 }
 
 /** Changes whenever something that the syncs send does. */
-function rowHash({ sent, sentSql = [] }: TickSegment, wide: Wide): Expression {
-  const traits = [...new Set(sent)].sort().map((name) => wide.traitColumn(name));
-  const expressions = [...new Set(sentSql.map(wide.factColumn))];
-  const columns = [...traits, ...expressions];
-  if (columns.length === 0) return text('');
-  return call('row_hash', ...columns.map((name) => call('text_of', column(name))));
+function rowHash({ sent, sentSql = [] }: TickSegment, { entity, wide, scope }: Context): Expression {
+  const { catalog } = scope;
+  const columns = new Map<string, SqlType>();
+  for (const name of [...new Set(sent)].sort()) {
+    const { table = entity, column: own } = resolveTrait(entity, name);
+    columns.set(wide.traitColumn(name), catalog.typeOf(table.relation, own, table.place));
+  }
+  for (const fact of sentSql) {
+    const type = fact.kind === 'sql' ? catalog.expressionType(entity.relation, fact.sql) : 'text';
+    columns.set(wide.factColumn(fact), type);
+  }
+  if (columns.size === 0) return text('');
+  return call('row_hash', ...[...columns].map(([name, type]) => asText(column(name), type)));
 }
 
 /** Every trait that the segments' conditions and syncs ask for. */

@@ -72,12 +72,11 @@ export async function heldByOthers(
         )
       : ['ledger.entity_key = added.value'];
     const rows = await transaction.query(
-      `SELECT added.entity_key FROM ${staged} AS added WHERE added.name = ${text(dialect, name)} AND EXISTS (` +
-        `SELECT 1 FROM ${tables.name('ledger')} AS ledger` +
-        ` WHERE ledger.audience_ref = ${text(dialect, audienceRef)}` +
+      `SELECT DISTINCT added.entity_key FROM ${staged} AS added` +
+        ` JOIN ${tables.name('ledger')} AS ledger ON (${isSame.join(' OR ')})` +
+        ` WHERE added.name = ${text(dialect, name)} AND ledger.audience_ref = ${text(dialect, audienceRef)}` +
         ` AND ledger.sync IN ${textList(dialect, others)}` +
-        " AND ledger.state = 'sending' AND ledger.batch_id IS NOT NULL AND ledger.payload_hash IS NOT NULL" +
-        ` AND (${isSame.join(' OR ')}))`,
+        " AND ledger.state = 'sending' AND ledger.batch_id IS NOT NULL AND ledger.payload_hash IS NOT NULL",
     );
     for (const row of rows) held.add(row.entity_key!);
   }
@@ -107,13 +106,12 @@ async function readCarried(
       )
       .join(' OR ');
     const rows = await transaction.query(
-      `SELECT removed.entity_key FROM ${staged} AS removed WHERE removed.name = ${text(dialect, name)} AND EXISTS (` +
-        `SELECT 1 FROM ${tables.name('ledger')} AS ledger` +
-        ` WHERE ledger.audience_ref = ${text(dialect, audienceRef)}` +
-        ` AND ledger.sync IN ${textList(dialect, [sync, ...others])}` +
-        ` AND NOT (ledger.sync = ${text(dialect, sync)}` +
-        ` AND ledger.entity_key IN (SELECT entity_key FROM ${staged}))` +
-        ` AND (${isCarried}))`,
+      `SELECT DISTINCT removed.entity_key FROM ${staged} AS removed` +
+        ` JOIN ${tables.name('ledger')} AS ledger ON (${isCarried})` +
+        ` LEFT JOIN (SELECT DISTINCT entity_key FROM ${staged}) AS own` +
+        ` ON own.entity_key = ledger.entity_key AND ledger.sync = ${text(dialect, sync)}` +
+        ` WHERE removed.name = ${text(dialect, name)} AND ledger.audience_ref = ${text(dialect, audienceRef)}` +
+        ` AND ledger.sync IN ${textList(dialect, [sync, ...others])} AND own.entity_key IS NULL`,
     );
     for (const row of rows)
       carried.set(row.entity_key!, (carried.get(row.entity_key!) ?? new Set()).add(name));

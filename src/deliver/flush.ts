@@ -140,7 +140,7 @@ async function replaceRows(
   const { dialect } = tables;
   const staged = await stage(transaction, tables, 'segsync_ledger_rows', STAGED, entries.map(ledgerValues));
   const deleted = await transaction.execute(
-    `DELETE FROM ${tables.name('ledger')} AS ledger WHERE ${ownRows(tables, of)}` +
+    `DELETE FROM ${tables.name('ledger')} WHERE ${ownRows(tables, of)}` +
       ` AND entity_key IN (SELECT entity_key FROM ${staged})`,
   );
   const inserted = await transaction.execute(

@@ -126,7 +126,7 @@ async function applyChanges(
   const same = 'changed.segment = membership.segment AND changed.entity_key = membership.entity_key';
   if (operations.some((each) => each.exit > 0)) {
     await statements.execute(
-      `DELETE FROM ${membership} AS membership\nWHERE entity_key IN (SELECT entity_key FROM ${changed} WHERE op = 'exit')\n  AND EXISTS (SELECT 1 FROM ${changed} AS changed WHERE changed.op = 'exit' AND ${same})`,
+      `DELETE FROM ${membership}\nWHERE entity_key IN (SELECT entity_key FROM ${changed} WHERE op = 'exit')\n  AND EXISTS (SELECT 1 FROM ${changed} AS changed WHERE changed.op = 'exit' AND ${same})`,
     );
   }
   if (operations.some((each) => each.touch > 0)) {

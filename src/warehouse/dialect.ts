@@ -37,6 +37,7 @@ export type SqlValue =
 /**
  * The closed list of functions, with their meaning on every warehouse:
  * - `text_of(x)`: the value as text, as identifiers and keys are stored; integers without sign or point padding
+ * - `text_of_boolean(b)`: what `text_of` says of a boolean: `true` or `false`; some engines cast none to text
  * - `starts_with(s, prefix)`, `ends_with(s, suffix)`, `contains(s, part)`: case-sensitive, by code point; an empty part is in every text
  * - `binary_order(s)`: the text such that `<` compares code points, whatever the column's collation
  * - `exact(x)`: a float as decimal with 9 places; NULL for NaN, infinity and magnitudes of 1e28 and more
@@ -54,6 +55,7 @@ export type SqlValue =
  */
 export type SqlFunction =
   | 'text_of'
+  | 'text_of_boolean'
   | 'starts_with'
   | 'ends_with'
   | 'contains'
@@ -108,4 +110,6 @@ export interface Dialect {
   ) => string;
   /** Between two queries whose equal rows are to be one. */
   readonly union: string;
+  /** A literal as a column of a query, where the engine would make it as narrow as its text. */
+  readonly textColumn?: (literal: string) => string;
 }

@@ -26,12 +26,12 @@ export function quoteIdentifier(name: string, maxBytes = Number.POSITIVE_INFINIT
 
 /**
  * Text literal in single quotes. Control characters are written as `chr(n)`, so that what is printed for people
- * is what the warehouse reads. Throws E303 for half a character, which UTF-8 cannot hold.
+ * is what the warehouse reads; `apart`: other characters too, in a group. Throws E303 for half a character, which UTF-8 cannot hold.
  */
-export function quoteText(text: string): string {
+export function quoteText(text: string, apart = CONTROL): string {
   if (hasLoneSurrogate(text)) return fail('E303', { reason: 'a text holds half of a character' });
   const pieces = text
-    .split(CONTROL)
+    .split(apart)
     .map((piece, index) => (index % 2 === 1 ? `chr(${piece.charCodeAt(0)})` : quoted(piece)))
     .filter((piece, index) => index % 2 === 1 || piece !== "''");
   if (pieces.length === 0) return "''";

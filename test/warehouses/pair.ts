@@ -28,11 +28,13 @@ export function side(text: string, of: Side): string {
   return out;
 }
 
-function both(first: string, second: string): string {
+export function both(first: string, second: string): string {
   return first === second ? first : `${OPEN}${first}${BETWEEN}${second}${CLOSE}`;
 }
 
 type Of<A extends readonly unknown[]> = (...args: A) => string;
+
+const itself = (text: string): string => text;
 
 /** A spelling in both, its arguments taken apart first. */
 function spelled<A extends readonly unknown[]>(first: Of<A>, second: Of<A>): Of<A> {
@@ -65,6 +67,15 @@ export function pairOf(first: Dialect, second: Dialect): Dialect {
     rowsAs: spelled(first.rowsAs, second.rowsAs),
     columnsAs: spelled(first.columnsAs, second.columnsAs),
     union: both(first.union, second.union),
+    textColumn: spelled(first.textColumn ?? itself, second.textColumn ?? itself),
+  };
+}
+
+/** Layouts of as many statements, each with the other's at the same place. */
+export function layoutsAlike(first: Layout, second: Layout): Layout {
+  return (schema, table) => {
+    const others = second(schema, table);
+    return first(schema, table).map((each, index) => both(each, others[index]!));
   };
 }
 

@@ -6,44 +6,62 @@ import type { Relation } from '../../src/config/project.ts';
 import type { Dialect } from '../../src/warehouse/dialect.ts';
 import { dialect as duckdb } from '../../src/warehouse/duckdb/dialect.ts';
 import { layout as duckdbLayout } from '../../src/warehouse/duckdb/layout.ts';
+import type { Layout } from '../../src/warehouse/layout.ts';
 import type { Session, Statements, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { layoutsOf, pairOf, side } from './pair.ts';
-import type { StandIn } from './stand-in.ts';
+
+/** What a double runs for a statement that arrives. */
+export interface Knowing {
+  /** From now on `text` is known, and `own` is run for it. */
+  know(text: string, own: string): void;
+}
+
+/** What stands behind a double: its dialect, and the layouts of both. */
+export interface Behind {
+  readonly dialect: Dialect;
+  readonly layout: Layout;
+}
 
 /** `standInOf`: a target's options -> what stands behind the double that they lead to. */
 export function pairedWarehouse(
   warehouse: Warehouse,
-  standInOf: (options: Readonly<Record<string, unknown>>) => StandIn,
+  standInOf: (options: Readonly<Record<string, unknown>>) => Knowing,
+  behind: Behind = { dialect: duckdb, layout: layoutsOf(warehouse.layout, duckdbLayout) },
 ): Warehouse {
-  const dialect = pairOf(warehouse.dialect, duckdb);
+  const dialects = { first: warehouse.dialect, second: behind.dialect };
   return {
     ...warehouse,
-    dialect,
-    layout: layoutsOf(warehouse.layout, duckdbLayout),
+    dialect: pairOf(dialects.first, dialects.second),
+    layout: behind.layout,
     connect: async (request) =>
-      pairedSession(await warehouse.connect(request), warehouse.dialect, standInOf(request.options)),
+      pairedSession(await warehouse.connect(request), dialects, standInOf(request.options)),
   };
 }
 
-function pairedSession(session: Session, dialect: Dialect, standIn: StandIn): Session {
+interface Dialects {
+  readonly first: Dialect;
+  readonly second: Dialect;
+}
+
+function pairedSession(session: Session, dialects: Dialects, standIn: Knowing): Session {
   return {
     ...session,
-    ...pairedStatements(session, dialect, standIn),
+    ...pairedStatements(session, dialects, standIn),
     transaction: (work, options) => {
       const { before, ...others } = options ?? {};
       const paired = before
-        ? (statements: Statements) => before(pairedStatements(statements, dialect, standIn))
+        ? (statements: Statements) => before(pairedStatements(statements, dialects, standIn))
         : undefined;
-      return session.transaction((statements) => work(pairedStatements(statements, dialect, standIn)), {
+      return session.transaction((statements) => work(pairedStatements(statements, dialects, standIn)), {
         ...others,
         ...(paired ? { before: paired } : {}),
       });
     },
-    scratch: (work) => session.scratch((statements) => work(pairedStatements(statements, dialect, standIn))),
+    scratch: (work) => session.scratch((statements) => work(pairedStatements(statements, dialects, standIn))),
   };
 }
 
-function pairedStatements(statements: Statements, dialect: Dialect, standIn: StandIn): Statements {
+function pairedStatements(statements: Statements, dialects: Dialects, standIn: Knowing): Statements {
   const said = (sql: string): string => {
     const text = side(sql, 'first');
     standIn.know(text, side(sql, 'second'));
@@ -55,7 +73,7 @@ function pairedStatements(statements: Statements, dialect: Dialect, standIn: Sta
   const looked = (relation: Relation): Relation => {
     if (relation.kind === 'table') {
       const name = (of: Dialect): string => relation.parts.map(of.quote).join('.');
-      looks('*', name(dialect), name(duckdb));
+      looks('*', name(dialects.first), name(dialects.second));
       return relation;
     }
     if (relation.kind === 'file') return relation;
@@ -73,14 +91,14 @@ function pairedStatements(statements: Statements, dialect: Dialect, standIn: Sta
       const [first, second] = [side(table, 'first'), side(table, 'second')];
       const list = (of: Dialect): string => columns.map(of.quote).join(', ');
       standIn.know(
-        `SELECT ${list(dialect)} FROM ${first} LIMIT 0`,
-        `SELECT ${list(duckdb)} FROM ${second} LIMIT 0`,
+        `SELECT ${list(dialects.first)} FROM ${first} LIMIT 0`,
+        `SELECT ${list(dialects.second)} FROM ${second} LIMIT 0`,
       );
       await statements.writeRows(first, columns, rows);
     },
     describe: (relation) => statements.describe(looked(relation)),
     analyze: (table) => statements.analyze(side(table, 'first')),
     estimate: (sql) => statements.estimate(said(sql)),
-    labelled: (label) => pairedStatements(statements.labelled(label), dialect, standIn),
+    labelled: (label) => pairedStatements(statements.labelled(label), dialects, standIn),
   };
 }

@@ -27,6 +27,7 @@ const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 
 const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   text_of: (x) => text(x!),
+  text_of_boolean: (x) => text(x!),
   starts_with: (of, prefix) => `STARTS_WITH(${text(of!)}, ${prefix})`,
   ends_with: (of, suffix) => `ENDS_WITH(${text(of!)}, ${suffix})`,
   // STRPOS finds an empty part nowhere.

@@ -23,6 +23,7 @@ const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
 const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   text_of: (x) => `CAST(${x} AS VARCHAR)`,
+  text_of_boolean: (x) => `CAST(${x} AS VARCHAR)`,
   starts_with: (text, prefix) => `starts_with(${binary(text!)}, ${prefix})`,
   ends_with: (text, suffix) => `ends_with(${binary(text!)}, ${suffix})`,
   contains: (text, part) => `contains(${binary(text!)}, ${part})`,

@@ -27,6 +27,7 @@ const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 
 const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   text_of: (x) => `CAST(${x} AS text)`,
+  text_of_boolean: (x) => `CAST(${x} AS text)`,
   starts_with: (text, prefix) => `starts_with(${binary(text!)}, ${prefix})`,
   ends_with: (text, suffix) => `(right(CAST(${text} AS text), length(${suffix})) = ${binary(suffix!)})`,
   contains: (text, part) => `(strpos(${binary(text!)}, ${part}) > 0)`,

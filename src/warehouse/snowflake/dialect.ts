@@ -33,6 +33,7 @@ const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
 const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   text_of: (x) => text(x!),
+  text_of_boolean: (x) => text(x!),
   starts_with: (of, prefix) => `(LEFT(${binary(of!)}, LENGTH(${prefix})) = ${prefix})`,
   ends_with: (of, suffix) => `(RIGHT(${binary(of!)}, LENGTH(${suffix})) = ${suffix})`,
   // What it answers for an empty part is not documented.

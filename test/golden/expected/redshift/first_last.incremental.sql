@@ -1,0 +1,1 @@
+E210: Amazon Redshift cannot read the first or last value of a column (`first:`, `last:`): it has no aggregate for it

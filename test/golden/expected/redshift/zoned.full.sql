@@ -1,0 +1,48 @@
+-- One tick of 1 segment over customer at T = 2026-11-22T10:00:00.000000Z
+--   zoned: everyone, at its first tick
+
+-- everyone, with what the segments ask for
+CREATE TEMPORARY TABLE segsync_wide AS
+SELECT
+  entity.customer_id AS k,
+  CAST(entity.customer_id AS VARCHAR(65535)) AS entity_key,
+  g0.m0
+FROM shop.customers AS entity
+LEFT JOIN (
+  SELECT
+    r.customer_id AS k,
+    COUNT(CASE WHEN (r."at" >= TIMESTAMP '2026-11-19 10:00:00.000000' AND CASE WHEN timezone('America/New_York', (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '1 hour')) = CAST(r."at" AS TIMESTAMP) THEN (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '1 hour') WHEN timezone('America/New_York', (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '30 minutes')) = CAST(r."at" AS TIMESTAMP) THEN (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '30 minutes') ELSE timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) END > TIMESTAMPTZ '2026-11-21 10:00:00.000000+00' AND r."at" <= TIMESTAMP '2026-11-24 10:00:00.000000' AND CASE WHEN timezone('America/New_York', (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '1 hour')) = CAST(r."at" AS TIMESTAMP) THEN (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '1 hour') WHEN timezone('America/New_York', (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '30 minutes')) = CAST(r."at" AS TIMESTAMP) THEN (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '30 minutes') ELSE timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) END <= TIMESTAMPTZ '2026-11-22 10:00:00.000000+00') THEN 1 END) AS m0  -- count: visits within 1d
+  FROM shop.visits AS r
+  WHERE (r."at" >= TIMESTAMP '2026-11-19 10:00:00.000000' AND CASE WHEN timezone('America/New_York', (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '1 hour')) = CAST(r."at" AS TIMESTAMP) THEN (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '1 hour') WHEN timezone('America/New_York', (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '30 minutes')) = CAST(r."at" AS TIMESTAMP) THEN (timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) + INTERVAL '30 minutes') ELSE timezone('America/New_York', CAST(r."at" AS TIMESTAMP)) END >= TIMESTAMPTZ '2026-11-21 10:00:00.000000+00')
+  GROUP BY r.customer_id
+) AS g0 ON g0.k = entity.customer_id
+WHERE entity.customer_id IS NOT NULL;
+
+-- who each segment holds for
+CREATE TEMPORARY TABLE segsync_verdict AS
+-- zoned
+SELECT
+  CAST('zoned' AS VARCHAR(65535)) AS segment,
+  entity_key,
+  CAST('' AS VARCHAR(65535)) AS row_hash
+FROM segsync_wide
+WHERE COALESCE(m0, 0) >= 1;
+
+-- who enters, who exits, whose sent values changed
+CREATE TEMPORARY TABLE segsync_changed AS
+SELECT
+  COALESCE(v.segment, m.segment) AS segment,
+  COALESCE(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  TIMESTAMPTZ '2026-11-22 10:00:00.000000+00' AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
+FULL JOIN (
+  SELECT
+    known.segment,
+    known.entity_key,
+    known.row_hash
+  FROM segsync.membership AS known
+  WHERE known.segment IN ('zoned')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR CASE WHEN v.row_hash = m.row_hash OR (v.row_hash IS NULL AND m.row_hash IS NULL) THEN FALSE ELSE TRUE END);
