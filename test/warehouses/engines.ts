@@ -11,6 +11,8 @@ import { type Double, openDouble, PROJECT, TOKEN } from './bigquery.ts';
 import { pairedWarehouse } from './paired.ts';
 import { ACCOUNT, openSnowflake, PASSWORD, type SnowflakeDouble, USER } from './snowflake.ts';
 
+const real = realWorld();
+
 export interface StoodIn extends Opened {
   readonly double: Double;
 }
@@ -33,7 +35,7 @@ async function openBigquery(): Promise<StoodIn> {
   doubles.set(double.url, double);
   const options = { project: PROJECT, location: 'EU', access_token: TOKEN, endpoint: double.url };
   const open: Session[] = [];
-  const connect: Opened['connect'] = async ({ access = 'write', world = realWorld() } = {}) => {
+  const connect: Opened['connect'] = async ({ access = 'write', world = real } = {}) => {
     const session = await paired.connect({ world, root: folder, options, access, label: 'segsync test' });
     open.push(session);
     return session;
@@ -85,7 +87,7 @@ async function openSnowflakeEngine(): Promise<SnowflakeStoodIn> {
     database: 'SHOPDB',
   };
   const open: Session[] = [];
-  const connect: Opened['connect'] = async ({ access = 'write', world = realWorld() } = {}) => {
+  const connect: Opened['connect'] = async ({ access = 'write', world = real } = {}) => {
     const request = { world, root: folder, options, access, label: 'segsync test' } as const;
     const session = await pairedSnowflake.connect(request);
     open.push(session);

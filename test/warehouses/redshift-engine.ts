@@ -12,6 +12,8 @@ import { layoutsAlike } from './pair.ts';
 import { pairedWarehouse } from './paired.ts';
 import { asPostgres, type Door, layoutAsPostgres, openDoor } from './redshift.ts';
 
+const real = realWorld();
+
 export interface RedshiftStoodIn extends Opened {
   readonly door: Door;
 }
@@ -44,7 +46,7 @@ async function openRedshift(): Promise<RedshiftStoodIn> {
   doors.set(port, door);
   const options = { host, port, user, password, database, ssl: false };
   const open: Session[] = [];
-  const connect: Opened['connect'] = async ({ access = 'write', world = realWorld() } = {}) => {
+  const connect: Opened['connect'] = async ({ access = 'write', world = real } = {}) => {
     const session = await pairedRedshift.connect({
       world,
       root: folder,
