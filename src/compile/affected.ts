@@ -102,16 +102,13 @@ function arrivals(input: AffectedInput): Query[] {
     const name = relationName(table.relation);
     const t = value({ type: 'instant', instant: input.scope.t });
     const filter = anyOf(read.filters, table, input.scope);
-    if (capture?.feed !== undefined) {
-      const from: From = { kind: 'state', sql: capture.feed };
-      return [scan(input, { ...read, from }, [`${name}: rows that were added, changed or deleted`], t, [])];
-    }
-    if (!table.cursor) return [];
+    const fed = capture?.feed === undefined ? [] : [feedScan(input, read, capture.feed)];
+    if (!table.cursor || (fed.length > 0 && !capture?.isLate)) return fed;
     const operand = operandOf(table, table.cursor.column, aliasIn(table), input.scope, table.place);
     const when = operand.time ? asInstant(operand.time) : t;
     if (since.kind === 'all') {
       const why = `${name}: nothing was seen of it before, so every row counts as new`;
-      return [scan(input, read, [why], when, filter)];
+      return [...fed, scan(input, read, [why], when, filter)];
     }
     const unseen: Expression[] =
       capture?.narrows === undefined ? [] : [{ kind: 'native', sql: capture.narrows }];
@@ -119,6 +116,7 @@ function arrivals(input: AffectedInput): Query[] {
     const undated: Expression = { kind: 'is_null', of: operand.expression };
     const often = unseen.length > 0 ? `count as new${ofThem}` : 'count as new at every tick';
     return [
+      ...fed,
       scan(input, read, [`${name}: rows that arrived or were edited, ${since.reason}${ofThem}`], when, [
         arrivedBound(operand, since),
         ...unseen,
@@ -131,6 +129,12 @@ function arrivals(input: AffectedInput): Query[] {
       ]),
     ];
   });
+}
+
+function feedScan(input: AffectedInput, read: AffectedInput['reads'][number], feed: string): Select {
+  const from: From = { kind: 'state', sql: feed };
+  const why = `${relationName(read.table.relation)}: rows that were added, changed or deleted`;
+  return scan(input, { ...read, from }, [why], value({ type: 'instant', instant: input.scope.t }), []);
 }
 
 function arrivedBound(

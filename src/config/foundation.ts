@@ -55,8 +55,12 @@ export async function readFoundation(written: YamlMap, request: FoundationReques
     timezone: part?.timezone ?? 'UTC',
   };
   const targets = await resolveTargets(written, context, environment);
-  const readsFiles = (targets.get(targetName)?.warehouse.capabilities.files ?? 'yes') === 'yes';
-  const entities = resolveEntities(node, { ...context, readsFiles });
+  const capabilities = targets.get(targetName)?.warehouse.capabilities;
+  const entities = resolveEntities(node, {
+    ...context,
+    readsFiles: (capabilities?.files ?? 'yes') === 'yes',
+    changeFeed: capabilities ? capabilities.changeFeed : { isLate: false },
+  });
   const tiers = resolveTiers(child(node, 'tiers'), problems);
   const { schema = 'segsync', retain = 90n * DAY } = part?.state ?? {};
   const targetsNode = child(written, 'targets');

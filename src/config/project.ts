@@ -54,6 +54,8 @@ export interface Table {
   readonly relation: Relation;
   readonly key: string;
   readonly cursor?: Cursor;
+  /** The warehouse's own change feed tells which rows were added, changed and deleted. */
+  readonly changeFeed?: true;
   /** Zone of the table's time stamps without zone; undefined: UTC. */
   readonly timezone?: string;
   /** Entity and 1:1 tables only: take the row with the newest cursor instead of failing on two rows for a key. */

@@ -1,5 +1,6 @@
 /** What any table of rows says of itself: where they come from, their key, cursor and time zone. */
 import type { Place } from '../diagnostics/diagnostic.ts';
+import type { ChangeFeed } from '../warehouse/warehouse.ts';
 import type { Context } from './context.ts';
 import { child, type YamlNode } from './node.ts';
 import type { Cursor, Relation, Table } from './project.ts';
@@ -10,6 +11,8 @@ import type { RowsPart } from './schema.ts';
 export interface TableContext extends Context {
   /** False when the target in use cannot read files as tables. */
   readonly readsFiles: boolean;
+  /** Of the target in use; undefined: it has no change feeds. */
+  readonly changeFeed: ChangeFeed | undefined;
 }
 
 /** The table that `part`, checked, and its `node` describe; undefined after reporting. */
@@ -21,11 +24,12 @@ export function resolveTable(
   context: TableContext,
 ): Table | undefined {
   const relation = resolveRelation(part, node, label, place, context);
-  if (!relation) return undefined;
+  if (!relation || !mayHaveFeed(part, node, context)) return undefined;
   return {
     relation,
     key: part.key,
     ...(part.cursor ? { cursor: resolveCursor(part.cursor) } : {}),
+    ...(part.change_feed ? { changeFeed: true } : {}),
     ...(part.timezone ? { timezone: part.timezone } : {}),
     ...(part.duplicates ? { duplicates: part.duplicates } : {}),
     place: (child(node, 'table') ?? child(node, 'query'))?.place ?? place,
@@ -52,6 +56,29 @@ function resolveRelation(
     return problems.report('E115', { path: part.table, target }, at);
   }
   return relation;
+}
+
+/** False after reporting why it may not. */
+function mayHaveFeed(
+  part: RowsPart & { append_only?: boolean | undefined },
+  node: YamlNode,
+  { problems, target, changeFeed }: TableContext,
+): boolean {
+  if (!part.change_feed) return true;
+  const at = child(node, 'change_feed')?.place;
+  if (part.query !== undefined) {
+    problems.report('E126', { keys: ['query', 'change_feed'], what: 'only a table has a feed' }, at);
+    return false;
+  }
+  if (!changeFeed) {
+    problems.report('E136', { target }, at);
+    return false;
+  }
+  if (changeFeed.isLate && !part.append_only && !part.cursor) {
+    problems.report('E137', { target }, at);
+    return false;
+  }
+  return true;
 }
 
 function resolveCursor(cursor: NonNullable<RowsPart['cursor']>): Cursor {

@@ -52,6 +52,7 @@ const rows = {
   query: text.optional(),
   key: text,
   cursor: cursorSchema.optional(),
+  change_feed: z.boolean().optional(),
   timezone: timezone.optional(),
 };
 
@@ -126,7 +127,7 @@ export const SEGMENT_NOT_YET = ['settle', 'stay_at_least', 'on_delete'];
 export type GuardsPart = z.output<typeof guardsSchema>;
 export type RowsPart = Pick<
   z.output<typeof traitSchema>,
-  'table' | 'query' | 'key' | 'cursor' | 'timezone' | 'duplicates'
+  'table' | 'query' | 'key' | 'cursor' | 'change_feed' | 'timezone' | 'duplicates'
 >;
 export type SourcePart = z.output<typeof sourceSchema>;
 export type DefaultsPart = z.output<typeof defaultsSchema>;

@@ -1,8 +1,9 @@
 /** What the warehouse can tell, beyond cursors, of the tables that a group reads. */
 import { ROW } from '../compile/source-rows.ts';
+import type { Source, Table } from '../config/project.ts';
 import { mergeReads } from '../segment/reads.ts';
 import type { Capture, Captured, Statements } from '../warehouse/warehouse.ts';
-import type { TickGroup } from './tick.ts';
+import type { TickGroup, TickMember } from './tick.ts';
 
 /**
  * By `ReadTable.id`, in the snapshot of `statements`. A table is asked about with the marks of all members that read it;
@@ -17,10 +18,26 @@ export async function captures(
     const readers = members.filter(({ prepared }) => prepared.reads.some((read) => read.id === id));
     const marks = readers.map(({ state }) => state?.watermarks[id]?.mark);
     const known = marks.filter((mark) => mark !== undefined);
-    return { relation: table.relation, marks: known.length === marks.length ? [...new Set(known)] : [] };
+    const own = known.length === marks.length ? [...new Set(known)] : [];
+    return { relation: table.relation, marks: own, ...feedOf(table) };
   });
   const told = await statements.capture(asked, ROW);
   return new Map(reads.map(({ id }, index) => [id, told[index]!]));
+}
+
+/** What is asked of a table's change feed. */
+export function feedOf(table: Table | Source): Pick<Captured, 'feed'> {
+  if (!table.changeFeed) return {};
+  return { feed: 'appendOnly' in table && table.appendOnly ? 'additions' : 'all' };
+}
+
+/** Members that read a table whose feed they need and that does not reach back to their last tick. */
+export function withoutFeed({ members }: TickGroup, captures: ReadonlyMap<string, Capture>): TickMember[] {
+  return members.filter(({ prepared, state }) =>
+    prepared.reads.some(
+      ({ id, table }) => table.changeFeed && state?.watermarks[id] && captures.get(id)?.feed === undefined,
+    ),
+  );
 }
 
 /** The marks to keep, by `ReadTable.id`. */

@@ -43,7 +43,7 @@ export function incremental(
     states
       .filter(({ prepared }) => prepared.reads.some((each) => each.id === read.id))
       .map(({ state }) =>
-        arrivedSince(read, cursorKind(read, scope)!, state.watermarks[read.id]!, state.evaluatedAt),
+        arrivedSince(read, cursorKind(read, scope), state.watermarks[read.id]!, state.evaluatedAt),
       )
       .reduce(earlier);
   return {

@@ -27,6 +27,8 @@ export type FullReason =
   | 'query_table'
   | 'new_table'
   | 'table_remade'
+  /** What a table's change feed told since the last tick cannot be had any more. */
+  | 'feed_lost'
   /** The segment is a `query:`. */
   | 'query_segment'
   /** Its SQL may change its mind though no row changed. */
@@ -116,7 +118,7 @@ export function alwaysFull(
     if (table.relation.kind === 'query' && !appendOnly) {
       return { reason: 'query_table', why: `${name} is a query that does not say \`append_only\`` };
     }
-    if (cursorKind({ table, ...read }) === undefined) {
+    if (!table.changeFeed && cursorKind({ table, ...read }) === undefined) {
       return { reason: 'no_cursor', why: `${name} has no cursor: declare one` };
     }
   }

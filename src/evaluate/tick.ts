@@ -14,7 +14,7 @@ import type { Instant } from '../instant.ts';
 import { mergeReads, type ReadTable, relationName, storedId } from '../segment/reads.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
 import type { Statements, Warehouse } from '../warehouse/warehouse.ts';
-import { captures, marksOf } from './captured.ts';
+import { captures, marksOf, withoutFeed } from './captured.ts';
 import { type Drift, findDrift } from './drift.ts';
 import { findDuplicates } from './duplicates.ts';
 import { incremental } from './incremental.ts';
@@ -83,6 +83,12 @@ export async function evaluateTick(
   const watermarks = await readWatermarks(workspace, group, context, scope, marksOf(captured));
   const { dialect } = context.warehouse;
   const base = tickInput(group, context, scope);
+  const unfed = withoutFeed(group, captured);
+  if (unfed.length > 0) {
+    const lost = group.members.map(({ prepared }): [string, FullReason] => [prepared.name, 'feed_lost']);
+    const reasons = new Map([...lost, ...(group.full ?? [])]);
+    return evaluateAll(statements, workspace, group, base, watermarks, reasons, dialect);
+  }
   if (group.full) {
     const found = await evaluateAll(statements, workspace, group, base, watermarks, group.full, dialect);
     return { ...found, drift: await findDrift(workspace, group, base, scope, captured) };
@@ -173,8 +179,10 @@ async function readWatermarks(
   const stored = [...new Set(group.members.flatMap(({ prepared }) => prepared.stored))];
   const query = watermarksQuery(reads, stored, context.state.segments, scope);
   const rows = query ? await workspace.rows(query) : [];
-  const shown = new Map(rows.map((row) => [row.id!, row.at ?? null]));
-  const silent = reads.filter(({ id }) => shown.get(id) === null);
+  // A table without a cursor, whose feed tells of it, shows nothing to go by but its mark.
+  const fed = reads.filter(({ table }) => table.changeFeed).map(({ id }): [string, null] => [id, null]);
+  const shown = new Map([...fed, ...rows.map((row): [string, string | null] => [row.id!, row.at ?? null])]);
+  const silent = reads.filter(({ id, table }) => table.cursor && shown.get(id) === null);
   const empty = await emptyTables(workspace, silent);
   return new Map(
     group.members.map(({ prepared, state }) => {

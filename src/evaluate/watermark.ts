@@ -73,11 +73,11 @@ export function nextWatermarks(
  */
 export function arrivedSince(
   read: ReadTable,
-  kind: CursorKind,
+  kind: CursorKind | undefined,
   watermark: Watermark,
   t0: Instant,
 ): ArrivedSince {
-  if (watermark.at === null) return { kind: 'all' };
+  if (kind === undefined || watermark.at === null) return { kind: 'all' };
   const overlap = read.table.cursor?.overlap;
   if (kind === 'integer') {
     const distance = overlap && 'distance' in overlap ? overlap.distance : DEFAULT_DISTANCE;

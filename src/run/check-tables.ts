@@ -1,10 +1,12 @@
 /** Tables as they are declared against tables as they are. */
 import { entityKey, keyOf } from '../compile/key.ts';
 import { type Scope, timeOf } from '../compile/rows.ts';
+import { ROW } from '../compile/source-rows.ts';
 import { cursorKind } from '../compile/watermarks.ts';
 import type { Entity, Link, Relation, Source, Table, TraitTable } from '../config/project.ts';
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
+import { feedOf } from '../evaluate/captured.ts';
 import type { PreparedSegment } from '../evaluate/prepared.ts';
 import { relationName, rowsOf, traitsOf } from '../segment/reads.ts';
 import { resolveTrait } from '../segment/resolve.ts';
@@ -46,7 +48,16 @@ interface TableCheck {
 /** Everything that is wrong with a table as it is declared; only that, when it cannot be read. */
 export async function tableProblems(declared: Declared, check: TableCheck): Promise<Diagnostic[]> {
   const unreadable = await readingProblem(declared.table, check);
-  return unreadable ? [unreadable] : columnProblems(declared, check.scope);
+  if (unreadable) return [unreadable];
+  return [...columnProblems(declared, check.scope), ...(await feedProblem(declared.table, check.session))];
+}
+
+/** W304: without its feed such a table is read as a whole at every tick. */
+async function feedProblem(table: Table, session: Session): Promise<Diagnostic[]> {
+  if (!table.changeFeed) return [];
+  const [told] = await session.capture([{ relation: table.relation, marks: [], ...feedOf(table) }], ROW);
+  if (!told?.lack) return [];
+  return [diagnose('W304', { table: relationName(table.relation), ...told.lack }, table.place)];
 }
 
 async function readingProblem(

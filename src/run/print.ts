@@ -64,6 +64,7 @@ const FULL_BECAUSE = {
   query_table: 'at every tick, since a table is a query',
   new_table: 'since it reads a table for the first time',
   table_remade: 'since a table was made anew',
+  feed_lost: 'since a table’s change feed does not reach back to the last tick',
   query_segment: 'at every tick, since it is a query',
   moving_sql: 'at every tick, since its SQL may change its mind though no row changed',
   changes_pruned: 'since changes that it missed are no longer kept',

@@ -161,14 +161,15 @@ export function linkOf(table: Table | Source): Link | undefined {
 
 /** Two reads of one table are two when they find keys, or instants, in another way. */
 function tableId(table: Table, root: string): string {
-  const { relation, key, cursor, timezone } = table;
+  const { relation, key, cursor, changeFeed, timezone } = table;
   const through = linkOf(table);
   const by = through
     ? ` through ${relationId(through.relation, root)}(${quotedIfOdd(through.key)}, ${quotedIfOdd(through.sourceKey)})`
     : '';
   const name = `${relationId(relation, root)}(${quotedIfOdd(key)}${by})`;
   const dated = cursor ? `${name}.${quotedIfOdd(cursor.column)}` : name;
-  return timezone === undefined ? dated : `${dated} ${timezone}`;
+  const fed = changeFeed ? `${dated} by feed` : dated;
+  return timezone === undefined ? fed : `${fed} ${timezone}`;
 }
 
 /** Which relation it is, the same in every checkout: files by their path from `root`, the project's folder. */

@@ -21,6 +21,8 @@ export interface Capabilities {
   readonly temporaryDdl: Answer;
   /** Of two transactions that insert a row of one key, one fails. */
   readonly uniqueKeys: Answer;
+  /** A table's change feed can be read, where the table keeps one; undefined: there is no such thing. */
+  readonly changeFeed?: ChangeFeed;
   /** CSV and Parquet files as tables. */
   readonly files: Answer;
   /** Correlated sub-select per row in FROM; worth it only where a key index makes it a look-up. */
@@ -33,6 +35,11 @@ export interface Capabilities {
   readonly splitScansFrom: number;
   /** Shortest cadence in seconds that the warehouse bears. */
   readonly shortestCadenceSeconds: number;
+}
+
+export interface ChangeFeed {
+  /** Changes other than additions show late: rows' cursors have to tell of the newest. */
+  readonly isLate: boolean;
 }
 
 export interface Column {
@@ -55,6 +62,8 @@ export interface Estimate {
 export interface Captured {
   readonly relation: Relation;
   readonly marks: readonly string[];
+  /** Its change feed is asked for: all of it, or the rows that were added. */
+  readonly feed?: 'all' | 'additions';
 }
 
 /**
@@ -71,6 +80,15 @@ export interface Capture {
    * oldest mark, with the relation's columns. It takes the place of the cursor.
    */
   readonly feed?: string;
+  /** The feed does not tell of the newest changes yet: the cursor is looked at besides. */
+  readonly isLate?: boolean;
+  /** Why a feed that was asked for cannot be had, in words, and what would make it be there from then on. */
+  readonly lack?: FeedLack;
+}
+
+export interface FeedLack {
+  readonly why: string;
+  readonly statements: readonly string[];
 }
 
 /** What kind of failure an engine's error is; decides retry and exit code. */

@@ -9,6 +9,8 @@ export interface Write {
   readonly table: TableName;
   readonly row: Row;
   readonly added: boolean;
+  /** The row is deleted. */
+  readonly gone?: true;
 }
 
 /** Rows written, then a tick of some segments. */

@@ -92,6 +92,7 @@ function tableYaml(table: Table): Record<string, Yaml | undefined> {
     table: table.relation.parts.join('.'),
     key: table.key,
     cursor: table.cursor && cursorYaml(table.cursor),
+    change_feed: table.changeFeed,
     timezone: table.timezone,
     duplicates: table.duplicates,
   };

@@ -14,7 +14,10 @@ export class Stage {
   }
 
   apply(writes: readonly Write[]): void {
-    for (const { table, row } of writes) this.#rows.get(table)!.set(row.row_id as string, row);
+    for (const { table, row, gone } of writes) {
+      if (gone) this.#rows.get(table)!.delete(row.row_id as string);
+      else this.#rows.get(table)!.set(row.row_id as string, row);
+    }
   }
 
   get tables(): Tables {

@@ -58,7 +58,8 @@ function insert(shop: Shop, table: TableName, writes: readonly Write[]): string 
   return `INSERT INTO shop.${table} VALUES ${rows.join(',\n')}`;
 }
 
-function update(shop: Shop, { table, row }: Write): string {
+function update(shop: Shop, { table, row, gone }: Write): string {
+  if (gone) return `DELETE FROM shop.${table} WHERE row_id = ${String(row.row_id)}`;
   const cells = Object.entries(shop.columns[table])
     .filter(([column]) => column !== 'row_id')
     .map(([column, type]) => `${column} = ${literal(row[column]!, type)}`);

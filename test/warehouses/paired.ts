@@ -8,10 +8,12 @@ import { dialect as duckdb } from '../../src/warehouse/duckdb/dialect.ts';
 import { layout as duckdbLayout } from '../../src/warehouse/duckdb/layout.ts';
 import type { Layout } from '../../src/warehouse/layout.ts';
 import type { Session, Statements, Warehouse } from '../../src/warehouse/warehouse.ts';
-import { layoutsOf, pairOf, side } from './pair.ts';
+import { both, layoutsOf, pairOf, side } from './pair.ts';
 
 /** What a double runs for a statement that arrives. */
 export interface Knowing {
+  /** What is run for the rows of a change feed. */
+  feed?(text: string): Promise<string | undefined>;
   /** From now on `text` is known, and `own` is run for it. */
   know(text: string, own: string): void;
 }
@@ -98,6 +100,15 @@ function pairedStatements(statements: Statements, dialects: Dialects, standIn: K
     },
     describe: (relation) => statements.describe(looked(relation)),
     analyze: (table) => statements.analyze(side(table, 'first')),
+    async capture(relations, as) {
+      const told = await statements.capture(relations, as);
+      return Promise.all(
+        told.map(async (each) => {
+          const own = each.feed === undefined ? undefined : await standIn.feed?.(each.feed);
+          return own === undefined ? each : { ...each, feed: both(each.feed!, own) };
+        }),
+      );
+    },
     estimate: (sql) => statements.estimate(said(sql)),
     labelled: (label) => pairedStatements(statements.labelled(label), dialects, standIn),
   };

@@ -13,6 +13,7 @@ import { PLACE } from '../../src/warehouse/snowflake/connect.ts';
 import { WHO } from '../../src/warehouse/snowflake/grants.ts';
 import { folded } from '../../src/warehouse/snowflake/quote.ts';
 import { IDENTITY, NOW, VERSION } from '../../src/warehouse/snowflake/session.ts';
+import { Feeds } from './feeds.ts';
 import { Locks } from './snowflake-locks.ts';
 import { type Answer, StandIn } from './stand-in.ts';
 
@@ -40,6 +41,7 @@ export interface Fault {
 export interface SnowflakeDouble {
   readonly url: string;
   readonly standIn: StandIn;
+  readonly feeds: Feeds;
   readonly faults: Fault[];
   /** Rows of a chunk of an answer. */
   chunkRows: number;
@@ -104,6 +106,8 @@ const DML = /^(?:\s*--[^\n]*\n)*(INSERT INTO|UPDATE|DELETE FROM)\s+(\S+)/i;
 
 export async function openSnowflake(): Promise<SnowflakeDouble> {
   const standIn = await StandIn.open();
+  const feeds = new Feeds(standIn);
+  standIn.feed = (text) => feedOwn(text, feeds);
   const requests: QueryRequest[] = [];
   const paths: string[] = [];
   const faults: Fault[] = [];
@@ -193,7 +197,7 @@ export async function openSnowflake(): Promise<SnowflakeDouble> {
       else if (sql !== 'BEGIN') await inTurn(session, () => finish(session, sql as 'COMMIT' | 'ROLLBACK'));
       return status();
     }
-    const own = ownOf(session, sql, request) ?? standIn.own(sql);
+    const own = ownOf(session, sql, request) ?? (await feedAnswer(sql, feeds)) ?? standIn.own(sql);
     if (own === undefined) throw wrong(`no plan made this statement: ${sql}`);
     if (typeof own !== 'string') return own;
     if (request.describeOnly)
@@ -343,6 +347,7 @@ export async function openSnowflake(): Promise<SnowflakeDouble> {
   return Object.assign(double, {
     url: url(),
     standIn,
+    feeds,
     faults,
     requests,
     paths,
@@ -381,6 +386,28 @@ function insertOwn(
     return `(${cells.map((text) => (text === null ? 'NULL' : duckdb.literal({ type: 'text', text }))).join(', ')})`;
   });
   return `INSERT INTO ${own} (${list}) VALUES ${rows.join(', ')}`;
+}
+
+const FEED =
+  /^\(SELECT \* FROM (\S+) CHANGES\(INFORMATION => DEFAULT\) AT\(TIMESTAMP => '([^']*)'::TIMESTAMP_LTZ\)\)$/;
+
+async function feedOwn(text: string, feeds: Feeds): Promise<string | undefined> {
+  const [, table, at] = FEED.exec(text) ?? [];
+  return table === undefined ? undefined : feeds.since(table, at!);
+}
+
+/** What the adapter asks of change feeds by itself. */
+async function feedAnswer(sql: string, feeds: Feeds): Promise<string | Answer | undefined> {
+  if (sql === 'SELECT DATE_PART(EPOCH_MICROSECOND, CURRENT_TIMESTAMP()) AS mark')
+    return rowOf({ mark: (await feeds.mark()).toString() });
+  const [, name] = /^SHOW TABLES STARTS WITH '([^']*)' IN SCHEMA \S+$/.exec(sql) ?? [];
+  if (name !== undefined)
+    return rowOf({ name, change_tracking: feeds.tracked(name) ? 'ON' : 'OFF', retention_time: '1' });
+  const [, feed] = /^SELECT \* FROM (\(.*\)) AS feed LIMIT 0$/s.exec(sql) ?? [];
+  if (feed === undefined) return undefined;
+  const own = await feedOwn(feed, feeds);
+  if (own === undefined) throw wrong('Change tracking is not available for this time range');
+  return `SELECT * FROM ${own} AS feed LIMIT 0`;
 }
 
 function aboutTables(sql: string, refused: ReadonlySet<string>): string | Answer | undefined {

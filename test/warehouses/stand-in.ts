@@ -34,6 +34,9 @@ export class StandIn {
     return new StandIn(instance, outside);
   }
 
+  /** What is run for a text that stands for a change feed. */
+  feed?: (text: string) => Promise<string | undefined>;
+
   /** From now on `text` is known, and `own` is run for it. */
   know(text: string, own: string): void {
     this.#known.set(text, own);

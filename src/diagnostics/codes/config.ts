@@ -183,6 +183,16 @@ export const CONFIG_CODES = {
     (p) => `sync ${p.sync}: \`${p.destination}\` does not ${p.what}`,
     (p) => (p.kinds ? `it matches by identifiers of these kinds: ${p.kinds.join(', ')}` : 'take it out'),
   ),
+  E136: error<{ target: string }>(
+    INVALID,
+    (p) => `the target \`${p.target}\` has no change feeds`,
+    () => 'leave `change_feed` out and declare a cursor; `reconcile:` finds what a cursor does not show',
+  ),
+  E137: error<{ target: string }>(
+    INVALID,
+    (p) => `change feeds of the target \`${p.target}\` show changes late, and this table has no cursor`,
+    () => 'declare a `cursor:` besides, or `append_only: true` where rows are never changed nor deleted',
+  ),
   W101: warning<{ name: string }>(
     (p) => `\${${p.name}} is sent as it is written`,
     (p) => `if the environment variable is meant, write \${env:${p.name}}`,

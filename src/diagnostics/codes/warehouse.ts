@@ -64,6 +64,13 @@ export const WAREHOUSE_CODES = {
     (p) => `on target ${p.target} no index helps to find rows by \`${p.column}\`, which ticks do`,
     (p) => `let somebody who may run: ${p.statement}`,
   ),
+  W304: warning<{ table: string; why: string; statements: readonly string[] }>(
+    (p) => `the change feed of table ${p.table} cannot be read, so that everyone is evaluated: ${p.why}`,
+    (p) =>
+      p.statements.length > 0
+        ? `let somebody who may run: ${p.statements.join('; ')}`
+        : 'leave `change_feed` out and declare a cursor',
+  ),
   W303: warning<{ target: string; seconds: number }>(
     (p) => `the clocks of target ${p.target} and of this machine are ${p.seconds}s apart`,
     () =>

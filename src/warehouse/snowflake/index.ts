@@ -61,6 +61,7 @@ export const warehouse: Warehouse = {
     transactionalDdl: 'no',
     temporaryDdl: 'no',
     uniqueKeys: 'no',
+    changeFeed: { isLate: false },
     files: 'no',
     lateral: 'no',
     singleProcess: 'no',

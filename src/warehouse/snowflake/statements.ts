@@ -2,6 +2,7 @@
 import type { Connection, RowStatement } from 'snowflake-sdk';
 import { labelLine } from '../label.ts';
 import { type Row, type Statements, WarehouseError } from '../warehouse.ts';
+import { capture } from './capture.ts';
 import { approximateRows, describe, incarnation } from './describe.ts';
 import { estimate } from './estimate.ts';
 import { failureOf } from './failure.ts';
@@ -69,7 +70,7 @@ export function statementsOn(place: Place, label = ''): Statements {
     describe: (relation) => describe(look, relation),
     approximateRows: (relation) => approximateRows(query, relation),
     incarnation: (relation) => incarnation(query, relation),
-    capture: async (relations) => relations.map(() => ({})),
+    capture: (relations) => capture({ query, look }, relations),
     movingFunctions: (names) => movingFunctions(query, names),
     // It keeps its statistics itself.
     analyze: async () => {},
