@@ -59,7 +59,7 @@ export async function readFoundation(written: YamlMap, request: FoundationReques
   const entities = resolveEntities(node, {
     ...context,
     readsFiles: (capabilities?.files ?? 'yes') === 'yes',
-    changeFeed: capabilities ? capabilities.changeFeed : { isLate: false },
+    changeFeed: capabilities ? capabilities.changeFeed : { isLate: false, comesFirst: false },
   });
   const tiers = resolveTiers(child(node, 'tiers'), problems);
   const { schema = 'segsync', retain = 90n * DAY } = part?.state ?? {};

@@ -1,8 +1,10 @@
 /** What the warehouse can tell, beyond cursors, of the tables that a group reads. */
 import { ROW } from '../compile/source-rows.ts';
 import type { Source, Table } from '../config/project.ts';
+import type { Instant } from '../instant.ts';
 import { mergeReads } from '../segment/reads.ts';
-import type { Capture, Captured, Statements } from '../warehouse/warehouse.ts';
+import type { Dialect } from '../warehouse/dialect.ts';
+import type { Capabilities, Capture, Captured, Statements } from '../warehouse/warehouse.ts';
 import type { TickGroup, TickMember } from './tick.ts';
 
 /**
@@ -38,6 +40,44 @@ export function withoutFeed({ members }: TickGroup, captures: ReadonlyMap<string
       ({ id, table }) => table.changeFeed && state?.watermarks[id] && captures.get(id)?.feed === undefined,
     ),
   );
+}
+
+/** What would be asked of the tables' feeds, for people: as if the marks were the instants of the last ticks. */
+export function sketchedFeeds(
+  { members }: TickGroup,
+  { changesOf, quote }: Dialect,
+  t: Instant,
+): ReadonlyMap<string, Capture> {
+  const sketches = new Map<string, Capture>();
+  for (const { prepared, state } of members) {
+    for (const { id, table } of prepared.reads) {
+      const { feed: of } = feedOf(table);
+      if (!of || !changesOf || !state || table.relation.kind !== 'table') continue;
+      const feed = changesOf(table.relation.parts.map(quote).join('.'), state.evaluatedAt, t, of);
+      sketches.set(id, { feed, isLate: table.cursor !== undefined });
+    }
+  }
+  return sketches;
+}
+
+/** What was told of a group's tables before a transaction, and the work that asks for it. */
+export interface ToldFirst {
+  readonly before?: (statements: Statements) => Promise<void>;
+  readonly told: () => ReadonlyMap<string, Capture> | undefined;
+}
+
+/** Where feeds cannot be read in a transaction, they are read on its connection before it begins. */
+export function feedsFirst(group: TickGroup, { changeFeed }: Capabilities): ToldFirst {
+  const reads = group.members.flatMap(({ prepared }) => prepared.reads);
+  if (!changeFeed?.comesFirst || !reads.some(({ table }) => table.changeFeed))
+    return { told: () => undefined };
+  let told: ReadonlyMap<string, Capture> | undefined;
+  return {
+    before: async (statements) => {
+      told = await captures(statements, group);
+    },
+    told: () => told,
+  };
 }
 
 /** The marks to keep, by `ReadTable.id`. */

@@ -13,7 +13,7 @@ import { fail } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
 import { mergeReads, type ReadTable, relationName, storedId } from '../segment/reads.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
-import type { Statements, Warehouse } from '../warehouse/warehouse.ts';
+import type { Capture, Statements, Warehouse } from '../warehouse/warehouse.ts';
 import { captures, marksOf, withoutFeed } from './captured.ts';
 import { type Drift, findDrift } from './drift.ts';
 import { findDuplicates } from './duplicates.ts';
@@ -54,6 +54,8 @@ export interface TickContext {
   readonly made: ReadonlyMap<string, string>;
   /** When the oldest transaction began that was open before the snapshot. */
   readonly open?: Instant;
+  /** What was told of the tables before the transaction began; undefined: it is asked for now. */
+  readonly captured?: ReadonlyMap<string, Capture> | undefined;
 }
 
 export interface TickOutcome {
@@ -79,7 +81,7 @@ export async function evaluateTick(
 ): Promise<TickOutcome> {
   const scope = scopeOf(context);
   // Read before the scans, in their snapshot: a row between the two would be below the watermark and never seen.
-  const captured = await captures(statements, group);
+  const captured = context.captured ?? (await captures(statements, group));
   const watermarks = await readWatermarks(workspace, group, context, scope, marksOf(captured));
   const { dialect } = context.warehouse;
   const base = tickInput(group, context, scope);

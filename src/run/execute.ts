@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Sync } from '../config/project.ts';
 import type { Behind } from '../deliver/behind.ts';
 import { deliverSync } from '../deliver/deliver.ts';
+import { feedsFirst } from '../evaluate/captured.ts';
 import { commitTick } from '../evaluate/commit.ts';
 import { readSegmentStates } from '../evaluate/states.ts';
 import { evaluateTick, type TickGroup, type TickOutcome } from '../evaluate/tick.ts';
@@ -83,10 +84,17 @@ async function tick(
   const open = await context.session.oldestOpenTransaction();
   const t = await groupInstant(group, context);
   const names = group.members.map(({ prepared }) => evaluateLease(prepared.name));
+  const feeds = feedsFirst(group, context.warehouse.capabilities);
   let outcome: TickOutcome | undefined;
   const evaluate = async (statements: Statements): Promise<void> => {
     const workspace = openWorkspace(statements, context.warehouse.dialect);
-    outcome = await evaluateTick(statements, workspace, group, { ...tickContext(context), t, open });
+    const captured = feeds.told();
+    outcome = await evaluateTick(statements, workspace, group, {
+      ...tickContext(context),
+      t,
+      open,
+      captured,
+    });
   };
   return stoppable(context, () =>
     context.leases!.fenced(
@@ -98,7 +106,7 @@ async function tick(
         await notePass(statements, tables, group, pass.passedAt);
         return outcome!;
       },
-      { isolation: 'snapshot', label: tickLabel(context, group), apart: evaluate },
+      { isolation: 'snapshot', label: tickLabel(context, group), apart: evaluate, first: feeds.before },
     ),
   );
 }

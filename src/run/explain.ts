@@ -5,6 +5,7 @@ import { steps } from '../compile/steps.ts';
 import type { Sync } from '../config/project.ts';
 import type { Relations } from '../deliver/context.ts';
 import { explainSync } from '../deliver/explain.ts';
+import { feedsFirst } from '../evaluate/captured.ts';
 import { evaluateTick, type TickContext, type TickGroup, type TickOutcome } from '../evaluate/tick.ts';
 import { openWorkspace, type Workspace } from '../evaluate/workspace.ts';
 import type { SyncResult } from '../report/results.ts';
@@ -49,13 +50,15 @@ async function explainGroup(
 ): Promise<TickOutcome> {
   const started = context.world.clock.monotonic();
   const own = new Set(group.members.map(({ prepared }) => prepared.name));
-  return context.session.scratch(async (unlabelled) => {
+  const { before, told } = feedsFirst(group, context.warehouse.capabilities);
+  const work = async (unlabelled: Statements): Promise<TickOutcome> => {
     const statements = unlabelled.labelled(tickLabel(context, group));
     const workspace = openWorkspace(statements, context.warehouse.dialect);
     const state = refersTo && (await afterQueries(refersTo, statements, workspace, context));
     const outcome = await evaluateTick(statements, workspace, group, {
       ...tickContext(context),
       ...(state ? { state } : {}),
+      captured: told(),
     });
     report(context, group, outcome, context.world.clock.monotonic() - started);
     const tickId = (await newestTick(statements, context)) + 1n;
@@ -69,7 +72,8 @@ async function explainGroup(
       context,
     );
     return outcome;
-  });
+  };
+  return context.session.scratch(work, before ? { before } : {});
 }
 
 /** The state as it would be once the `query:` segments that a group refers to had ticked. */

@@ -4,6 +4,7 @@ import type { Step } from '../compile/query.ts';
 import { renderQuery } from '../compile/render.ts';
 import { compileAffected, compileVerdicts, type TickInput } from '../compile/tick.ts';
 import type { Project } from '../config/project.ts';
+import { sketchedFeeds } from '../evaluate/captured.ts';
 import { incremental } from '../evaluate/incremental.ts';
 import type { TickGroup } from '../evaluate/tick.ts';
 import { formatInstant, type Instant } from '../instant.ts';
@@ -35,7 +36,8 @@ export function printTick(group: TickGroup, context: PrintContext): string {
     capabilities: warehouse.capabilities,
     scope,
   };
-  const input: TickInput = group.full ? base : { ...base, incremental: incremental(group, scope) };
+  const feeds = sketchedFeeds(group, warehouse.dialect, t);
+  const input: TickInput = group.full ? base : { ...base, incremental: incremental(group, scope, feeds) };
   const affected = compileAffected(input);
   const { wides, verdict, changed } = compileVerdicts(input);
   const parts = [...(affected ? [affected] : []), ...wides, verdict, changed];

@@ -4,6 +4,7 @@
  */
 import { isReadable } from '../compile/key.ts';
 import type { Sync } from '../config/project.ts';
+import { feedsFirst } from '../evaluate/captured.ts';
 import type { Drift } from '../evaluate/drift.ts';
 import { driftedKeys } from '../evaluate/drift.ts';
 import { readSegmentStates } from '../evaluate/states.ts';
@@ -58,22 +59,26 @@ async function passOver(
   const { entity } = group;
   const members = await withStates(group.members, context);
   if (members.length === 0) return { drift: new Map(), keys: [] };
+  const { before, told } = feedsFirst({ ...group, members }, context.warehouse.capabilities);
   return stoppable(context, () =>
-    context.session.scratch(async (unlabelled) => {
-      const statements = unlabelled.labelled(tickLabel(context, group));
-      const workspace = openWorkspace(statements, context.warehouse.dialect);
-      const { drift } = await evaluateTick(
-        statements,
-        workspace,
-        { ...group, members },
-        tickContext(context),
-      );
-      const total = [...drift.values()].reduce((sum, { keys }) => sum + keys, 0);
-      const type = context.catalog.typeOf(entity.relation, entity.key, entity.place);
-      if (total > MOST_KEYS || !isReadable(type)) return { drift };
-      const names = members.map(({ prepared }) => prepared.name);
-      return { drift, keys: total === 0 ? [] : await driftedKeys(workspace, names) };
-    }),
+    context.session.scratch(
+      async (unlabelled) => {
+        const statements = unlabelled.labelled(tickLabel(context, group));
+        const workspace = openWorkspace(statements, context.warehouse.dialect);
+        const { drift } = await evaluateTick(
+          statements,
+          workspace,
+          { ...group, members },
+          { ...tickContext(context), captured: told() },
+        );
+        const total = [...drift.values()].reduce((sum, { keys }) => sum + keys, 0);
+        const type = context.catalog.typeOf(entity.relation, entity.key, entity.place);
+        if (total > MOST_KEYS || !isReadable(type)) return { drift };
+        const names = members.map(({ prepared }) => prepared.name);
+        return { drift, keys: total === 0 ? [] : await driftedKeys(workspace, names) };
+      },
+      before ? { before } : {},
+    ),
   );
 }
 

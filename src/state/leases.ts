@@ -47,6 +47,8 @@ export interface FenceOptions {
    * it comes after this, and is part of the same transaction as what `work` writes.
    */
   readonly apart?: (statements: Statements) => Promise<void>;
+  /** Done before the transaction begins, and before `apart`, on the same connection. */
+  readonly first?: ((statements: Statements) => Promise<void>) | undefined;
 }
 
 export interface Acquired {
@@ -110,7 +112,7 @@ export class Leases {
   async fenced<T>(
     names: readonly string[],
     work: (transaction: Statements) => Promise<T>,
-    { label = '', isolation, apart }: FenceOptions = {},
+    { label = '', isolation, apart, first }: FenceOptions = {},
   ): Promise<T> {
     const { session, world, tablesFirst } = this.#options;
     let isPinned = false;
@@ -125,6 +127,8 @@ export class Leases {
       now = await session.now();
     };
     const before = async (unlabelled: Statements): Promise<void> => {
+      await first?.(unlabelled.labelled(label));
+      if (!tablesFirst) return;
       await apart?.(unlabelled.labelled(label));
       await begin();
     };
@@ -139,7 +143,7 @@ export class Leases {
           if (passed > RENEW_MS) await this.#extend(transaction, names, now + micros(passed));
           return done;
         },
-        { ...(isolation === undefined ? {} : { isolation }), ...(tablesFirst ? { before } : {}) },
+        { ...(isolation === undefined ? {} : { isolation }), ...(tablesFirst || first ? { before } : {}) },
       );
       this.#moveDeadline(names, started);
       return result;

@@ -89,6 +89,8 @@ export interface Dialect {
   readonly functions: Readonly<Record<SqlFunction, (...args: string[]) => string>>;
   /** The value (of `type`, not NULL) of the row that comes first in an order, of the rows that pass `when`: an aggregate. NULL of none. */
   readonly firstOf: (value: string, order: string, when: string, type: SqlType) => string;
+  /** FROM-able: a table's rows that changed between two instants, as they were and as they are. */
+  readonly changesOf?: (table: string, from: Instant, to: Instant, of: 'all' | 'additions') => string;
   /** A file as a relation (`read_csv(...)`); undefined where files cannot be read. */
   readonly file?: (path: string) => string;
   /** Whether a condition holds for some row: an aggregate. */

@@ -40,6 +40,8 @@ export interface Capabilities {
 export interface ChangeFeed {
   /** Changes other than additions show late: rows' cursors have to tell of the newest. */
   readonly isLate: boolean;
+  /** It cannot be read in a transaction: it is asked for before one begins. */
+  readonly comesFirst: boolean;
 }
 
 export interface Column {
@@ -180,7 +182,10 @@ export interface Session extends Statements {
    */
   transaction<T>(work: (statements: Statements) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** As `transaction` with a snapshot, but always rolled back: what it makes is gone. Works for a read-only role. */
-  scratch<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  scratch<T>(
+    work: (statements: Statements) => Promise<T>,
+    options?: Pick<TransactionOptions, 'before'>,
+  ): Promise<T>;
   /** Rights that a run needs and this connection's role lacks, told without using any. */
   missingGrants(needs: Needs): Promise<readonly MissingGrant[]>;
   /** Of columns that rows are looked up by, those of large tables that no index helps with, as they were given. */
@@ -197,7 +202,7 @@ export interface TransactionOptions {
   readonly isolation?: 'snapshot';
   /**
    * Done on the same connection before the transaction begins: temporary tables that it makes are there in it. Given
-   * only where they cannot be made inside (`Capabilities.temporaryDdl`).
+   * only where they cannot be made inside (`Capabilities.temporaryDdl`), or feeds not be read (`ChangeFeed.comesFirst`).
    */
   readonly before?: (statements: Statements) => Promise<void>;
 }

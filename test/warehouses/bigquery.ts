@@ -8,6 +8,7 @@ import { columnOf } from '../../src/warehouse/bigquery/values.ts';
 import { insertSql } from '../../src/warehouse/bigquery/write.ts';
 import { dialect as duckdb } from '../../src/warehouse/duckdb/dialect.ts';
 import type { Row } from '../../src/warehouse/warehouse.ts';
+import { Feeds } from './feeds.ts';
 import { type Answer, StandIn } from './stand-in.ts';
 
 export const PROJECT = 'play';
@@ -29,6 +30,7 @@ export interface Fault {
 export interface Double {
   readonly url: string;
   readonly standIn: StandIn;
+  readonly feeds: Feeds;
   readonly faults: Fault[];
   /** Rows of a page of an answer. */
   pageRows: number;
@@ -83,6 +85,8 @@ interface Job {
 
 export async function openDouble(): Promise<Double> {
   const standIn = await StandIn.open();
+  const feeds = new Feeds(standIn);
+  standIn.feed = (text) => feedOwn(text, feeds);
   const requests: QueryRequest[] = [];
   const faults: Fault[] = [];
   /** By request id: repeated, a request is not run again. */
@@ -95,7 +99,7 @@ export async function openDouble(): Promise<Double> {
     const id = `job_${++names}`;
     const begun = request.createSession ? `session_${names}` : undefined;
     const session = begun ?? request.connectionProperties?.find(({ key }) => key === 'session_id')?.value;
-    const answer = await runOn(standIn, request, session);
+    const answer = await runOn(standIn, feeds, request, session);
     const isDml = /^(-- [^\n]*\n)*(INSERT|UPDATE|DELETE|MERGE)\b/.test(request.query);
     const job = { id, answer, isDml, left: { slow }, ...(begun === undefined ? {} : { session: begun }) };
     jobs.set(id, job);
@@ -171,6 +175,7 @@ export async function openDouble(): Promise<Double> {
   return Object.assign(double, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     standIn,
+    feeds,
     faults,
     requests,
     async close() {
@@ -195,7 +200,12 @@ function takeFault(faults: Fault[], sql: string): Fault | undefined {
   return at < 0 ? undefined : faults.splice(at, 1)[0];
 }
 
-async function runOn(standIn: StandIn, request: QueryRequest, session: string | undefined): Promise<Answer> {
+async function runOn(
+  standIn: StandIn,
+  feeds: Feeds,
+  request: QueryRequest,
+  session: string | undefined,
+): Promise<Answer> {
   const sql = request.query.replace(/^-- segsync[^\n]*\n/, '');
   if (!request.dryRun) standIn.arrived.push({ sql, session });
   if (sql === END_SESSION) {
@@ -204,10 +214,45 @@ async function runOn(standIn: StandIn, request: QueryRequest, session: string | 
   }
   const rows = request.queryParameters?.find(({ name }) => name === 'rows')?.parameterValue.value;
   if (rows !== undefined) return insert(standIn, sql, JSON.parse(rows), session);
-  const own = OWN[sql] ?? standIn.own(sql);
+  const own =
+    OWN[sql] ?? (await feedAnswer(sql, feeds, isInTransaction(standIn, session))) ?? standIn.own(sql);
   if (own === undefined) throw new Refusal(400, 'invalidQuery', `no plan made this statement: ${sql}`);
   if (!request.dryRun) return standIn.run(own, session);
   return { columns: await standIn.look(own, session), rows: [], changed: 0 };
+}
+
+function isInTransaction({ arrived }: StandIn, session: string | undefined): boolean {
+  return session !== undefined && arrived.some((each) => each.session === session && /^BEGIN/.test(each.sql));
+}
+
+const CALLS =
+  /SELECT \* EXCEPT \(_CHANGE_TYPE, _CHANGE_TIMESTAMP\) FROM (APPENDS|CHANGES)\(TABLE (\S+), TIMESTAMP '([^']*)', TIMESTAMP '([^']*)'\)/g;
+
+/** A feed as the adapter speaks of it: the table that it was put into, or the calls themselves. */
+async function feedOwn(text: string, feeds: Feeds): Promise<string | undefined> {
+  if (!/(APPENDS|CHANGES)\(/.test(text)) return text.replaceAll('`', '');
+  let own = text;
+  for (const [call, fn, table, from, to] of text.matchAll(CALLS)) {
+    const rows = await feeds.between(table!.replaceAll('`', ''), from!, fn === 'CHANGES' ? to : undefined);
+    if (rows === undefined) return undefined;
+    own = own.replace(call, `SELECT * FROM ${rows}`);
+  }
+  return own;
+}
+
+/** What the adapter asks of change feeds by itself. */
+async function feedAnswer(sql: string, feeds: Feeds, isInTransaction: boolean): Promise<string | undefined> {
+  if (sql === 'SELECT UNIX_MICROS(CURRENT_TIMESTAMP()) AS mark')
+    return `SELECT CAST(${await feeds.mark()} AS BIGINT) AS mark`;
+  const [, table] = /INFORMATION_SCHEMA\.TABLE_OPTIONS WHERE table_name = '([^']*)'/.exec(sql) ?? [];
+  if (table !== undefined) return `SELECT 'true' AS option_value WHERE ${feeds.tracked(table)}`;
+  const [, name, feed] = /^CREATE TEMP TABLE (\S+) AS SELECT \* FROM (\(.*\))$/s.exec(sql) ?? [];
+  if (feed === undefined || !/(APPENDS|CHANGES)\(/.test(feed)) return undefined;
+  if (isInTransaction) throw new Refusal(400, 'invalidQuery', 'a change history function in a transaction');
+  const own = await feedOwn(feed, feeds);
+  if (own === undefined)
+    throw new Refusal(400, 'invalidQuery', 'Invalid time travel timestamp: it is before what is kept');
+  return `CREATE TEMP TABLE ${name!.replaceAll('`', '')} AS SELECT * FROM ${own}`;
 }
 
 /** Rows that are passed as one parameter. */

@@ -8,7 +8,7 @@ import type { StandIn } from './stand-in.ts';
 export class Feeds {
   readonly #standIn: StandIn;
   #last = 0n;
-  /** Tables whose owner turned it on; all, where nobody says otherwise. */
+  /** Whether a table's owner turned it on. */
   tracked: (table: string) => boolean = () => true;
   /** Marks before this one are forgotten. */
   reachesBackTo = 0n;
@@ -19,10 +19,14 @@ export class Feeds {
     this.#standIn = standIn;
   }
 
+  /** How far the clock jumps at each mark, in microseconds: what is late by minutes need not be waited for. */
+  leap = 1n;
+
   /** Puts all tables aside; microseconds since 1970. */
   async mark(): Promise<bigint> {
     const now = BigInt(Date.now()) * 1_000n;
-    this.#last = now > this.#last ? now : this.#last + 1n;
+    const least = this.#last + this.leap;
+    this.#last = now > least ? now : least;
     const { rows } = await this.#standIn.run(
       "SELECT table_name AS name FROM duckdb_tables() WHERE schema_name = 'shop' AND NOT temporary",
     );
@@ -32,19 +36,27 @@ export class Feeds {
     return this.#last;
   }
 
-  /** What is run for the rows that changed since `at`, as they were and as they are; undefined: that is forgotten. */
-  async since(table: string, at: string): Promise<string | undefined> {
-    const instant = parseInstant(at, 'UTC')!;
+  /**
+   * What is run for the rows that changed between two instants, or from one until now, as they were and as they are;
+   * undefined: that is forgotten.
+   */
+  async between(table: string, from: string, to?: string): Promise<string | undefined> {
     const own = table.replace(/^shop\./i, '').toLowerCase();
+    if (parseInstant(from, 'UTC')! < this.reachesBackTo) return undefined;
+    const before = await this.#asOf(own, from);
+    const after = to === undefined ? `SELECT * FROM shop.${own}` : await this.#asOf(own, to);
+    if (before === undefined || after === undefined) return undefined;
+    if (this.forgetsWhatWas) return `(${after} EXCEPT ALL ${before})`;
+    return `((${before} EXCEPT ALL ${after}) UNION ALL (${after} EXCEPT ALL ${before}))`;
+  }
+
+  async #asOf(own: string, at: string): Promise<string | undefined> {
     const { rows } = await this.#standIn.run(
       `SELECT max(CAST(split_part(table_name, '/', 2) AS BIGINT)) AS mark FROM duckdb_tables()` +
         ` WHERE schema_name = 'feeds' AND split_part(table_name, '/', 1) = '${own}'` +
-        ` AND CAST(split_part(table_name, '/', 2) AS BIGINT) <= ${instant}`,
+        ` AND CAST(split_part(table_name, '/', 2) AS BIGINT) <= ${parseInstant(at, 'UTC')}`,
     );
     const mark = rows[0]?.mark;
-    if (mark == null || instant < this.reachesBackTo) return undefined;
-    const [before, now] = [`SELECT * FROM feeds."${own}/${mark}"`, `SELECT * FROM shop.${own}`];
-    if (this.forgetsWhatWas) return `(${now} EXCEPT ALL ${before})`;
-    return `((${before} EXCEPT ALL ${now}) UNION ALL (${now} EXCEPT ALL ${before}))`;
+    return mark == null ? undefined : `SELECT * FROM feeds."${own}/${mark}"`;
   }
 }

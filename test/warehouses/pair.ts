@@ -67,6 +67,7 @@ export function pairOf(first: Dialect, second: Dialect): Dialect {
     rowsAs: spelled(first.rowsAs, second.rowsAs),
     columnsAs: spelled(first.columnsAs, second.columnsAs),
     union: both(first.union, second.union),
+    ...(first.changesOf ? { changesOf: first.changesOf } : {}),
     textColumn: spelled(first.textColumn ?? itself, second.textColumn ?? itself),
   };
 }

@@ -7,7 +7,7 @@ import type { Dialect } from '../../src/warehouse/dialect.ts';
 import { dialect as duckdb } from '../../src/warehouse/duckdb/dialect.ts';
 import { layout as duckdbLayout } from '../../src/warehouse/duckdb/layout.ts';
 import type { Layout } from '../../src/warehouse/layout.ts';
-import type { Session, Statements, Warehouse } from '../../src/warehouse/warehouse.ts';
+import type { Session, Statements, TransactionOptions, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { both, layoutsOf, pairOf, side } from './pair.ts';
 
 /** What a double runs for a statement that arrives. */
@@ -46,20 +46,24 @@ interface Dialects {
 }
 
 function pairedSession(session: Session, dialects: Dialects, standIn: Knowing): Session {
+  const pairedOptions = (options: TransactionOptions = {}): TransactionOptions => {
+    const { before, ...others } = options;
+    if (!before) return others;
+    return { ...others, before: (statements) => before(pairedStatements(statements, dialects, standIn)) };
+  };
   return {
     ...session,
     ...pairedStatements(session, dialects, standIn),
-    transaction: (work, options) => {
-      const { before, ...others } = options ?? {};
-      const paired = before
-        ? (statements: Statements) => before(pairedStatements(statements, dialects, standIn))
-        : undefined;
-      return session.transaction((statements) => work(pairedStatements(statements, dialects, standIn)), {
-        ...others,
-        ...(paired ? { before: paired } : {}),
-      });
-    },
-    scratch: (work) => session.scratch((statements) => work(pairedStatements(statements, dialects, standIn))),
+    transaction: (work, options) =>
+      session.transaction(
+        (statements) => work(pairedStatements(statements, dialects, standIn)),
+        pairedOptions(options),
+      ),
+    scratch: (work, options) =>
+      session.scratch(
+        (statements) => work(pairedStatements(statements, dialects, standIn)),
+        pairedOptions(options),
+      ),
   };
 }
 

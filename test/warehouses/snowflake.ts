@@ -393,7 +393,7 @@ const FEED =
 
 async function feedOwn(text: string, feeds: Feeds): Promise<string | undefined> {
   const [, table, at] = FEED.exec(text) ?? [];
-  return table === undefined ? undefined : feeds.since(table, at!);
+  return table === undefined ? undefined : feeds.between(table, at!);
 }
 
 /** What the adapter asks of change feeds by itself. */

@@ -3,7 +3,9 @@
  * `GREATEST` and `LEAST` of a NULL are NULL; NULL comes first in ascending order; a decimal literal is a double; `UNION`
  * and `EXCEPT` say DISTINCT or ALL; a time on the wall that comes twice is the first; integers are INT64 and overflow is an error.
  */
+
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { DAY, type Instant } from '../../instant.ts';
 import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
 import { decimal, formed, instantText } from '../literal.ts';
 import { standard } from '../standard.ts';
@@ -123,6 +125,22 @@ function literal(value: SqlValue): string {
   }
 }
 
+/** `CHANGES` takes no more than a day at once. Source: BigQuery, Work with change history. */
+function changesOf(table: string, from: Instant, to: Instant, of: 'all' | 'additions'): string {
+  const time = (instant: Instant): string => literal({ type: 'instant', instant });
+  if (of === 'additions')
+    return `(SELECT * EXCEPT (${PSEUDO}) FROM APPENDS(TABLE ${table}, ${time(from)}, ${time(to)}))`;
+  const days: string[] = [];
+  for (let start = from; start < to || days.length === 0; start += DAY) {
+    const end = start + DAY < to ? start + DAY : to;
+    days.push(`SELECT * EXCEPT (${PSEUDO}) FROM CHANGES(TABLE ${table}, ${time(start)}, ${time(end)})`);
+  }
+  return `(${days.join(' UNION ALL ')})`;
+}
+
+/** What the functions add to a table's columns. */
+const PSEUDO = '_CHANGE_TYPE, _CHANGE_TIMESTAMP';
+
 export const dialect: Dialect = {
   ...standard,
   name: 'bigquery',
@@ -130,6 +148,7 @@ export const dialect: Dialect = {
   literal,
   types: TYPES,
   functions: FUNCTIONS,
+  changesOf,
   anyTrue: (of) => `LOGICAL_OR(${of})`,
   ascending: ' NULLS LAST',
   materialized: '',

@@ -51,6 +51,7 @@ export const warehouse: Warehouse = {
     transactionalDdl: 'no',
     temporaryDdl: 'yes',
     uniqueKeys: 'no',
+    changeFeed: { isLate: true, comesFirst: true },
     files: 'no',
     lateral: 'no',
     singleProcess: 'no',

@@ -8,11 +8,20 @@ import type { Jobs } from './jobs.ts';
 import { type Place, statementsOn } from './statements.ts';
 
 export function sessionOn({ world }: ConnectOptions, jobs: Jobs, { project }: Options): Session {
-  const inSession = async <T>(end: 'COMMIT' | 'ROLLBACK', work: (place: Place) => Promise<T>): Promise<T> => {
-    const { session } = await classified(() => jobs.run('BEGIN TRANSACTION', { begins: true }));
-    const place: Place = { jobs, session: session!, whole: (own) => own(place) };
+  const inSession = async <T>(
+    end: 'COMMIT' | 'ROLLBACK',
+    work: (place: Place) => Promise<T>,
+    before?: (statements: Statements) => Promise<void>,
+  ): Promise<T> => {
+    const begin = before ? 'SELECT 1' : 'BEGIN TRANSACTION';
+    const { session } = await classified(() => jobs.run(begin, { begins: true }));
+    const place: Place = { jobs, session: session!, isBegun: true, whole: (own) => own(place) };
     const say = (sql: string): Promise<unknown> => jobs.run(sql, { session });
     try {
+      if (before) {
+        await before(statementsOn({ ...place, isBegun: false }));
+        await classified(() => say('BEGIN TRANSACTION'));
+      }
       const result = await work(place);
       await classified(() => say(`${end} TRANSACTION`));
       return result;
@@ -33,8 +42,9 @@ export function sessionOn({ world }: ConnectOptions, jobs: Jobs, { project }: Op
     // A transaction's rows have the time of its commit in no column that it could be asked by.
     oldestOpenTransaction: async () => undefined,
     identity: async () => project,
-    transaction: (work) => inSession('COMMIT', (place) => work(statementsOn(place))),
-    scratch: (work) => inSession('ROLLBACK', (place) => work(statementsOn(place))),
+    transaction: (work, options) =>
+      inSession('COMMIT', (place) => work(statementsOn(place)), options?.before),
+    scratch: (work, options) => inSession('ROLLBACK', (place) => work(statementsOn(place)), options?.before),
     missingGrants: (needs) =>
       missingGrants(statements, (sql) => jobs.run(sql, { dryRun: true }), needs, project),
     missingIndexes: async () => [],

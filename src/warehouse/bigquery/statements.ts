@@ -2,6 +2,7 @@
 import type { Relation } from '../../config/project.ts';
 import { labelLine } from '../label.ts';
 import { type Column, type Row, type Statements, WarehouseError } from '../warehouse.ts';
+import { capture } from './capture.ts';
 import { dialect } from './dialect.ts';
 import { failureOf } from './failure.ts';
 import type { JobOptions, Jobs, Page, Result } from './jobs.ts';
@@ -14,6 +15,8 @@ import { chunks, insertSql } from './write.ts';
 export interface Place {
   readonly jobs: Jobs;
   readonly session?: string;
+  /** A transaction is open in it. */
+  readonly isBegun?: boolean;
   readonly whole: <T>(work: (place: Place) => Promise<T>) => Promise<T>;
 }
 
@@ -48,7 +51,11 @@ export function statementsOn(place: Place, label = ''): Statements {
       const table = await tableOf(jobs, relation);
       return table?.creationTime === undefined ? undefined : `${table.id}/${table.creationTime}`;
     },
-    capture: async (relations) => relations.map(() => ({})),
+    capture: (relations) =>
+      capture(
+        { run, place: session === undefined ? 'alone' : place.isBegun ? 'begun' : 'before' },
+        relations,
+      ),
     movingFunctions: async (names) => movingFunctions(names),
     // It has no statistics to refresh.
     analyze: async () => {},

@@ -51,9 +51,7 @@ async function feedOf(ask: Ask, { relation, marks }: Captured, now: bigint): Pro
     const why = `the last tick is longer ago than its time travel reaches, ${days} day${days === 1n ? '' : 's'}`;
     return { mark, ...lacking(why, [`ALTER TABLE ${name} SET DATA_RETENTION_TIME_IN_DAYS = 7`]) };
   }
-  const feed =
-    `(SELECT * FROM ${name} CHANGES(INFORMATION => DEFAULT)` +
-    ` AT(TIMESTAMP => ${dialect.literal({ type: 'instant', instant: oldest })}))`;
+  const feed = dialect.changesOf!(name, oldest, now, 'all');
   const refusal = await refusalOf(ask, feed);
   return { mark, ...(refusal === undefined ? { feed } : lacking(refusal)) };
 }

@@ -139,6 +139,10 @@ export const dialect: Dialect = {
   literal,
   types: TYPES,
   functions: FUNCTIONS,
+  // Until now, whatever the end: what is told too early is told again by the next one.
+  changesOf: (table, from) =>
+    `(SELECT * FROM ${table} CHANGES(INFORMATION => DEFAULT)` +
+    ` AT(TIMESTAMP => ${literal({ type: 'instant', instant: from })}))`,
   anyTrue: (of) => `BOOLOR_AGG(${of})`,
   ascending: ' NULLS LAST',
   materialized: '',

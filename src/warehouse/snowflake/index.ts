@@ -61,7 +61,7 @@ export const warehouse: Warehouse = {
     transactionalDdl: 'no',
     temporaryDdl: 'no',
     uniqueKeys: 'no',
-    changeFeed: { isLate: false },
+    changeFeed: { isLate: false, comesFirst: false },
     files: 'no',
     lateral: 'no',
     singleProcess: 'no',
