@@ -131,10 +131,14 @@ function arrivals(input: AffectedInput): Query[] {
   });
 }
 
+/** Dated by the cursor, where there is one. */
 function feedScan(input: AffectedInput, read: AffectedInput['reads'][number], feed: string): Select {
-  const from: From = { kind: 'state', sql: feed };
-  const why = `${relationName(read.table.relation)}: rows that were added, changed or deleted`;
-  return scan(input, { ...read, from }, [why], value({ type: 'instant', instant: input.scope.t }), []);
+  const { table } = read;
+  const { scope } = input;
+  const time = table.cursor && operandOf(table, table.cursor.column, aliasIn(table), scope, table.place).time;
+  const when = time ? asInstant(time) : value({ type: 'instant', instant: scope.t });
+  const why = `${relationName(table.relation)}: rows that were added, changed or deleted`;
+  return scan(input, { ...read, from: { kind: 'state', sql: feed } }, [why], when, []);
 }
 
 function arrivedBound(

@@ -3,8 +3,7 @@ import { ROW } from '../compile/source-rows.ts';
 import type { Source, Table } from '../config/project.ts';
 import type { Instant } from '../instant.ts';
 import { mergeReads } from '../segment/reads.ts';
-import type { Dialect } from '../warehouse/dialect.ts';
-import type { Capabilities, Capture, Captured, Statements } from '../warehouse/warehouse.ts';
+import type { Capabilities, Capture, Captured, Statements, Warehouse } from '../warehouse/warehouse.ts';
 import type { TickGroup, TickMember } from './tick.ts';
 
 /**
@@ -45,7 +44,7 @@ export function withoutFeed({ members }: TickGroup, captures: ReadonlyMap<string
 /** What would be asked of the tables' feeds, for people: as if the marks were the instants of the last ticks. */
 export function sketchedFeeds(
   { members }: TickGroup,
-  { changesOf, quote }: Dialect,
+  { dialect: { changesOf, quote }, capabilities: { changeFeed } }: Warehouse,
   t: Instant,
 ): ReadonlyMap<string, Capture> {
   const sketches = new Map<string, Capture>();
@@ -54,7 +53,7 @@ export function sketchedFeeds(
       const { feed: of } = feedOf(table);
       if (!of || !changesOf || !state || table.relation.kind !== 'table') continue;
       const feed = changesOf(table.relation.parts.map(quote).join('.'), state.evaluatedAt, t, of);
-      sketches.set(id, { feed, isLate: table.cursor !== undefined });
+      sketches.set(id, { feed, isLate: of === 'all' && changeFeed!.isLate });
     }
   }
   return sketches;

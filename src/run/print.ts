@@ -36,7 +36,7 @@ export function printTick(group: TickGroup, context: PrintContext): string {
     capabilities: warehouse.capabilities,
     scope,
   };
-  const feeds = sketchedFeeds(group, warehouse.dialect, t);
+  const feeds = sketchedFeeds(group, warehouse, t);
   const input: TickInput = group.full ? base : { ...base, incremental: incremental(group, scope, feeds) };
   const affected = compileAffected(input);
   const { wides, verdict, changed } = compileVerdicts(input);

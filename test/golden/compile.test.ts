@@ -117,6 +117,7 @@ where: { sql: "entity.updated_at > :T - INTERVAL '1 day' -- lately" }`,
   SELECT customer_id FROM shop.vips WHERE since < :T`,
   of_query: 'where: { all: [{ segment: own_query }, { did: a, within: 1d }] }',
   second_hop: 'where: { has_no: tickets, where: { status: open } }',
+  feeds: 'where: { all: [{ has: visits }, { did: a }] }',
   share: 'where: { share: { of: holdout, below: 12.5% } }',
 };
 
@@ -159,7 +160,7 @@ describe('compiled SQL', async () => {
   afterAll(() => rm(root, { recursive: true }));
 
   for (const dialect of await warehouseNames(world)) {
-    for (const name of Object.keys(SEGMENTS)) {
+    for (const name of Object.keys(SEGMENTS).filter((each) => each !== 'feeds')) {
       for (const mode of ['incremental', 'full'] as const) {
         test(`${name}, ${mode}, ${dialect}`, async () => {
           const warehouse = (await loadWarehouse(world, dialect))!;
@@ -169,6 +170,22 @@ describe('compiled SQL', async () => {
         });
       }
     }
+  }
+
+  for (const dialect of await warehouseNames(world)) {
+    test(`change feeds, ${dialect}`, async () => {
+      const warehouse = (await loadWarehouse(world, dialect))!;
+      if (!warehouse.capabilities.changeFeed) return expect(warehouse.dialect.changesOf).toBeUndefined();
+      const customer = project.entities.get('customer')!;
+      const { cursor: _, ...visits } = customer.sources.get('visits')!;
+      const sources = new Map(customer.sources)
+        .set('visits', { ...visits, changeFeed: true })
+        .set('events', { ...customer.sources.get('events')!, changeFeed: true });
+      const entities = new Map(project.entities).set('customer', { ...customer, sources });
+      await expect(sqlOf('feeds', 'incremental', warehouse, { ...project, entities })).toMatchFileSnapshot(
+        `expected/${dialect}/change_feed.incremental.sql`,
+      );
+    });
   }
 
   /** What a dialect cannot say, it says so. */
@@ -185,8 +202,9 @@ describe('compiled SQL', async () => {
     name: string,
     mode: 'incremental' | 'full',
     warehouse: Parameters<typeof printTick>[1]['warehouse'],
+    of: Project = project,
   ) {
-    const prepared = prepareSegment(project, project.segments.get(name)!);
+    const prepared = prepareSegment(of, of.segments.get(name)!);
     const mark = { at: (mode === 'full' ? T : T0).toString(), since: T0.toString() };
     const watermarks = Object.fromEntries([
       ...prepared.reads.map(({ id }) => [id, id.endsWith('version') ? { ...mark, at: '120000' } : mark]),

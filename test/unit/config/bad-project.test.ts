@@ -116,6 +116,35 @@ expectProblems(
   { DATABASE_URL: 'postgres://localhost/shop' },
   { target: 'prod' },
 );
+expectProblems(
+  'a change feed where the target has none, and of a query',
+  project(
+    PROJECT.replace('table: shop.refunds', 'change_feed: true, query: SELECT 1').replace(
+      '    key: customer_id\n',
+      '    key: customer_id\n    change_feed: true\n',
+    ),
+  ),
+  [
+    'E136 segsync.yaml:13:18 the target `dev` has no change feeds | leave `change_feed` out and declare a cursor; `reconcile:` finds what a cursor does not show',
+    'E126 segsync.yaml:23:31 `query` and `change_feed` stand together: only a table has a feed',
+  ],
+);
+expectProblems(
+  'a late change feed without a cursor',
+  {
+    'segsync.yaml': `version: 1
+project: late
+default_target: dev
+targets:
+  dev: { type: bigquery, project: p, location: EU }
+entities:
+  person: { table: shop.people, key: id, change_feed: true }
+`,
+  },
+  [
+    'E137 segsync.yaml:7:55 change feeds of the target `dev` show changes late, and this table has no cursor | declare a `cursor:` besides, or `append_only: true` where rows are never changed nor deleted',
+  ],
+);
 expectProblems('an overlap', project(PROJECT.replace('overlap: 2m', 'overlap: soon')), [
   'E106 segsync.yaml:13:44 `entities.customer.cursor.overlap` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
 ]);
