@@ -3,6 +3,7 @@ import { CAUSED_AT, type Causes } from './causes.ts';
 import { call, column, compare, distinct, type Expression, or, text, value } from './expression.ts';
 import type { From, Query, Select, Step } from './query.ts';
 import type { Scope } from './rows.ts';
+import { inSlices } from './slices.ts';
 import { steps } from './steps.ts';
 
 export interface ChangedInput {
@@ -86,7 +87,10 @@ function members({ membership, segments, causes }: ChangedInput): Select {
     columns: known,
     from: membership,
     as: 'known',
-    where: [{ kind: 'in', of: column('segment', 'known'), values: segments.map(text) }],
+    where: [
+      { kind: 'in', of: column('segment', 'known'), values: segments.map(text) },
+      ...inSlices(membership, segments, 'known'),
+    ],
   };
   if (!causes) return chosen;
   const onKey = compare(column('entity_key', 'a'), '=', column('entity_key', 'known'));

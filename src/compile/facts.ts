@@ -6,6 +6,7 @@ import { type EntityKey, keyText, keyTyped } from './key.ts';
 import type { From, Join, Query, SelectColumn } from './query.ts';
 import type { Scope } from './rows.ts';
 import { sequenceQuery } from './sequence.ts';
+import { inSlices } from './slices.ts';
 
 export type Fact = Extract<Leaf, { kind: 'sequence' | 'sql' | 'query' | 'stored' }>;
 
@@ -91,6 +92,9 @@ function storedMembers(segment: string, membership: From): Query {
     columns: [{ expression: column('entity_key', 'known'), as: 'entity_key' }],
     from: membership,
     as: 'known',
-    where: [compare(column('segment', 'known'), '=', text(segment))],
+    where: [
+      compare(column('segment', 'known'), '=', text(segment)),
+      ...inSlices(membership, [segment], 'known'),
+    ],
   };
 }

@@ -9,7 +9,7 @@ export type From =
   /** An intermediate result of this statement or tick. */
   | { readonly kind: 'step'; readonly name: string }
   /** One of segsync's own tables, or what stands for it in a dry run. SQL text made by `state/`. */
-  | { readonly kind: 'state'; readonly sql: string }
+  | { readonly kind: 'state'; readonly sql: string; readonly sliced?: boolean }
   | { readonly kind: 'query'; readonly query: Query }
   /** Somebody's own SELECT, as it is; `:T` in it is the instant `t`. */
   | { readonly kind: 'raw'; readonly sql: string; readonly t: Instant };

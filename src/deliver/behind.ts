@@ -4,7 +4,7 @@ import type { Instant } from '../instant.ts';
 import { type Allowance, readAllowances } from '../state/allowances.ts';
 import { readExcludedTicks } from '../state/excluded.ts';
 import { newestPrunedTicks } from '../state/prune.ts';
-import { instant, type StateTables, textList } from '../state/sql.ts';
+import { inSlices, instant, type StateTables, textList } from '../state/sql.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import { committedRelations, type Relations } from './context.ts';
@@ -85,7 +85,10 @@ async function readOpen(
     syncs.map(({ name }) => name),
   );
   const rows = await statements.query(
-    `SELECT sync FROM ${tables.from('ledger')} AS ledger WHERE sync IN ${names} AND state = 'sending'\n` +
+    `SELECT sync FROM ${tables.from('ledger')} AS ledger WHERE sync IN ${names}${inSlices(
+      tables,
+      syncs.map(({ name }) => name),
+    )} AND state = 'sending'\n` +
       `${dialect.union} SELECT sync FROM ${tables.from('rejections')} AS rejections` +
       ` WHERE sync IN ${names} AND next_at <= ${instant(dialect, now)}`,
   );

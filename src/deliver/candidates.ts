@@ -1,5 +1,5 @@
 /** The candidates of a sync and all that is known of each, as one query; its rows as standings. */
-import { instant, integer, type StateTables, text, textList } from '../state/sql.ts';
+import { inSlices, instant, integer, ofSync, type StateTables, text, textList } from '../state/sql.ts';
 import type { Row } from '../warehouse/warehouse.ts';
 import type { Preview } from './context.ts';
 import type { LedgerRow, Rejection, Standing } from './operation.ts';
@@ -129,14 +129,14 @@ function entriesSql({ dialect }: StateTables, silent: readonly bigint[]): string
 function membersSql({ tables, sync }: Preview, { relations }: Scope): string {
   return (
     `SELECT entity_key, tick_id, entered_at FROM ${relations.membership} AS membership` +
-    ` WHERE segment = ${text(tables.dialect, sync.segment)}`
+    ` WHERE segment = ${text(tables.dialect, sync.segment)}${inSlices(tables, [sync.segment])}`
   );
 }
 
 function ledgerSql({ tables, sync }: Preview, { audienceRef }: Scope): string {
   return (
     `SELECT entity_key, state, identifiers, payload_hash, batch_id, tick_id, delivered_at FROM ${tables.from('ledger')} AS ledger` +
-    ` WHERE sync = ${text(tables.dialect, sync.name)} AND audience_ref = ${text(tables.dialect, audienceRef)}`
+    ` WHERE ${ofSync(tables, sync.name)} AND audience_ref = ${text(tables.dialect, audienceRef)}`
   );
 }
 

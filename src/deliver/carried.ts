@@ -1,7 +1,7 @@
 /** Two accounts, one address: what a removal must leave, since another member of the same audience has it too. */
 import { writeMeta } from '../state/meta.ts';
 import type { LedgerOf, StateTables } from '../state/sql.ts';
-import { text, textList } from '../state/sql.ts';
+import { inSlices, text, textList } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { Errand } from './errand.ts';
 import { stage, unstage } from './stage.ts';
@@ -75,7 +75,7 @@ export async function heldByOthers(
       `SELECT DISTINCT added.entity_key FROM ${staged} AS added` +
         ` JOIN ${tables.name('ledger')} AS ledger ON (${isSame.join(' OR ')})` +
         ` WHERE added.name = ${text(dialect, name)} AND ledger.audience_ref = ${text(dialect, audienceRef)}` +
-        ` AND ledger.sync IN ${textList(dialect, others)}` +
+        ` AND ledger.sync IN ${textList(dialect, others)}${inSlices(tables, others, 'ledger')}` +
         " AND ledger.state = 'sending' AND ledger.batch_id IS NOT NULL AND ledger.payload_hash IS NOT NULL",
     );
     for (const row of rows) held.add(row.entity_key!);
@@ -111,7 +111,7 @@ async function readCarried(
         ` LEFT JOIN (SELECT DISTINCT entity_key FROM ${staged}) AS own` +
         ` ON own.entity_key = ledger.entity_key AND ledger.sync = ${text(dialect, sync)}` +
         ` WHERE removed.name = ${text(dialect, name)} AND ledger.audience_ref = ${text(dialect, audienceRef)}` +
-        ` AND ledger.sync IN ${textList(dialect, [sync, ...others])} AND own.entity_key IS NULL`,
+        ` AND ledger.sync IN ${textList(dialect, [sync, ...others])}${inSlices(tables, [sync, ...others], 'ledger')} AND own.entity_key IS NULL`,
     );
     for (const row of rows)
       carried.set(row.entity_key!, (carried.get(row.entity_key!) ?? new Set()).add(name));
@@ -136,7 +136,7 @@ export async function keysOfOthers(
   const staged = await stage(transaction, tables, 'segsync_removed', [['entity_key', 'text']], keys);
   const rows = await transaction.query(
     `SELECT DISTINCT entity_key FROM ${tables.name('ledger')} AS ledger` +
-      ` WHERE audience_ref = ${text(dialect, audienceRef)} AND sync IN ${textList(dialect, others)}` +
+      ` WHERE audience_ref = ${text(dialect, audienceRef)} AND sync IN ${textList(dialect, others)}${inSlices(tables, others)}` +
       ` AND entity_key IN (SELECT entity_key FROM ${staged}) ORDER BY entity_key`,
   );
   await unstage(transaction, staged);

@@ -2,11 +2,13 @@
  * One flush: the last rows' receipts and the next rows' questions, in one transaction. Rows are passed through a
  * temporary table, so that a flush of thousands is a few statements.
  */
+
 import type { Instant } from '../instant.ts';
 import { formatInstant } from '../instant.ts';
 import { type PartRow, writeParts } from '../state/parts.ts';
-import { type LedgerOf, type StateTables, text } from '../state/sql.ts';
+import { integer, type LedgerOf, ofSync, type StateTables, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
+import { sliceOf } from '../warehouse/layout.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Entry } from './errand.ts';
@@ -91,10 +93,11 @@ async function insertRows(
   { sync, audienceRef }: LedgerOf,
   entries: readonly Entry[],
 ): Promise<void> {
-  const columns = ['sync', 'audience_ref', 'entity_key', ...LEDGER];
+  const slice = tables.sliced ? [String(sliceOf(sync))] : [];
+  const columns = ['sync', 'audience_ref', 'entity_key', ...LEDGER, ...slice.map(() => 'slice')];
   const rows = entries.map((entry) => {
     const [key, , ...values] = ledgerValues(entry);
-    return [sync, audienceRef, key!, ...values];
+    return [sync, audienceRef, key!, ...values, ...slice];
   });
   await transaction.writeRows(tables.name('ledger'), columns, rows);
 }
@@ -138,22 +141,23 @@ async function replaceRows(
 ): Promise<number> {
   if (entries.length === 0) return 0;
   const { dialect } = tables;
+  const slice = tables.sliced ? `, ${integer(dialect, sliceOf(of.sync))}` : '';
   const staged = await stage(transaction, tables, 'segsync_ledger_rows', STAGED, entries.map(ledgerValues));
   const deleted = await transaction.execute(
     `DELETE FROM ${tables.name('ledger')} WHERE ${ownRows(tables, of)}` +
       ` AND entity_key IN (SELECT entity_key FROM ${staged})`,
   );
   const inserted = await transaction.execute(
-    `INSERT INTO ${tables.name('ledger')} (sync, audience_ref, entity_key, ${LEDGER.join(', ')})` +
-      ` SELECT ${text(dialect, of.sync)}, ${text(dialect, of.audienceRef)}, entity_key, ${LEDGER.join(', ')}` +
+    `INSERT INTO ${tables.name('ledger')} (sync, audience_ref, entity_key, ${LEDGER.join(', ')}${tables.sliced ? ', slice' : ''})` +
+      ` SELECT ${text(dialect, of.sync)}, ${text(dialect, of.audienceRef)}, entity_key, ${LEDGER.join(', ')}${slice}` +
       ` FROM ${staged} WHERE in_ledger`,
   );
   await unstage(transaction, staged);
   return inserted - deleted;
 }
 
-function ownRows({ dialect }: StateTables, { sync, audienceRef }: LedgerOf): string {
-  return `ledger.sync = ${text(dialect, sync)} AND ledger.audience_ref = ${text(dialect, audienceRef)}`;
+function ownRows(tables: StateTables, { sync, audienceRef }: LedgerOf): string {
+  return `${ofSync(tables, sync, 'ledger')} AND ledger.audience_ref = ${text(tables.dialect, audienceRef)}`;
 }
 
 function ledgerValues({ key, ledger, batchId, tickId }: Entry): (string | null)[] {

@@ -6,7 +6,7 @@
 import type { JobContext, JobState, Operation } from '../destination/destination.ts';
 import { DAY, type Duration, type Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
-import { instant, text } from '../state/sql.ts';
+import { instant, ofSync, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
 import { type Delivery, kindsOf, leaseName } from './context.ts';
@@ -144,12 +144,12 @@ interface JobRow {
 
 async function rowsOf(
   transaction: Statements,
-  { tables }: Delivery,
+  { tables, sync }: Delivery,
   audienceRef: string,
   job: Job,
 ): Promise<JobRow[]> {
   const rows = await transaction.query(
-    `SELECT entity_key, identifiers, payload_hash FROM ${tables.name('ledger')} AS ledger WHERE ${whereOf(tables, audienceRef, job)}` +
+    `SELECT entity_key, identifiers, payload_hash FROM ${tables.name('ledger')} AS ledger WHERE ${ofSync(tables, sync.name)} AND ${whereOf(tables, audienceRef, job)}` +
       ' ORDER BY entity_key',
   );
   return rows.map((row: Row) => ({
@@ -187,7 +187,7 @@ async function acknowledge(
 ): Promise<void> {
   if (done.length === 0) return;
   const ledger = tables.name('ledger');
-  const own = `sync = ${text(tables.dialect, sync.name)} AND ${whereOf(tables, audienceRef, job)}`;
+  const own = `${ofSync(tables, sync.name)} AND ${whereOf(tables, audienceRef, job)}`;
   const rest = `${own} AND entity_key IN (${done.map(({ key }) => text(tables.dialect, key)).join(', ')})`;
   if (job.op === 'remove' && sync.mode !== 'remove_only') {
     await transaction.execute(reopened({ tables }, rest));
@@ -240,7 +240,7 @@ async function reject(
   const { dialect } = tables;
   const keys = `(${[...refused.keys()].map((key) => text(dialect, key)).join(', ')})`;
   const ledger = tables.name('ledger');
-  const own = `sync = ${text(dialect, sync.name)} AND ${whereOf(tables, audienceRef, job)} AND entity_key IN ${keys}`;
+  const own = `${ofSync(tables, sync.name)} AND ${whereOf(tables, audienceRef, job)} AND entity_key IN ${keys}`;
   if (job.op === 'remove') {
     await transaction.execute(`UPDATE ${ledger} SET state = 'delivered' WHERE ${own}`);
   } else {
@@ -300,7 +300,7 @@ export async function doneUpTo(delivery: Delivery, audienceRef: string, target: 
   const { statements, tables, sync, behind } = delivery;
   const rows = await statements.query(
     `SELECT min(tick_id) AS tick_id FROM ${tables.from('ledger')} AS ledger` +
-      ` WHERE sync = ${text(tables.dialect, sync.name)} AND audience_ref = ${text(tables.dialect, audienceRef)}` +
+      ` WHERE ${ofSync(tables, sync.name)} AND audience_ref = ${text(tables.dialect, audienceRef)}` +
       " AND state = 'sending'",
   );
   const oldest = rows[0]?.tick_id;

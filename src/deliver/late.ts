@@ -4,7 +4,7 @@
  * sets it right.
  */
 import { loseLeases, touchLeases } from '../state/lease-sql.ts';
-import { text } from '../state/sql.ts';
+import { ofSync, text } from '../state/sql.ts';
 import { dueAgain } from '../state/sync-rows.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
 import { type Delivery, leaseName } from './context.ts';
@@ -82,7 +82,7 @@ async function readStandings(
   const rows = await transaction.query(
     `SELECT entity_key, state, batch_id, payload_hash, ${dialect.functions.text_of('identifiers')} AS identifiers,` +
       ` ${dialect.functions.micros_of('delivered_at')} AS delivered_at FROM ${tables.name('ledger')}` +
-      ` WHERE sync = ${text(dialect, sync.name)}` +
+      ` WHERE ${ofSync(tables, sync.name)}` +
       ` AND audience_ref = ${text(dialect, audienceRef)}` +
       ` AND entity_key IN (SELECT entity_key FROM ${staged})`,
   );

@@ -3,7 +3,7 @@
 import { fail } from '../diagnostics/diagnostic.ts';
 import { DAY, HOUR, type Instant } from '../instant.ts';
 import { readSilentTicks } from '../state/silent.ts';
-import { text } from '../state/sql.ts';
+import { ofSync, text } from '../state/sql.ts';
 import type { SyncRow } from '../state/sync-rows.ts';
 import { committedRelations, type Preview, type Relations } from './context.ts';
 import { syncFingerprint } from './fingerprint.ts';
@@ -159,7 +159,7 @@ export async function countLedger(
   const { dialect } = tables;
   const rows = await statements.query(
     `SELECT count(*) AS members FROM ${tables.from('ledger')} AS ledger` +
-      ` WHERE sync = ${text(dialect, sync.name)} AND audience_ref = ${text(dialect, audienceRef)}`,
+      ` WHERE ${ofSync(tables, sync.name)} AND audience_ref = ${text(dialect, audienceRef)}`,
   );
   return Number(rows[0]?.members ?? 0);
 }

@@ -6,7 +6,7 @@ import { steps } from '../compile/steps.ts';
 import type { Instant } from '../instant.ts';
 import { writeReconciled } from '../state/reconciled.ts';
 import { addSilentTick } from '../state/silent.ts';
-import { instant, integer, type StateTables, text } from '../state/sql.ts';
+import { inSlices, instant, integer, type StateTables, text } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import { ALWAYS_FULL, type FullReason, NO_MOMENT } from './mode.ts';
 import type { TickGroup, TickOutcome } from './tick.ts';
@@ -123,22 +123,28 @@ async function applyChanges(
   const membership = tables.name('membership');
   const changed = dialect.quote(steps.changed);
   const operations = [...commit.outcome.counts.values()];
+  /** The slices of the segments that had such changes. */
+  const inSlicesOf = (op: 'exit' | 'touch', as = ''): string => {
+    const own = [...commit.outcome.counts].filter(([, counts]) => counts[op] > 0).map(([name]) => name);
+    return inSlices(tables, own, as);
+  };
   const same = 'changed.segment = membership.segment AND changed.entity_key = membership.entity_key';
   if (operations.some((each) => each.exit > 0)) {
     await statements.execute(
-      `DELETE FROM ${membership}\nWHERE entity_key IN (SELECT entity_key FROM ${changed} WHERE op = 'exit')\n  AND EXISTS (SELECT 1 FROM ${changed} AS changed WHERE changed.op = 'exit' AND ${same})`,
+      `DELETE FROM ${membership}\nWHERE entity_key IN (SELECT entity_key FROM ${changed} WHERE op = 'exit')\n  AND EXISTS (SELECT 1 FROM ${changed} AS changed WHERE changed.op = 'exit' AND ${same})${inSlicesOf('exit')}`,
     );
   }
   if (operations.some((each) => each.touch > 0)) {
     await statements.execute(
       `UPDATE ${membership} AS membership SET row_hash = changed.row_hash, tick_id = ${integer(dialect, tickId)}\n` +
-        `FROM ${changed} AS changed WHERE changed.op = 'touch' AND ${same}`,
+        `FROM ${changed} AS changed WHERE changed.op = 'touch' AND ${same}${inSlicesOf('touch', 'membership')}`,
     );
   }
   if (operations.some((each) => each.enter > 0)) {
+    const slice = tables.sliced ? `, ${dialect.functions.bucket('segment')}` : '';
     await statements.execute(
-      `INSERT INTO ${membership} (segment, entity_key, entered_at, tick_id, row_hash)\n` +
-        `SELECT segment, entity_key, ${instant(dialect, commit.t)}, ${integer(dialect, tickId)}, row_hash\n` +
+      `INSERT INTO ${membership} (segment, entity_key, entered_at, tick_id, row_hash${tables.sliced ? ', slice' : ''})\n` +
+        `SELECT segment, entity_key, ${instant(dialect, commit.t)}, ${integer(dialect, tickId)}, row_hash${slice}\n` +
         `FROM ${changed} WHERE op = 'enter'`,
     );
   }

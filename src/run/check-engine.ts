@@ -45,7 +45,7 @@ function judge(said: readonly Column[] | string, { kind }: Leaf, place: Place | 
 }
 
 function compiled(leaf: Leaf, entity: Entity, { warehouse, tables, scope }: CheckContext) {
-  const state: From = { kind: 'state', sql: tables.from('membership') };
+  const state: From = { kind: 'state', sql: tables.from('membership'), sliced: tables.sliced };
   return compileVerdicts({
     entity,
     segments: [{ name: 'checked', verdict: leaf, sent: [] }],

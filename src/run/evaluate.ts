@@ -25,6 +25,7 @@ export function tickContext(context: RunContext): TickContext {
 function stateFrom(tables: RunContext['tables']): TickContext['state'] {
   const from = (name: 'membership' | 'changes' | 'segments'): From => ({
     kind: 'state',
+    sliced: tables.sliced,
     sql: tables.from(name),
   });
   return { membership: from('membership'), changes: from('changes'), segments: from('segments') };

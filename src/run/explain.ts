@@ -92,7 +92,7 @@ async function afterQueries(
     from: EARLIER,
   };
   const { membership, changes, segments } = pending(context.tables, workspace, queries, commit);
-  const from = (sql: string): From => ({ kind: 'state', sql });
+  const from = (sql: string): From => ({ kind: 'state', sql, sliced: context.tables.sliced });
   return { membership: from(membership), changes: from(changes), segments: from(segments) };
 }
 

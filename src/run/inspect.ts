@@ -14,7 +14,7 @@ import { readSegmentStates } from '../evaluate/states.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
 import { formatInstant, type Instant } from '../instant.ts';
 import { storedId } from '../segment/reads.ts';
-import { text } from '../state/sql.ts';
+import { inSlices, text } from '../state/sql.ts';
 import type { Session } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import { openTarget, readTables } from './open.ts';
@@ -85,7 +85,7 @@ export async function* streamMembers(
     const { dialect } = tables;
     const rows = session.stream(
       `SELECT entity_key, ${dialect.functions.micros_of('entered_at')} AS entered_at ` +
-        `FROM ${tables.from('membership')} AS membership WHERE segment = ${text(dialect, request.segment)} ` +
+        `FROM ${tables.from('membership')} AS membership WHERE segment = ${text(dialect, request.segment)}${inSlices(tables, [request.segment])} ` +
         `ORDER BY ${dialect.functions.binary_order('entity_key')}`,
     );
     for await (const row of rows) {
@@ -122,7 +122,7 @@ export async function evaluateKey(
         entity,
         segments: [{ name, verdict, sent: [] }],
         incremental: { t0: t, reads: [], edges: [], stored: [], drifted: [], concerns: [] },
-        membership: { kind: 'state', sql: tables.from('membership') },
+        membership: { kind: 'state', sql: tables.from('membership'), sliced: tables.sliced },
         changes: { kind: 'state', sql: tables.from('changes') },
         capabilities: warehouse.capabilities,
         scope,

@@ -27,9 +27,9 @@ export function pending(
   });
   return {
     membership: workspace.relation(
-      `SELECT segment, entity_key, entered_at, tick_id, row_hash FROM ${tables.from('membership')} AS known ` +
+      `SELECT segment, entity_key, entered_at, tick_id, row_hash${tables.sliced ? ', slice' : ''} FROM ${tables.from('membership')} AS known ` +
         `WHERE NOT EXISTS (SELECT 1 FROM ${changed} AS changed WHERE ${same}) ` +
-        `UNION ALL SELECT segment, entity_key, ${at}, ${id}, row_hash FROM ${changed} AS changed WHERE op <> 'exit'`,
+        `UNION ALL SELECT segment, entity_key, ${at}, ${id}, row_hash${tables.sliced ? `, ${dialect.functions.bucket('segment')}` : ''} FROM ${changed} AS changed WHERE op <> 'exit'`,
     ),
     changes: workspace.relation(
       `SELECT tick_id, segment, entity_key, op, caused_at, evaluated_at FROM ${tables.from('changes')} AS known ` +

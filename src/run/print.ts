@@ -31,7 +31,11 @@ export function printTick(group: TickGroup, context: PrintContext): string {
       verdict: prepared.verdict,
       sent: prepared.sent,
     })),
-    membership: { kind: 'state', sql: context.membership },
+    membership: {
+      kind: 'state',
+      sql: context.membership,
+      sliced: warehouse.capabilities.slicedState === 'yes',
+    },
     changes: { kind: 'state', sql: context.changes },
     capabilities: warehouse.capabilities,
     scope,

@@ -1,6 +1,6 @@
 /** One key in the state: where it stands, and taking it out. */
 import type { Statements } from '../warehouse/warehouse.ts';
-import { type StateTables, text, textList } from './sql.ts';
+import { inSlices, type StateTables, text, textList } from './sql.ts';
 
 /** A row that the ledger has of a key. */
 export interface KnownRow {
@@ -57,11 +57,12 @@ export async function forgetMember(
 ): Promise<void> {
   const { dialect } = tables;
   const own = `entity_key = ${text(dialect, key)} AND segment IN ${textList(dialect, segments)}`;
+  const member = own + inSlices(tables, segments);
   await statements.execute(
     `UPDATE ${tables.name('segments')} SET members = members - 1` +
-      ` WHERE segment IN (SELECT segment FROM ${tables.name('membership')} WHERE ${own})`,
+      ` WHERE segment IN (SELECT segment FROM ${tables.name('membership')} WHERE ${member})`,
   );
-  await statements.execute(`DELETE FROM ${tables.name('membership')} WHERE ${own}`);
+  await statements.execute(`DELETE FROM ${tables.name('membership')} WHERE ${member}`);
   await statements.execute(`DELETE FROM ${tables.name('changes')} WHERE ${own}`);
 }
 

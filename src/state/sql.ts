@@ -1,7 +1,8 @@
 /** The state tables as SQL: their names, empty stand-ins where they are missing, and literals of the types they hold. */
 import type { Instant } from '../instant.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
-import type { StateTable } from '../warehouse/layout.ts';
+import { type StateTable, sliceOf } from '../warehouse/layout.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
 import { TABLES, type TableName } from './tables.ts';
 
 /** How statements reach the state tables of one schema. */
@@ -10,6 +11,8 @@ export interface StateTables {
   readonly schema: string;
   /** False in a dry run before the first run: no state is empty state. */
   readonly exist: boolean;
+  /** Rows of `membership` and `ledger` lie in slices, which statements name. */
+  readonly sliced: boolean;
   /** For FROM: the table's name, or a sub-select without rows when the tables do not exist. */
   from(table: TableName): string;
   /** For INSERT, UPDATE and DELETE. */
@@ -23,14 +26,20 @@ export interface LedgerOf {
 }
 
 /** Statements over the tables of `schema`. */
-export function stateTables(dialect: Dialect, schema: string, exist: boolean): StateTables {
+export function stateTables(
+  { dialect, capabilities }: Pick<Warehouse, 'dialect' | 'capabilities'>,
+  schema: string,
+  exist: boolean,
+): StateTables {
+  const sliced = capabilities.slicedState === 'yes';
   const name = (table: TableName): string => qualified(dialect, schema, TABLES[table].name);
   return {
     dialect,
     schema,
     exist,
+    sliced,
     name,
-    from: (table) => (exist ? name(table) : emptyRelation(dialect, TABLES[table])),
+    from: (table) => (exist ? name(table) : emptyRelation(dialect, TABLES[table], sliced)),
   };
 }
 
@@ -40,11 +49,25 @@ export function qualified(dialect: Dialect, schema: string, table: string): stri
 }
 
 /** A sub-select with a table's columns and no rows. */
-function emptyRelation(dialect: Dialect, table: StateTable): string {
-  const columns = table.columns.map(
+function emptyRelation(dialect: Dialect, table: StateTable, sliced: boolean): string {
+  const slice = sliced && table.slicedBy ? ([['slice', 'integer']] as const) : [];
+  const columns = [...table.columns, ...slice].map(
     ([name, type]) => `${dialect.literal({ type: 'null', of: type })} AS ${dialect.quote(name)}`,
   );
   return `(SELECT ${columns.join(', ')} LIMIT 0)`;
+}
+
+/** Where rows lie in slices: that they lie in those of these segments or syncs, as a further condition. */
+export function inSlices({ dialect, sliced }: StateTables, names: readonly string[], as = ''): string {
+  if (!sliced || names.length === 0) return '';
+  const slices = [...new Set(names.map(sliceOf))].map((slice) => integer(dialect, slice));
+  return ` AND ${as === '' ? '' : `${as}.`}slice IN (${slices.join(', ')})`;
+}
+
+/** The rows of one sync, as a condition. */
+export function ofSync(tables: StateTables, sync: string, as = ''): string {
+  const own = as === '' ? 'sync' : `${as}.sync`;
+  return `${own} = ${text(tables.dialect, sync)}${inSlices(tables, [sync], as)}`;
 }
 
 /** Text literal. */

@@ -1,7 +1,7 @@
 /** The table `syncs`: what each sync has delivered, and whether it is held or paused. */
 import type { Instant } from '../instant.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
-import { instant, integer, type StateTables, text } from './sql.ts';
+import { instant, integer, ofSync, type StateTables, text } from './sql.ts';
 
 export interface SyncRow {
   readonly sync: string;
@@ -63,7 +63,7 @@ export async function beginSync(
   const { dialect } = tables;
   const name = text(dialect, sync.name);
   const reference = text(dialect, sync.audienceRef);
-  const members = `(SELECT count(*) FROM ${tables.name('ledger')} WHERE sync = ${name} AND audience_ref = ${reference})`;
+  const members = `(SELECT count(*) FROM ${tables.name('ledger')} WHERE ${ofSync(tables, sync.name)} AND audience_ref = ${reference})`;
   const changed = await statements.execute(
     `UPDATE ${tables.name('syncs')} SET segment = ${text(dialect, sync.segment)},` +
       ` destination = ${text(dialect, sync.destination)}, audience_ref = ${reference},` +

@@ -57,6 +57,7 @@ export const TABLES = {
     ],
     key: ['entity_key', 'segment'],
     ranges: [['segment']],
+    slicedBy: 'segment',
   },
   changes: {
     name: 'changes',
@@ -87,6 +88,7 @@ export const TABLES = {
     ],
     key: ['entity_key', 'sync', 'audience_ref'],
     ranges: [['sync', 'state']],
+    slicedBy: 'sync',
   },
   rejections: {
     name: 'rejections',

@@ -21,6 +21,8 @@ export interface Capabilities {
   readonly temporaryDdl: Answer;
   /** Of two transactions that insert a row of one key, one fails. */
   readonly uniqueKeys: Answer;
+  /** A statement that changes rows is paid for by the slices it names: the large state tables have a column for it. */
+  readonly slicedState?: 'yes';
   /** A table's change feed can be read, where the table keeps one; undefined: there is no such thing. */
   readonly changeFeed?: ChangeFeed;
   /** CSV and Parquet files as tables. */

@@ -2,6 +2,7 @@
  * A company with people and one segment, written straight into a warehouse and the state tables, and processes that
  * deliver its sync: each with its own world, leases and end.
  */
+
 import type { Roster } from '../../src/compile/roster.ts';
 import type { Mode, Project, Sync } from '../../src/config/project.ts';
 import { type Behind, readBehind } from '../../src/deliver/behind.ts';
@@ -14,6 +15,7 @@ import { formatInstant, HOUR, MINUTE, SECOND } from '../../src/instant.ts';
 import type { SyncResult } from '../../src/report/results.ts';
 import type { StateTables } from '../../src/state/sql.ts';
 import { openState } from '../../src/state/state.ts';
+import { sliceOf } from '../../src/warehouse/layout.ts';
 import type { Session } from '../../src/warehouse/warehouse.ts';
 import { WarehouseError } from '../../src/warehouse/warehouse.ts';
 import type { World } from '../../src/world.ts';
@@ -87,8 +89,14 @@ export class Company {
       const members = changed.filter(({ member }) => member);
       await transaction.writeRows(
         this.tables.name('membership'),
-        ['segment', 'entity_key', 'entered_at', 'tick_id'],
-        members.map(({ key }) => ['s', key, now, tick]),
+        ['segment', 'entity_key', 'entered_at', 'tick_id', ...(this.tables.sliced ? ['slice'] : [])],
+        members.map(({ key }) => [
+          's',
+          key,
+          now,
+          tick,
+          ...(this.tables.sliced ? [String(sliceOf('s'))] : []),
+        ]),
       );
       const changes = changed.flatMap(({ key, member }) => {
         const op = opOf(before.get(key) ?? false, member);

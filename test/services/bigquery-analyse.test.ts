@@ -8,6 +8,7 @@ import { renderQuery } from '../../src/compile/render.ts';
 import { withClause } from '../../src/evaluate/workspace.ts';
 import { TABLES } from '../../src/state/tables.ts';
 import { warehouse } from '../../src/warehouse/bigquery/index.ts';
+import type { SqlType } from '../../src/warehouse/dialect.ts';
 import { Dice } from '../brute-force/dice.ts';
 import { members } from '../brute-force/evaluate.ts';
 import { noFigures, perform } from '../brute-force/performance.ts';
@@ -169,9 +170,9 @@ function knowShop(analyser: Analyser, { shop }: Play): void {
 }
 
 function knowState(analyser: Analyser): void {
-  for (const { name, columns } of [TABLES.membership, TABLES.changes]) {
-    analyser.table(['segsync', name], Object.fromEntries(columns));
-  }
+  analyser.table(['segsync', 'changes'], Object.fromEntries(TABLES.changes.columns));
+  const columns: Record<string, SqlType> = Object.fromEntries(TABLES.membership.columns);
+  analyser.table(['segsync', 'membership'], { ...columns, slice: 'integer' });
 }
 
 function groupsOf(play: Play): ReturnType<typeof withoutOwnSql>[] {

@@ -28,7 +28,7 @@ export interface Behind {
 export function pairedWarehouse(
   warehouse: Warehouse,
   standInOf: (options: Readonly<Record<string, unknown>>) => Knowing,
-  behind: Behind = { dialect: duckdb, layout: layoutsOf(warehouse.layout, duckdbLayout) },
+  behind: Behind = { dialect: duckdb, layout: layoutsOf(warehouse.layout, sliced(warehouse, duckdbLayout)) },
 ): Warehouse {
   const dialects = { first: warehouse.dialect, second: behind.dialect };
   return {
@@ -38,6 +38,13 @@ export function pairedWarehouse(
     connect: async (request) =>
       pairedSession(await warehouse.connect(request), dialects, standInOf(request.options)),
   };
+}
+
+/** With the column that slices are told by. */
+function sliced({ capabilities }: Warehouse, layout: Layout): Layout {
+  if (!capabilities.slicedState) return layout;
+  return (schema, table) =>
+    layout(schema, table.slicedBy ? { ...table, columns: [...table.columns, ['slice', 'integer']] } : table);
 }
 
 interface Dialects {

@@ -51,6 +51,7 @@ export const warehouse: Warehouse = {
     transactionalDdl: 'no',
     temporaryDdl: 'yes',
     uniqueKeys: 'no',
+    slicedState: 'yes',
     changeFeed: { isLate: true, comesFirst: true },
     files: 'no',
     lateral: 'no',

@@ -23,7 +23,7 @@ describe.each(engines)('on $name', ({ open, warehouse }) => {
       const { session } = opened;
       await session.execute('CREATE SCHEMA segsync');
       await session.execute('CREATE TABLE segsync.meta (name TEXT PRIMARY KEY, value TEXT)');
-      const tables = stateTables(warehouse.dialect, 'segsync', true);
+      const tables = stateTables(warehouse, 'segsync', true);
       const own = { sync: 'a.b', audienceRef: 's3://x/🎈 %_/' };
       const others = [
         { sync: 'a.b', audienceRef: 's3://x/' },

@@ -110,5 +110,6 @@ FULL JOIN (
   FROM segsync.membership AS known
   JOIN segsync_affected AS a ON a.entity_key = known.entity_key
   WHERE known.segment IN ('did_not_within')
+    AND known.slice IN (46400688)
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -57,5 +57,6 @@ FULL JOIN (
     known.row_hash
   FROM segsync.membership AS known
   WHERE known.segment IN ('measures')
+    AND known.slice IN (86048757)
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

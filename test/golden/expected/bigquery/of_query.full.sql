@@ -23,6 +23,7 @@ LEFT JOIN (
     known.entity_key
   FROM segsync.membership AS known
   WHERE known.segment = 'own_query'
+    AND known.slice IN (85490652)
 ) AS h0 ON h0.entity_key = CAST(entity.customer_id AS STRING)
 WHERE entity.customer_id IS NOT NULL;
 
@@ -53,5 +54,6 @@ FULL JOIN (
     known.row_hash
   FROM segsync.membership AS known
   WHERE known.segment IN ('of_query')
+    AND known.slice IN (177121983)
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

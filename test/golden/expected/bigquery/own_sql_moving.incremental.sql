@@ -71,5 +71,6 @@ FULL JOIN (
   FROM segsync.membership AS known
   JOIN segsync_affected AS a ON a.entity_key = known.entity_key
   WHERE known.segment IN ('own_sql_moving')
+    AND known.slice IN (162657743)
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

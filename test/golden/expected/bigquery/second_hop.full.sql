@@ -49,5 +49,6 @@ FULL JOIN (
     known.row_hash
   FROM segsync.membership AS known
   WHERE known.segment IN ('second_hop')
+    AND known.slice IN (48074764)
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

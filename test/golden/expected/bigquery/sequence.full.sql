@@ -100,5 +100,6 @@ FULL JOIN (
     known.row_hash
   FROM segsync.membership AS known
   WHERE known.segment IN ('sequence')
+    AND known.slice IN (262260529)
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -35,5 +35,6 @@ FULL JOIN (
     known.row_hash
   FROM segsync.membership AS known
   WHERE known.segment IN ('share')
+    AND known.slice IN (140396460)
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

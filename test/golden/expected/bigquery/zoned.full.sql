@@ -44,5 +44,6 @@ FULL JOIN (
     known.row_hash
   FROM segsync.membership AS known
   WHERE known.segment IN ('zoned')
+    AND known.slice IN (27294643)
 ) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
 WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);
