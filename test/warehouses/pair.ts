@@ -68,6 +68,7 @@ export function pairOf(first: Dialect, second: Dialect): Dialect {
     columnsAs: spelled(first.columnsAs, second.columnsAs),
     union: both(first.union, second.union),
     ...(first.changesOf ? { changesOf: first.changesOf } : {}),
+    updateFrom: spelled(first.updateFrom, second.updateFrom),
     textColumn: spelled(first.textColumn ?? itself, second.textColumn ?? itself),
   };
 }

@@ -7,6 +7,7 @@ import type { Dialect } from '../../src/warehouse/dialect.ts';
 import type { Layout } from '../../src/warehouse/layout.ts';
 import { dialect as postgres } from '../../src/warehouse/postgres/dialect.ts';
 import { dialect as redshift } from '../../src/warehouse/redshift/dialect.ts';
+import { firstBy } from '../../src/warehouse/redshift/first.ts';
 import { layout as redshiftLayout } from '../../src/warehouse/redshift/layout.ts';
 import type { Knowing } from './paired.ts';
 
@@ -47,6 +48,10 @@ export const asPostgres: Dialect = {
     add_micros: postgres.functions.add_micros,
     json_text: (json, name) => `(CAST(${json} AS jsonb) ->> ${name})`,
   },
+  firstOf: firstBy(
+    (timestamp) => `CAST(extract(epoch FROM ${timestamp}) * 1000000 AS bigint)`,
+    (text) => `${text} COLLATE "C"`,
+  ),
 };
 
 /** Without what spreads and sorts rows. */

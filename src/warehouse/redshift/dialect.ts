@@ -16,10 +16,10 @@
  * move forward, as in PostgreSQL); whether '$' in a pattern matches before a last line feed (expected not to matter
  * here); how wide a literal is as a column (always cast here); microseconds beyond 32 bits in DATEADD.
  */
-import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
 import { decimal, firstInstant, formed, instantText } from '../literal.ts';
 import { standard } from '../standard.ts';
+import { firstBy } from './first.ts';
 import { quoteName, quoteString } from './quote.ts';
 
 const TEXT = 'VARCHAR(65535)';
@@ -57,7 +57,7 @@ const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   bucket: (of) => `STRTOL(SUBSTRING(MD5(${of}), 1, 7), 16)`,
   instant_of: (timestamp, zone) => instantOf(`CAST(${timestamp} AS TIMESTAMP)`, zone!),
   instant_of_date: (date, zone) => firstInstant(date!, zone!),
-  micros_of: (instant) => `DATEDIFF(microsecond, ${EPOCH}, timezone('UTC', ${instant}))`,
+  micros_of: (instant) => microsOf(`timezone('UTC', ${instant})`),
   add_micros: (instant, n) => `timezone('UTC', DATEADD(microsecond, ${n}, timezone('UTC', ${instant})))`,
   try_integer: (of) => tryInteger(text(of!)),
   // Of exactly 36 characters, so that no line feed comes after them.
@@ -69,6 +69,10 @@ const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   concat: (...args) => `(${args.map(text).join(' || ')})`,
   json_text: (json, name) => `NULLIF(JSON_EXTRACT_PATH_TEXT(${json}, ${name}), '')`,
 };
+
+function microsOf(timestamp: string): string {
+  return `DATEDIFF(microsecond, ${EPOCH}, ${timestamp})`;
+}
 
 function text(of: string): string {
   return `CAST(${of} AS ${TEXT})`;
@@ -125,12 +129,7 @@ export const dialect: Dialect = {
   types: TYPES,
   functions: FUNCTIONS,
   materialized: '',
-  // It has no ordered aggregate that gives one value, whatever its length.
-  firstOf: () =>
-    fail('E210', {
-      warehouse: 'Amazon Redshift',
-      what: 'the first or last value of a column (`first:`, `last:`): it has no aggregate for it',
-    }),
+  firstOf: firstBy(microsOf),
   distinctFrom: (left, right) =>
     `CASE WHEN ${left} = ${right} OR (${left} IS NULL AND ${right} IS NULL) THEN FALSE ELSE TRUE END`,
   rowsAs: (rows, as, columns) => {

@@ -71,12 +71,7 @@ function statementsOf(file: string): string[] {
 }
 
 describe('golden statements', () => {
-  const refused = /^E210/;
-  const files = readdirSync(GOLDEN).filter((file) => !refused.test(readFileSync(join(GOLDEN, file), 'utf8')));
-
-  test('all but those of what it cannot say', () => {
-    expect(files.length).toBe(readdirSync(GOLDEN).length - 2);
-  });
+  const files = readdirSync(GOLDEN);
 
   test.each(files)('%s', async (file) => {
     const statements = statementsOf(file);
