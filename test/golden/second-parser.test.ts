@@ -51,8 +51,10 @@ describe.each(SPOKEN)('$grammar', ({ grammar, layout, others, gap }) => {
 
   test('what makes the state, and what writes rows', () => {
     const made = Object.values(TABLES).flatMap((table) => layout('segsync', table));
-    for (const statement of [...made, ...others])
-      expect(() => parse(statement, grammar), statement).not.toThrow();
+    for (const statement of [...made, ...others]) {
+      const read = gap ? statement.replaceAll(gap, '') : statement;
+      expect(() => parse(read, grammar), read).not.toThrow();
+    }
   });
 
   test('it refuses what is no SQL', () => {
