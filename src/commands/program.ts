@@ -59,6 +59,12 @@ const VERBS: readonly Entry[] = [
     load: async () => (await import('./status.ts')).status,
   },
   {
+    name: 'history',
+    group: 'Looking after it:',
+    summary: 'show what past runs did, or how a segment grew',
+    load: async () => (await import('./history.ts')).history,
+  },
+  {
     name: 'doctor',
     group: 'Looking after it:',
     summary: 'check the warehouse and the credentials of every destination',

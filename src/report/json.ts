@@ -1,7 +1,14 @@
 /** The documents of `--json`: exactly one on stdout, ending in a line feed. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { DoctorDocument } from './doctor.ts';
-import type { DestinationsDocument, ForgetReport, RunReport, StatusReport } from './results.ts';
+import type {
+  DestinationsDocument,
+  ForgetReport,
+  HistoryReport,
+  RunReport,
+  SegmentHistory,
+  StatusReport,
+} from './results.ts';
 
 export interface Problem {
   readonly code: string;
@@ -68,6 +75,8 @@ export function jsonText(
     | RunReport
     | StatusReport
     | ForgetReport
+    | HistoryReport
+    | SegmentHistory
     | ErrorsDocument
     | ValidationDocument
     | MembershipDocument

@@ -158,6 +158,42 @@ export interface StatusReport {
   readonly syncs: readonly SyncStatus[];
 }
 
+export interface RunOfHistory {
+  readonly run_id: string;
+  readonly started_at: string;
+  /** Of a run that ended; one that was killed never does. */
+  readonly finished_at?: string;
+  readonly duration_ms?: number;
+  readonly status: 'done' | 'failed' | 'held' | 'interrupted' | 'running';
+  readonly command: string;
+  readonly tiers: readonly string[];
+  /** Counts: `segments`, `entered`, `exited`, `add`, `remove`, `update`, `rejected`, `waiting`. */
+  readonly totals: Readonly<Record<string, number>>;
+}
+
+export interface HistoryReport {
+  readonly version: 1;
+  /** Newest first. */
+  readonly runs: readonly RunOfHistory[];
+}
+
+export interface DayOfSegment {
+  /** `YYYY-MM-DD` in the project's time zone. */
+  readonly day: string;
+  readonly entered: number;
+  readonly exited: number;
+  /** At the day's end, or now. */
+  readonly members: number;
+}
+
+export interface SegmentHistory {
+  readonly version: 1;
+  readonly segment: string;
+  readonly members: number;
+  /** Oldest first. */
+  readonly days: readonly DayOfSegment[];
+}
+
 export interface ForgetReport {
   readonly version: 1;
   readonly entity: string;

@@ -47,3 +47,34 @@ export async function finishRun(statements: Statements, tables: StateTables, run
       ` status = ${text(dialect, run.status)}, totals = ${totals} WHERE run_id = ${text(dialect, run.runId)}`,
   );
 }
+
+export interface RunRow extends RunStart {
+  /** Of a run that ended. */
+  readonly finishedAt?: Instant;
+  readonly status: RunEnd['status'] | 'running';
+  readonly totals: RunEnd['totals'];
+}
+
+/** The newest runs, newest first; `running` are also those that were killed. */
+export async function readRuns(
+  statements: Statements,
+  tables: StateTables,
+  most: number,
+): Promise<readonly RunRow[]> {
+  const { micros_of, text_of } = tables.dialect.functions;
+  const rows = await statements.query(
+    `SELECT run_id, ${micros_of('started_at')} AS started_at, ${micros_of('finished_at')} AS finished_at, status,` +
+      ` command, version, tiers, ${text_of('totals')} AS totals FROM ${tables.from('runs')} AS runs` +
+      ` ORDER BY runs.started_at DESC, run_id DESC LIMIT ${most}`,
+  );
+  return rows.map((row) => ({
+    runId: row.run_id!,
+    startedAt: BigInt(row.started_at!),
+    ...(row.finished_at ? { finishedAt: BigInt(row.finished_at) } : {}),
+    status: row.status as RunRow['status'],
+    command: row.command ?? '',
+    version: row.version ?? '',
+    tiers: (row.tiers ?? '').split(',').filter((tier) => tier !== ''),
+    totals: JSON.parse(row.totals ?? '{}') as RunEnd['totals'],
+  }));
+}

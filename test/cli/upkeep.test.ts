@@ -3,7 +3,7 @@ import { cp, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RunReport, StatusReport } from '../../src/report/results.ts';
+import type { HistoryReport, RunReport, SegmentHistory, StatusReport } from '../../src/report/results.ts';
 import { build, folderOf, SHOP, segsync } from './segsync.ts';
 
 beforeAll(build);
@@ -343,5 +343,49 @@ describe('a state that was copied', () => {
     await change(clone.path, buy(41));
     await ok(clone.path, 'run', '--all');
     expect((await audience(clone.path, 'buyers')).get('41')).toBe('add');
+  });
+});
+
+describe('history', () => {
+  it('tells what runs did, and how a segment grew', async () => {
+    await using at = await folderOf(SHOP);
+    const folder = at.path;
+    expect(await ok(folder, 'history')).toBe('Nothing has run here yet.\n');
+    await ok(folder, 'run');
+    const runs = JSON.parse(await ok(folder, 'history', '--json')) as HistoryReport;
+    expect(runs.runs).toMatchObject([{ status: 'done', command: 'run', totals: { exited: 0 } }]);
+    const { totals } = runs.runs[0]!;
+    expect(await ok(folder, 'history')).toMatch(
+      /^started +took +status +entered +exited +sent +rejected\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +\S+ +done +\d+ +0 +\d+ +0\n$/,
+    );
+    expect(totals.entered).toBeGreaterThan(0);
+    const grown = JSON.parse(
+      await ok(folder, 'history', 'opted_in', '--days', '3', '--json'),
+    ) as SegmentHistory;
+    expect(grown.days).toHaveLength(3);
+    const { members } = grown;
+    expect(members).toBeGreaterThan(0);
+    expect(grown.days.map((day) => day.members)).toEqual([0, 0, members]);
+    expect(grown.days.at(-1)).toMatchObject({ entered: members, exited: 0 });
+    const text = await ok(folder, 'history', 'opted_in', '--days', '3');
+    expect(text).toContain('▁▁█  ');
+    expect(text).toMatch(/day +entered +exited +members\n/);
+  });
+
+  it('says what it does not understand', async () => {
+    await using at = await folderOf(SHOP);
+    const folder = at.path;
+    for (const [args, message] of [
+      [
+        ['history', 'opted_inn'],
+        'error[E607]: there is no segment `opted_inn` in this project\n  hint: did you mean `opted_in`?\n',
+      ],
+      [
+        ['history', '--last', 'ten'],
+        'error[E604]: `--last` takes a whole number from 1 to 10000, not `ten`\n',
+      ],
+      [['history', '--days', '0'], 'error[E604]: `--days` takes a whole number from 1 to 1000, not `0`\n'],
+    ] as const)
+      expect(await segsync(folder, [...args])).toMatchObject({ stdout: '', stderr: message, exit: 64 });
   });
 });

@@ -1,0 +1,109 @@
+/** Reads what runs did, and how a segment grew, changing nothing. */
+import type { Project } from '../config/project.ts';
+import { addDays, dayOf, formatInstant, startOfDay } from '../instant.ts';
+import type { DayOfSegment, HistoryReport, RunOfHistory, SegmentHistory } from '../report/results.ts';
+import { readRuns } from '../state/runs.ts';
+import { readSegmentRows } from '../state/segment-rows.ts';
+import { instant, type StateTables, text } from '../state/sql.ts';
+import type { Session, Statements } from '../warehouse/warehouse.ts';
+import type { World } from '../world.ts';
+import { openTarget, type Patience } from './open.ts';
+
+export type HistoryRequest = Patience & { readonly target: string };
+
+/** The newest `last` runs, newest first. */
+export function readHistory(
+  world: World,
+  project: Project,
+  request: HistoryRequest & { readonly last: number },
+): Promise<HistoryReport> {
+  return reading(world, project, request, async (session, tables) => {
+    const runs = await readRuns(session, tables, request.last);
+    return { version: 1, runs: runs.map(runOf) };
+  });
+}
+
+/** A segment's last `days` days in the project's time zone, today included, oldest first. */
+export function readSegmentHistory(
+  world: World,
+  project: Project,
+  request: HistoryRequest & { readonly segment: string; readonly days: number },
+): Promise<SegmentHistory> {
+  const { segment } = request;
+  const { timezone } = project;
+  return reading(world, project, request, async (session, tables) => {
+    const row = (await readSegmentRows(session, tables)).get(segment);
+    const today = dayOf(await session.now(), timezone);
+    const first = addDays(today, 1 - request.days);
+    const moved = await readMoves(session, tables, segment, { first, timezone });
+    const days: DayOfSegment[] = [];
+    // Backwards from what it holds now: what came before the first day need not be known.
+    let members = row?.members ?? 0;
+    for (let day = today; day >= first; day = addDays(day, -1)) {
+      const { entered = 0, exited = 0 } = moved.get(day) ?? {};
+      days.unshift({ day, entered, exited, members });
+      members -= entered - exited;
+    }
+    return { version: 1, segment, members: row?.members ?? 0, days };
+  });
+}
+
+async function reading<T>(
+  world: World,
+  project: Project,
+  request: HistoryRequest,
+  work: (session: Session, tables: StateTables) => Promise<T>,
+): Promise<T> {
+  const { session, tables } = await openTarget(world, project, request.target, 'read', request);
+  try {
+    return await work(session, tables);
+  } finally {
+    await session.close();
+  }
+}
+
+/** How many entered and left, by day. */
+async function readMoves(
+  statements: Statements,
+  tables: StateTables,
+  segment: string,
+  { first, timezone }: { readonly first: string; readonly timezone: string },
+): Promise<ReadonlyMap<string, { entered: number; exited: number }>> {
+  const { dialect } = tables;
+  const moved = new Map<string, { entered: number; exited: number }>();
+  // A row a tick: as many as a segment had ticks that changed it.
+  const ticks = statements.stream(
+    `SELECT ${dialect.functions.micros_of('evaluated_at')} AS at, op, count(*) AS keys FROM ${tables.from('changes')} AS changes` +
+      ` WHERE segment = ${text(dialect, segment)} AND op IN (${text(dialect, 'enter')}, ${text(dialect, 'exit')})` +
+      ` AND evaluated_at >= ${instant(dialect, startOfDay(first, timezone))}` +
+      ' GROUP BY evaluated_at, op',
+  );
+  for await (const { at, op, keys } of ticks) {
+    const day = dayOf(BigInt(at!), timezone);
+    const own = moved.get(day) ?? { entered: 0, exited: 0 };
+    own[op === 'enter' ? 'entered' : 'exited'] += Number(keys);
+    moved.set(day, own);
+  }
+  return moved;
+}
+
+function runOf({
+  startedAt,
+  finishedAt,
+  ...run
+}: Awaited<ReturnType<typeof readRuns>>[number]): RunOfHistory {
+  return {
+    run_id: run.runId,
+    started_at: formatInstant(startedAt),
+    ...(finishedAt === undefined
+      ? {}
+      : {
+          finished_at: formatInstant(finishedAt),
+          duration_ms: Number((finishedAt - startedAt) / 1000n),
+        }),
+    status: run.status,
+    command: run.command,
+    tiers: run.tiers,
+    totals: run.totals,
+  };
+}
