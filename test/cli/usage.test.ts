@@ -30,8 +30,8 @@ describe('wrong usage', () => {
 
   it('knows no command of a later release', () =>
     expectMisuse(
-      ['history'],
-      'error[E601]: there is no command `history`\n  hint: `segsync --help` lists the commands\n',
+      ['launch'],
+      'error[E601]: there is no command `launch`\n  hint: `segsync --help` lists the commands\n',
     ));
 
   it('suggests the option that was meant', () =>
