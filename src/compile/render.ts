@@ -86,6 +86,7 @@ function expressionText(expression: Expression, dialect: Dialect): string {
         order(expression.orderBy, dialect),
         sub(expression.when),
         expression.type,
+        expression.orderBy.map(({ by, descending }) => [sub(by), descending ? 'DESC' : 'ASC']),
       );
     case 'min_before':
       return `MIN(${sub(expression.of)}) OVER (PARTITION BY ${expression.partitionBy.map(sub).join(', ')} ORDER BY ${order(expression.orderBy, dialect)} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;

@@ -118,9 +118,18 @@ async function answerQuestions(
   ]);
   const staged = await stage(transaction, tables, 'segsync_answers', ANSWERED, rows);
   const answered = await transaction.execute(
-    `UPDATE ${tables.name('ledger')} AS ledger SET state = 'delivered', payload_hash = answers.payload_hash,` +
-      ` batch_id = answers.batch_id, delivered_at = answers.delivered_at FROM ${staged} AS answers` +
-      ` WHERE ${ownRows(tables, of)} AND ledger.state = 'sending' AND ledger.entity_key = answers.entity_key`,
+    tables.dialect.updateFrom(
+      tables.name('ledger'),
+      'ledger',
+      [
+        ['state', "'delivered'"],
+        ['payload_hash', 'answers.payload_hash'],
+        ['batch_id', 'answers.batch_id'],
+        ['delivered_at', 'answers.delivered_at'],
+      ],
+      `${staged} AS answers`,
+      `${ownRows(tables, of)} AND ledger.state = 'sending' AND ledger.entity_key = answers.entity_key`,
+    ),
   );
   await unstage(transaction, staged);
   return answered === entries.length ? [] : entries;

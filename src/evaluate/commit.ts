@@ -131,8 +131,16 @@ async function applyChanges(
   }
   if (operations.some((each) => each.touch > 0)) {
     await statements.execute(
-      `UPDATE ${membership} AS membership SET row_hash = changed.row_hash, tick_id = ${integer(dialect, tickId)}\n` +
-        `FROM ${changed} AS changed WHERE changed.op = 'touch' AND ${same}`,
+      dialect.updateFrom(
+        membership,
+        'membership',
+        [
+          ['row_hash', 'changed.row_hash'],
+          ['tick_id', integer(dialect, tickId)],
+        ],
+        `${changed} AS changed`,
+        `changed.op = 'touch' AND ${same}`,
+      ),
     );
   }
   if (operations.some((each) => each.enter > 0)) {
@@ -181,8 +189,13 @@ async function writeSegments(
   const found = dialect.rowsAs(rows, 'found', SEGMENT_COLUMNS);
   const columns = SEGMENT_COLUMNS.filter((column) => column !== 'segment');
   await statements.execute(
-    `UPDATE ${tables.name('segments')} AS segments SET ${columns.map((column) => `${column} = found.${column}`).join(', ')}\n` +
-      `FROM ${found}\nWHERE segments.segment = found.segment`,
+    dialect.updateFrom(
+      tables.name('segments'),
+      'segments',
+      columns.map((column) => [column, `found.${column}`]),
+      found,
+      'segments.segment = found.segment',
+    ),
   );
   await statements.execute(
     `INSERT INTO ${tables.name('segments')} (${SEGMENT_COLUMNS.join(', ')})\nSELECT ${SEGMENT_COLUMNS.join(', ')} FROM ${found}\n` +

@@ -85,8 +85,17 @@ export interface Dialect {
   readonly types: Readonly<Record<Exclude<SqlType, 'other'>, string>>;
   /** A spelling for each function; the arguments are rendered SQL. */
   readonly functions: Readonly<Record<SqlFunction, (...args: string[]) => string>>;
-  /** The value (of `type`, not NULL) of the row that comes first in an order, of the rows that pass `when`: an aggregate. NULL of none. */
-  readonly firstOf: (value: string, order: string, when: string, type: SqlType) => string;
+  /**
+   * The value (of `type`, not NULL) of the row that comes first in an order, of the rows that pass `when`: an aggregate.
+   * NULL of none. `keys`: the order's own parts, none of them NULL in those rows; what is in descending order is a time.
+   */
+  readonly firstOf: (
+    value: string,
+    order: string,
+    when: string,
+    type: SqlType,
+    keys: readonly (readonly [of: string, way: 'ASC' | 'DESC'])[],
+  ) => string;
   /** A file as a relation (`read_csv(...)`); undefined where files cannot be read. */
   readonly file?: (path: string) => string;
   /** Whether a condition holds for some row: an aggregate. */
@@ -108,4 +117,12 @@ export interface Dialect {
   ) => string;
   /** Between two queries whose equal rows are to be one. */
   readonly union: string;
+  /** A statement: changes the rows of `table` for which `when` finds a row (one at most) of the FROM-able `from`, which has its alias. */
+  readonly updateFrom: (
+    table: string,
+    as: string,
+    set: readonly (readonly [column: string, value: string])[],
+    from: string,
+    when: string,
+  ) => string;
 }

@@ -3,7 +3,7 @@ import type { Dialect } from './dialect.ts';
 
 export const standard: Pick<
   Dialect,
-  'anyTrue' | 'ascending' | 'distinctFrom' | 'materialized' | 'rowsAs' | 'columnsAs' | 'union'
+  'anyTrue' | 'ascending' | 'distinctFrom' | 'materialized' | 'rowsAs' | 'columnsAs' | 'union' | 'updateFrom'
 > = {
   anyTrue: (of) => `BOOL_OR(${of})`,
   ascending: '',
@@ -13,6 +13,9 @@ export const standard: Pick<
     columnsAs(`(VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')})`, as, columns),
   columnsAs,
   union: 'UNION',
+  updateFrom: (table, as, set, from, when) =>
+    `UPDATE ${table} AS ${as} SET ${set.map(([column, value]) => `${column} = ${value}`).join(', ')}\n` +
+    `FROM ${from}\nWHERE ${when}`,
 };
 
 function columnsAs(relation: string, as: string, columns: readonly string[]): string {

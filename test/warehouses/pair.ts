@@ -65,6 +65,7 @@ export function pairOf(first: Dialect, second: Dialect): Dialect {
     rowsAs: spelled(first.rowsAs, second.rowsAs),
     columnsAs: spelled(first.columnsAs, second.columnsAs),
     union: both(first.union, second.union),
+    updateFrom: spelled(first.updateFrom, second.updateFrom),
   };
 }
 
