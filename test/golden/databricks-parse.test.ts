@@ -75,7 +75,7 @@ test.each([
 /** Without what it does not know: escapes in texts, a table's format and its clusters. */
 function known(statement: string): string {
   return statement
-    .replaceAll(/\\(.)/g, (escape, of) => (of === "'" ? "''" : escape))
+    .replaceAll(/\\(.)/g, (all, of) => (of === "'" ? "''" : all))
     .replace(' USING DELTA', '')
     .replace(/\nUSING DELTA(\nCLUSTER BY \([^)]*\))?/, '');
 }
