@@ -56,7 +56,7 @@ export class Own {
     const made = MADE.exec(sql);
     if (made) {
       const [, comments, real, prefix, name, columns, query] = made;
-      const plan = `${comments}CREATE TEMPORARY TABLE ${name} ${columns?.trim() ?? `AS\n${planned(query!)}`}`;
+      const plan = `${comments}CREATE TEMPORARY TABLE ${name} ${columns?.trim() ?? planned(query!)}`;
       const own = this.#standIn.own(plan);
       const names = this.#tables.get(prefix!) ?? new Set();
       const text = own === undefined ? undefined : this.#real(own, prefix!, names);
