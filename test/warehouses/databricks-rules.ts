@@ -94,9 +94,10 @@ export class Rules {
       // Rows that are added without a look at what is there are in nobody's way.
       const isBlind =
         verb === 'INSERT INTO' && !bare.slice(`${verb} ${table}`.length).toLowerCase().includes(table);
-      if (!isBlind) (isInside ? session.changed : new Set<string>()).add(table);
-      if (!isBlind && !isInside && this.#versions.has(table)) this.#grow(table);
-      return rowOf({ num_affected_rows: String(answer.changed) }, 'BIGINT');
+      if (isBlind || !this.#versions.has(table)) return counted(answer);
+      if (isInside) session.changed.add(table);
+      else this.#grow(table);
+      return counted(answer);
     });
   }
 
@@ -126,4 +127,8 @@ export class Rules {
   #grow(table: string): void {
     this.#versions.set(table, (this.#versions.get(table) ?? 0) + 1);
   }
+}
+
+function counted({ changed }: Answer): Answer {
+  return rowOf({ num_affected_rows: String(changed) }, 'BIGINT');
 }
