@@ -87,6 +87,8 @@ export function statusOf(error: unknown): number | undefined {
 /** No answer came. Whether the other side has done what it was asked is unknown. */
 export function isNetwork(error: unknown): boolean {
   const { code, type } = (error ?? {}) as { code?: unknown; type?: unknown };
+  // A certificate that is not trusted stays so.
+  if (typeof code === 'string' && /CERT|SIGNATURE|^ERR_TLS/.test(code)) return false;
   return (
     (typeof code === 'string' && /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/.test(code)) ||
     type === 'system' ||
@@ -105,8 +107,8 @@ export function messageOf(error: unknown): string {
   if (error instanceof WarehouseError) return line;
   const of = CLASS.exec(line)?.[1];
   if (of === undefined || QUOTES_NAMES.test(of)) return line.replaceAll(QUOTED, '…');
-  // Of data, the text may stand there without quotes.
-  return line.replace(/^(.*?\][^'"`:0-9]*).*$/s, '$1…');
+  // The rest may be what a row holds.
+  return `[${of}] …`;
 }
 
 function textOf(error: unknown): string {

@@ -6,6 +6,8 @@ import { isNetwork, statusOf } from './failure.ts';
 /** Rows of a page of an answer: two of them are in memory. */
 export const PAGE_ROWS = 10_000;
 const ATTEMPTS = 8;
+/** Where nobody answers, more of the same is no help. */
+const SILENT_ATTEMPTS = 3;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 20_000;
 /** Characters of a query tag's value. */
@@ -74,7 +76,10 @@ export async function patiently<T>(world: World, anyway: boolean, work: () => Pr
     } catch (error) {
       const status = statusOf(error);
       const isRefused = status === 429 || status === 503;
-      if (attempt === ATTEMPTS || !(isRefused || (anyway && isNetwork(error)))) throw error;
+      const mayAgain = isRefused
+        ? attempt < ATTEMPTS
+        : anyway && isNetwork(error) && attempt < SILENT_ATTEMPTS;
+      if (!mayAgain) throw error;
       await world.timers.sleep(waitOf(error, attempt, world));
     }
   }

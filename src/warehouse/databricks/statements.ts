@@ -39,7 +39,14 @@ export function statementsOn(place: Place, label = ''): Statements {
   const own = (sql: string): string => labelLine(label) + (tables ? tables.own(sql) : sql);
   const send = (text: string, options: RunOptions, on: Place = place): Promise<Operation> => {
     const go = (session: Session): Promise<Operation> =>
-      run(pool.world, session, pool.running, text, { tags: tagsOf(label), ...options }, pool.cancelled());
+      run(
+        pool.world,
+        session,
+        pool.running,
+        text,
+        { ...(pool.options.query_tags ? { tags: tagsOf(label) } : {}), ...options },
+        pool.cancelled(),
+      );
     return on.session ? go(on.session) : pool.shared(go);
   };
   const ask = (sql: string, on: Place = place): Promise<Row[]> =>
