@@ -159,14 +159,17 @@ export async function openDatabricks(): Promise<DatabricksDouble> {
     resultFormat: TSparkRowSetType!.ARROW_BASED_SET,
     arrowSchema: arrowOf(answer!, 0, 0, native).schema,
   });
-  const pageOf = (running: Running, { maxRows }: { readonly maxRows: Count }): object => {
+  const pageOf = (
+    running: Running,
+    { maxRows }: { readonly maxRows: Count },
+  ): { readonly hasMoreRows: boolean } => {
     const { answer, native, at } = running;
     const count = Math.min(maxRows.toNumber(), double.pageRows, answer!.rows.length - at);
     running.at += count;
     const { batch } = arrowOf(answer!, at, at + count, native);
     const arrowBatches = count > 0 ? [{ batch, rowCount: new Int64(count) }] : [];
     const results = { startRowOffset: new Int64(at), rows: [], arrowBatches };
-    return { status, hasMoreRows: running.at < answer!.rows.length, results };
+    return Object.assign({ status, results }, { hasMoreRows: running.at < answer!.rows.length });
   };
   const faultOf = ({ call }: Exchange, sql: string): Fault | undefined => {
     const at = faults.findIndex((each) => (each.call ?? 'ExecuteStatement') === call && each.of(sql));
@@ -223,15 +226,19 @@ export async function openDatabricks(): Promise<DatabricksDouble> {
       const id = randomUUID();
       operations.set(id, running);
       const hasResultSet = (running.answer?.columns.length ?? 0) > 0;
-      const isDone = running.slow === 0 && hasResultSet;
+      const operationStatus = stateOf(running);
+      const isDone = running.slow < 0 && running.refusal === undefined;
+      const found = isDone && hasResultSet ? pageOf(running, request.getDirectResults) : undefined;
+      // What is answered whole has ended.
+      const isWhole = isDone && !found?.hasMoreRows;
+      if (isWhole) operations.delete(id);
       return {
         status,
         operationHandle: { operationId: guidOf(id), operationType: 0, hasResultSet },
         directResults: {
-          operationStatus: stateOf(running),
-          ...(isDone
-            ? { resultSetMetadata: metadataOf(running), resultSet: pageOf(running, request.getDirectResults) }
-            : {}),
+          operationStatus,
+          ...(found ? { resultSetMetadata: metadataOf(running), resultSet: found } : {}),
+          ...(isWhole ? { closeOperation: { status } } : {}),
         },
       };
     },
