@@ -82,7 +82,7 @@ describe('wrong usage', () => {
     );
     await expectMisuse(
       ['compile', '--dialect', 'postgre'],
-      'error[E604]: `--dialect` takes bigquery, duckdb, postgres, redshift or snowflake, not `postgre`\n  hint: did you mean `postgres`?\n',
+      'error[E604]: `--dialect` takes bigquery, databricks, duckdb, postgres, redshift or snowflake, not `postgre`\n  hint: did you mean `postgres`?\n',
     );
   });
 

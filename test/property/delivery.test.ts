@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { Company, type Person } from '../delivery/company.ts';
 import { type Faults, NO_FAULTS, Receiver, type ReceiverOptions } from '../delivery/receiver.ts';
 import { engines } from '../engines.ts';
-import { bigqueryEngine } from '../warehouses/engines.ts';
+import { bigqueryEngine, databricksEngine } from '../warehouses/engines.ts';
 
 interface Plan {
   readonly seed: number;
@@ -30,8 +30,8 @@ const plans: fc.Arbitrary<Plan> = fc.record({
 
 const RUNS = Number(process.env.SEGSYNC_PROPERTY_RUNS ?? 0);
 
-/** One that cannot run here: its own client over loopback. */
-const far = [bigqueryEngine];
+/** Those that cannot run here: their own clients over loopback. */
+const far = [bigqueryEngine, databricksEngine];
 
 for (const engine of [...engines, ...far]) {
   describe(engine.name, () => {

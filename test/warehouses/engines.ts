@@ -3,11 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { warehouse as bigquery } from '../../src/warehouse/bigquery/index.ts';
+import { warehouse as databricks } from '../../src/warehouse/databricks/index.ts';
 import { warehouse as snowflake } from '../../src/warehouse/snowflake/index.ts';
 import type { Session } from '../../src/warehouse/warehouse.ts';
 import { realWorld } from '../../src/world.ts';
 import type { Engine, Opened } from '../engines.ts';
 import { type Double, openDouble, PROJECT, TOKEN } from './bigquery.ts';
+import { type DatabricksDouble, HOST, HTTP_PATH, openDatabricks, TOKEN as PERSONAL } from './databricks.ts';
+import { CATALOG } from './databricks-own.ts';
 import { pairedWarehouse } from './paired.ts';
 import { ACCOUNT, openSnowflake, PASSWORD, type SnowflakeDouble, USER } from './snowflake.ts';
 
@@ -105,6 +108,51 @@ async function openSnowflakeEngine(): Promise<SnowflakeStoodIn> {
       for (const session of open) await session.close();
       await double.close();
       snowflakes.delete(double.url);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface DatabricksStoodIn extends Opened {
+  readonly double: DatabricksDouble;
+}
+
+/** By their ports. */
+const databrickses = new Map<string, DatabricksDouble>();
+
+const pairedDatabricks = pairedWarehouse(databricks, ({ port }) => databrickses.get(String(port))!.standIn);
+
+export const databricksEngine: Omit<Engine, 'open'> & { open(): Promise<DatabricksStoodIn> } = {
+  name: 'databricks',
+  warehouse: pairedDatabricks,
+  open: openDatabricksEngine,
+};
+
+async function openDatabricksEngine(): Promise<DatabricksStoodIn> {
+  const folder = await mkdtemp(join(tmpdir(), 'segsync-test-'));
+  const double = await openDatabricks();
+  const { port, ca } = double;
+  databrickses.set(String(port), double);
+  const options = { host: HOST, port, ca, http_path: HTTP_PATH, access_token: PERSONAL, catalog: CATALOG };
+  const open: Session[] = [];
+  const connect: Opened['connect'] = async ({ access = 'write', world = realWorld() } = {}) => {
+    const request = { world, root: folder, options, access, label: 'segsync test' } as const;
+    const session = await pairedDatabricks.connect(request);
+    open.push(session);
+    return session;
+  };
+  return {
+    session: await connect(),
+    warehouse: pairedDatabricks,
+    target: { type: 'databricks', ...options },
+    folder,
+    double,
+    connect,
+    readOnlyTarget: async () => ({ type: 'databricks', ...options }),
+    async drop() {
+      for (const session of open) await session.close();
+      await double.close();
+      databrickses.delete(String(port));
       await rm(folder, { recursive: true, force: true });
     },
   };

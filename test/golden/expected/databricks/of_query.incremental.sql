@@ -1,0 +1,132 @@
+-- One tick of 1 segment over customer at T = 2026-11-22T10:00:00.000000Z
+--   of_query: the affected keys
+
+-- keys that can have changed since the last tick
+CREATE TEMPORARY TABLE segsync_affected AS
+SELECT
+  k,
+  CAST(k AS STRING) AS entity_key,
+  least(coalesce(MIN(CASE WHEN caused_at > TIMESTAMP '2026-11-22 09:55:00.000000+00:00' THEN caused_at END), MAX(caused_at), TIMESTAMP '2026-11-22 10:00:00.000000+00:00'), TIMESTAMP '2026-11-22 10:00:00.000000+00:00') AS caused_at  -- the first cause since the last tick
+FROM (
+  -- shop.customers: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
+  SELECT
+    customer_id AS k,
+    updated_at AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at >= TIMESTAMP '2026-11-22 09:54:00.000000+00:00'
+  UNION ALL
+  -- shop.customers: rows whose cursor is unknown count as new at every tick
+  SELECT
+    customer_id AS k,
+    TIMESTAMP '2026-11-22 10:00:00.000000+00:00' AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at IS NULL
+  UNION ALL
+  -- shop.events: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
+  SELECT
+    customer_id AS k,
+    ingested_at AS caused_at
+  FROM shop.events AS r
+  WHERE ingested_at >= TIMESTAMP '2026-11-22 09:54:00.000000+00:00'
+    AND name = 'a'
+  UNION ALL
+  -- shop.events: rows whose cursor is unknown count as new at every tick
+  SELECT
+    customer_id AS k,
+    TIMESTAMP '2026-11-22 10:00:00.000000+00:00' AS caused_at
+  FROM shop.events AS r
+  WHERE ingested_at IS NULL
+    AND name = 'a'
+  UNION ALL
+  -- shop.events: rows whose occurred_at the edge T - 1d crossed
+  -- 2026-11-21T09:55:00.000000Z to 2026-11-21T10:00:00.000000Z
+  SELECT
+    customer_id AS k,
+    timestamp_micros(unix_micros(occurred_at) + (86400000000)) AS caused_at
+  FROM shop.events AS r
+  WHERE occurred_at >= TIMESTAMP '2026-11-21 09:55:00.000000+00:00'
+    AND occurred_at <= TIMESTAMP '2026-11-21 10:00:00.000000+00:00'
+    AND name = 'a'
+  UNION ALL
+  -- shop.events: rows whose occurred_at the edge T crossed
+  -- 2026-11-22T09:55:00.000000Z to 2026-11-22T10:00:00.000000Z
+  SELECT
+    customer_id AS k,
+    occurred_at AS caused_at
+  FROM shop.events AS r
+  WHERE occurred_at >= TIMESTAMP '2026-11-22 09:55:00.000000+00:00'
+    AND occurred_at <= TIMESTAMP '2026-11-22 10:00:00.000000+00:00'
+    AND name = 'a'
+  UNION ALL
+  -- members that own_query gained or lost
+  SELECT
+    entity.customer_id AS k,
+    r.caused_at
+  FROM segsync.changes AS r
+  JOIN shop.customers AS entity ON entity.customer_id = CASE WHEN CAST(r.entity_key AS STRING) RLIKE '^[+-]?[0-9]+\\z' THEN try_cast(CAST(r.entity_key AS STRING) AS BIGINT) END
+  WHERE r.segment = 'own_query'
+    AND r.tick_id > 41
+    AND r.op IN ('enter', 'exit')
+) AS causes
+WHERE k IS NOT NULL
+GROUP BY k;
+
+-- the affected keys, with what the segments ask for
+CREATE TEMPORARY TABLE segsync_wide AS
+SELECT
+  affected.k,
+  affected.entity_key,
+  affected.caused_at,
+  g0.m0,
+  h0.entity_key IS NOT NULL AS h0
+FROM segsync_affected AS affected
+JOIN shop.customers AS entity ON entity.customer_id = affected.k
+LEFT JOIN (
+  SELECT
+    r.customer_id AS k,
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMP '2026-11-21 10:00:00.000000+00:00' AND r.occurred_at <= TIMESTAMP '2026-11-22 10:00:00.000000+00:00') THEN 1 END) AS m0  -- count: a within 1d
+  FROM shop.events AS r
+  JOIN segsync_affected AS a ON a.k = r.customer_id
+  WHERE r.name IN ('a')
+    AND r.occurred_at >= TIMESTAMP '2026-11-21 10:00:00.000000+00:00'
+  GROUP BY r.customer_id
+) AS g0 ON g0.k = affected.k
+LEFT JOIN (
+  SELECT
+    known.entity_key
+  FROM segsync.membership AS known
+  WHERE known.segment = 'own_query'
+) AS h0 ON h0.entity_key = CAST(affected.k AS STRING);
+
+-- who each segment holds for
+CREATE TEMPORARY TABLE segsync_verdict AS
+-- of_query
+SELECT
+  'of_query' AS segment,
+  entity_key,
+  caused_at,
+  '' AS row_hash
+FROM segsync_wide
+WHERE h0
+  AND coalesce(m0, 0) >= 1;
+
+-- who enters, who exits, whose sent values changed
+CREATE TEMPORARY TABLE segsync_changed AS
+SELECT
+  coalesce(v.segment, m.segment) AS segment,
+  coalesce(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  coalesce(v.caused_at, m.caused_at) AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
+FULL JOIN (
+  SELECT
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
+  FROM segsync.membership AS known
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('of_query')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -1,0 +1,75 @@
+-- One tick of 1 segment over customer at T = 2026-11-22T10:00:00.000000Z
+--   own_sql: the affected keys
+
+-- keys that can have changed since the last tick
+CREATE TEMPORARY TABLE segsync_affected AS
+SELECT
+  k,
+  CAST(k AS STRING) AS entity_key,
+  least(coalesce(MIN(CASE WHEN caused_at > TIMESTAMP '2026-11-22 09:55:00.000000+00:00' THEN caused_at END), MAX(caused_at), TIMESTAMP '2026-11-22 10:00:00.000000+00:00'), TIMESTAMP '2026-11-22 10:00:00.000000+00:00') AS caused_at  -- the first cause since the last tick
+FROM (
+  -- shop.customers: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
+  SELECT
+    customer_id AS k,
+    updated_at AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at >= TIMESTAMP '2026-11-22 09:54:00.000000+00:00'
+  UNION ALL
+  -- shop.customers: rows whose cursor is unknown count as new at every tick
+  SELECT
+    customer_id AS k,
+    TIMESTAMP '2026-11-22 10:00:00.000000+00:00' AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at IS NULL
+) AS causes
+WHERE k IS NOT NULL
+GROUP BY k;
+
+-- the affected keys, with what the segments ask for
+CREATE TEMPORARY TABLE segsync_wide AS
+SELECT
+  affected.k,
+  affected.entity_key,
+  affected.caused_at,
+  entity.segsync_h0 AS h0
+FROM segsync_affected AS affected
+JOIN (
+  SELECT
+    entity.*,
+    (
+entity.plan = 'pro' AND length(country) > 1
+) AS segsync_h0
+  FROM shop.customers AS entity
+) AS entity ON entity.customer_id = affected.k;
+
+-- who each segment holds for
+CREATE TEMPORARY TABLE segsync_verdict AS
+-- own_sql
+SELECT
+  'own_sql' AS segment,
+  entity_key,
+  caused_at,
+  '' AS row_hash
+FROM segsync_wide
+WHERE h0;
+
+-- who enters, who exits, whose sent values changed
+CREATE TEMPORARY TABLE segsync_changed AS
+SELECT
+  coalesce(v.segment, m.segment) AS segment,
+  coalesce(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  coalesce(v.caused_at, m.caused_at) AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
+FULL JOIN (
+  SELECT
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
+  FROM segsync.membership AS known
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('own_sql')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -1,0 +1,106 @@
+-- One tick of 1 segment over customer at T = 2026-11-22T10:00:00.000000Z
+--   traits: the affected keys
+
+-- keys that can have changed since the last tick
+CREATE TEMPORARY TABLE segsync_affected AS
+SELECT
+  k,
+  CAST(k AS STRING) AS entity_key,
+  least(coalesce(MIN(CASE WHEN caused_at > TIMESTAMP '2026-11-22 09:55:00.000000+00:00' THEN caused_at END), MAX(caused_at), TIMESTAMP '2026-11-22 10:00:00.000000+00:00'), TIMESTAMP '2026-11-22 10:00:00.000000+00:00') AS caused_at  -- the first cause since the last tick
+FROM (
+  -- shop.customers: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
+  SELECT
+    customer_id AS k,
+    updated_at AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at >= TIMESTAMP '2026-11-22 09:54:00.000000+00:00'
+  UNION ALL
+  -- shop.customers: rows whose cursor is unknown count as new at every tick
+  SELECT
+    customer_id AS k,
+    TIMESTAMP '2026-11-22 10:00:00.000000+00:00' AS caused_at
+  FROM shop.customers AS r
+  WHERE updated_at IS NULL
+  UNION ALL
+  -- ml.scores: rows that arrived or were edited, from 1m before the greatest cursor shown, 2026-11-22T09:55:00.000000Z
+  SELECT
+    customer_id AS k,
+    scored_at AS caused_at
+  FROM ml.scores AS r
+  WHERE scored_at >= TIMESTAMP '2026-11-22 09:54:00.000000+00:00'
+  UNION ALL
+  -- ml.scores: rows whose cursor is unknown count as new at every tick
+  SELECT
+    customer_id AS k,
+    TIMESTAMP '2026-11-22 10:00:00.000000+00:00' AS caused_at
+  FROM ml.scores AS r
+  WHERE scored_at IS NULL
+) AS causes
+WHERE k IS NOT NULL
+GROUP BY k;
+
+-- the affected keys, with what the segments ask for
+CREATE TEMPORARY TABLE segsync_wide AS
+SELECT
+  affected.k,
+  affected.entity_key,
+  affected.caused_at,
+  entity.plan AS t_plan,
+  entity.country AS t_country,
+  t0.value AS t_score,
+  entity.born AS t_born,
+  entity.email AS t_email,
+  entity.phone AS t_phone
+FROM segsync_affected AS affected
+JOIN shop.customers AS entity ON entity.customer_id = affected.k
+LEFT JOIN (
+  SELECT
+    customer_id,
+    value
+  FROM (
+    SELECT
+      customer_id,
+      value,
+      ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY scored_at DESC NULLS LAST, CAST(value AS STRING) DESC NULLS LAST, customer_id NULLS LAST) AS segsync_rank  -- duplicates: latest
+    FROM ml.scores AS r
+  ) AS ranked
+  WHERE segsync_rank = 1
+) AS t0 ON t0.customer_id = affected.k;
+
+-- who each segment holds for
+CREATE TEMPORARY TABLE segsync_verdict AS
+-- traits
+SELECT
+  'traits' AS segment,
+  entity_key,
+  caused_at,
+  '' AS row_hash
+FROM segsync_wide
+WHERE t_plan IN ('pro', 'team')
+  AND t_plan <> 'it\'s \\ 🙂'
+  AND NOT (coalesce(t_country = 'DE', FALSE))
+  AND t_score >= 0.7
+  AND t_born < DATE '2000-01-01'
+  AND endswith(CAST(t_email AS STRING), '@example.com')
+  AND t_phone IS NOT NULL;
+
+-- who enters, who exits, whose sent values changed
+CREATE TEMPORARY TABLE segsync_changed AS
+SELECT
+  coalesce(v.segment, m.segment) AS segment,
+  coalesce(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  coalesce(v.caused_at, m.caused_at) AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
+FULL JOIN (
+  SELECT
+    known.segment,
+    known.entity_key,
+    known.row_hash,
+    a.caused_at
+  FROM segsync.membership AS known
+  JOIN segsync_affected AS a ON a.entity_key = known.entity_key
+  WHERE known.segment IN ('traits')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -1,0 +1,56 @@
+-- One tick of 1 segment over customer at T = 2026-11-22T10:00:00.000000Z
+--   windows: everyone, at its first tick
+
+-- everyone, with what the segments ask for
+CREATE TEMPORARY TABLE segsync_wide AS
+SELECT
+  entity.customer_id AS k,
+  CAST(entity.customer_id AS STRING) AS entity_key,
+  g0.m0,
+  g0.m1,
+  g0.m2,
+  g0.m3,
+  g0.m4
+FROM shop.customers AS entity
+LEFT JOIN (
+  SELECT
+    r.customer_id AS k,
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at <= TIMESTAMP '2026-10-23 10:00:00.000000+00:00') THEN 1 END) AS m0,  -- count: a older_than 30d
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMP '2026-11-08 10:00:00.000000+00:00' AND r.occurred_at <= TIMESTAMP '2026-11-15 10:00:00.000000+00:00') THEN 1 END) AS m1,  -- count: a between 14d and 7d ago
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at > TIMESTAMP '2026-11-22 10:00:00.000000+00:00' AND r.occurred_at <= TIMESTAMP '2026-11-29 10:00:00.000000+00:00') THEN 1 END) AS m2,  -- count: a next 7d
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at >= TIMESTAMP '2026-03-28 23:00:00.000000+00:00') THEN 1 END) AS m3,  -- count: a after a fixed instant
+    COUNT(CASE WHEN (r.name = 'a' AND r.occurred_at < TIMESTAMP '2026-03-29 01:30:00.000000+00:00') THEN 1 END) AS m4  -- count: a before a fixed instant
+  FROM shop.events AS r
+  WHERE r.name IN ('a')
+  GROUP BY r.customer_id
+) AS g0 ON g0.k = entity.customer_id
+WHERE entity.customer_id IS NOT NULL;
+
+-- who each segment holds for
+CREATE TEMPORARY TABLE segsync_verdict AS
+-- windows
+SELECT
+  'windows' AS segment,
+  entity_key,
+  '' AS row_hash
+FROM segsync_wide
+WHERE (coalesce(m0, 0) >= 1 OR coalesce(m1, 0) >= 1 OR coalesce(m2, 0) >= 1 OR coalesce(m3, 0) >= 1 OR coalesce(m4, 0) >= 1);
+
+-- who enters, who exits, whose sent values changed
+CREATE TEMPORARY TABLE segsync_changed AS
+SELECT
+  coalesce(v.segment, m.segment) AS segment,
+  coalesce(v.entity_key, m.entity_key) AS entity_key,
+  CASE WHEN m.entity_key IS NULL THEN 'enter' WHEN v.entity_key IS NULL THEN 'exit' ELSE 'touch' END AS op,
+  TIMESTAMP '2026-11-22 10:00:00.000000+00:00' AS caused_at,
+  v.row_hash
+FROM segsync_verdict AS v
+FULL JOIN (
+  SELECT
+    known.segment,
+    known.entity_key,
+    known.row_hash
+  FROM segsync.membership AS known
+  WHERE known.segment IN ('windows')
+) AS m ON (v.segment = m.segment AND v.entity_key = m.entity_key)
+WHERE (m.entity_key IS NULL OR v.entity_key IS NULL OR v.row_hash IS DISTINCT FROM m.row_hash);

@@ -1,0 +1,28 @@
+/**
+ * Promise 1 on Databricks's own adapter and client, over loopback: every statement that arrives is the one that the plan
+ * has in its dialect, and what the same plan does elsewhere comes out.
+ */
+import * as fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { noFigures, perform } from '../brute-force/performance.ts';
+import { randomPlay, USUAL } from '../brute-force/random-play.ts';
+import { databricksEngine } from '../warehouses/engines.ts';
+
+vi.mock('../../src/adapters.ts', async (importOriginal) => {
+  const adapters = await importOriginal<typeof import('../../src/adapters.ts')>();
+  const { databricksEngine: engine } = await import('../warehouses/engines.ts');
+  return { ...adapters, loadWarehouse: async () => engine.warehouse };
+});
+
+const EXTENT = Number(process.env.SEGSYNC_SEGMENT_TICKS ?? 100);
+
+test('an incremental run gives the same members as a full recomputation', { timeout: 600_000 }, async () => {
+  const figures = noFigures();
+  if (process.env.SEGSYNC_SEED)
+    return perform(randomPlay(Number(process.env.SEGSYNC_SEED), USUAL), databricksEngine, figures);
+  while (figures.ticks < EXTENT) {
+    const [seed] = fc.sample(fc.nat(), 1);
+    await perform(randomPlay(seed!, USUAL), databricksEngine, figures);
+  }
+  expect(figures.incremental / figures.ticks).toBeGreaterThan(0.3);
+});
