@@ -5,6 +5,7 @@ import { leftSql } from '../../src/warehouse/databricks/scratch.ts';
 import { IDENTITY, NOW, VERSION } from '../../src/warehouse/databricks/session.ts';
 import { dialect as duckdb } from '../../src/warehouse/duckdb/dialect.ts';
 import { typeOf } from './databricks-wire.ts';
+import type { Feeds } from './feeds.ts';
 import type { Answer, StandIn } from './stand-in.ts';
 
 export const CATALOG = 'shopdb';
@@ -21,6 +22,8 @@ export class Refusal extends Error {
 
 const MADE =
   /^((?:\s*--[^\n]*\n)*)CREATE TABLE ((\w+\.tmp_\d+_[0-9a-f]{8}_)(\w+)) (\(.*\) )?USING DELTA TBLPROPERTIES \([^)]*\)(?:\n(.*))?$/s;
+const FED =
+  /^CREATE (?:TEMPORARY )?TABLE (?=(\S+))(\w+\.tmp_\d+_[0-9a-f]{8}_)?(\w+) (?:USING DELTA TBLPROPERTIES \([^)]*\)\n)?AS\nSELECT \* FROM \(SELECT \* EXCEPT \(_change_type, _commit_version, _commit_timestamp\) FROM table_changes\('([^']*)', (\d+), (\d+)\)\)$/;
 const TABLE = /(\w+\.tmp_\d+_[0-9a-f]{8}_)(\w+)/g;
 const TABLES_THERE =
   'SELECT schema_name AS s, table_name AS t, table_oid AS o FROM duckdb_tables() WHERE NOT temporary';
@@ -38,8 +41,11 @@ export class Own {
   /** By what their real names begin with: the names that plans have for the tables of one transaction. */
   readonly #tables = new Map<string, Set<string>>();
 
-  constructor(standIn: StandIn) {
+  readonly #feeds: Feeds;
+
+  constructor(standIn: StandIn, feeds: Feeds) {
     this.#standIn = standIn;
+    this.#feeds = feeds;
   }
 
   /** An answer, or what is run; undefined for what neither a plan nor the adapter made. */
@@ -47,6 +53,8 @@ export class Own {
     const { sql, parameters } = asked;
     const told = tell(asked);
     if (told) return told;
+    const fed = await this.#feed(sql);
+    if (fed) return fed;
     const looked = /^DESCRIBE QUERY (.*)$/s.exec(sql)?.[1];
     if (looked !== undefined) return this.#columns(looked);
     const insert = /^INSERT INTO (\S+) \(([^()]*)\)\nSELECT .*\nFROM \(SELECT explode\(from_json\(\?, /s.exec(
@@ -66,6 +74,25 @@ export class Own {
     const dropped = /^DROP TABLE (?:IF EXISTS )?(\w+\.tmp_\d+_[0-9a-f]{8}_\w+)$/.exec(sql)?.[1];
     if (dropped) return `DROP TABLE IF EXISTS ${dropped}`;
     return this.#known(sql) ?? about(asked);
+  }
+
+  /** What the adapter asks of change feeds by itself. */
+  async #feed(sql: string): Promise<Answer | string | undefined> {
+    const of = /^SHOW TBLPROPERTIES (\S+)$/.exec(sql)?.[1];
+    if (of !== undefined)
+      return rowOf({
+        key: 'delta.enableChangeDataFeed',
+        value: String(this.#feeds.tracked(of.replace(/^.*\./, ''))),
+      });
+    if (/^DESCRIBE HISTORY \S+ LIMIT 1$/.test(sql))
+      return rowOf({ version: (await this.#feeds.mark()).toString() }, 'BIGINT');
+    const [, real, prefix, name, table, from, to] = FED.exec(sql) ?? [];
+    if (real === undefined) return undefined;
+    // The first version is the one after the last that was seen.
+    const rows = await this.#feeds.betweenMarks(table!, BigInt(from!) - 1n, BigInt(to!));
+    if (rows === undefined) throw new Refusal('[DELTA_VERSION_NOT_FOUND] The version is not kept any more.');
+    if (prefix) this.#tables.set(prefix, (this.#tables.get(prefix) ?? new Set()).add(name!));
+    return `CREATE ${prefix ? '' : 'TEMPORARY '}TABLE ${real} AS SELECT * FROM ${rows}`;
   }
 
   /** What a plan made, of a transaction's own tables too. */

@@ -18,6 +18,7 @@ import {
   schemaOf,
   wire,
 } from './databricks-wire.ts';
+import { Feeds } from './feeds.ts';
 import { type Answer, StandIn } from './stand-in.ts';
 
 export const HOST = '127.0.0.1';
@@ -49,6 +50,7 @@ export interface DatabricksDouble {
   /** Its certificate, to be trusted. */
   readonly ca: string;
   readonly standIn: StandIn;
+  readonly feeds: Feeds;
   readonly faults: Fault[];
   /** Rows of a page at most, whatever the client asks for. */
   pageRows: number;
@@ -103,7 +105,10 @@ const GONE = '08003';
 
 export async function openDatabricks(): Promise<DatabricksDouble> {
   const standIn = await StandIn.open();
-  const [own, rules, tls] = [new Own(standIn), new Rules(standIn), selfSigned()];
+  const feeds = new Feeds(standIn);
+  // A feed is a table by then, whose name stays.
+  standIn.feed = async (text) => text.replaceAll('`', '');
+  const [own, rules, tls] = [new Own(standIn, feeds), new Rules(standIn), selfSigned()];
   const sessions = new Map<string, Session>();
   const operations = new Map<string, Running>();
   const faults: Fault[] = [];
@@ -286,6 +291,7 @@ export async function openDatabricks(): Promise<DatabricksDouble> {
     port,
     ca: tls.cert,
     standIn,
+    feeds,
     faults,
     requests,
     calls,

@@ -2,7 +2,7 @@
  * A change feed behind a double: at every mark the shop's tables are put aside, and what changed since is the difference
  * between then and now.
  */
-import { parseInstant } from '../../src/instant.ts';
+import { formatInstant, parseInstant } from '../../src/instant.ts';
 import type { StandIn } from './stand-in.ts';
 
 export class Feeds {
@@ -48,6 +48,11 @@ export class Feeds {
     if (before === undefined || after === undefined) return undefined;
     if (this.forgetsWhatWas) return `(${after} EXCEPT ALL ${before})`;
     return `((${before} EXCEPT ALL ${after}) UNION ALL (${after} EXCEPT ALL ${before}))`;
+  }
+
+  /** The same by marks. */
+  betweenMarks(table: string, from: bigint, to: bigint): Promise<string | undefined> {
+    return this.between(table, formatInstant(from), formatInstant(to));
   }
 
   async #asOf(own: string, at: string): Promise<string | undefined> {

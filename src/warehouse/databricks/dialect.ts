@@ -11,6 +11,7 @@
  * begins (`session.ts`), each statement seeing what was committed by then: watermarks first, so that whatever shows later
  * is above them, and is looked at by the next tick.
  */
+import type { Instant } from '../../instant.ts';
 import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
 import { decimal, formed, instantText } from '../literal.ts';
 import { standard } from '../standard.ts';
@@ -127,6 +128,12 @@ export const dialect: Dialect = {
     were
       ? `(SELECT ${columns.map((name, index) => `${were[index]} AS ${name}`).join(', ')} FROM ${relation}) AS ${as}`
       : `(SELECT ${columns.map((name) => `NULL AS ${name}`).join(', ')} UNION ALL SELECT * FROM ${relation}) AS ${as}`,
+  // As instants, for people: a tick names versions (`capture.ts`).
+  changesOf: (table, from, to) => {
+    const time = (instant: Instant): string => literal({ type: 'instant', instant });
+    const name = literal({ type: 'text', text: table });
+    return `(SELECT * EXCEPT (_change_type, _commit_version, _commit_timestamp) FROM table_changes(${name}, ${time(from)}, ${time(to)}))`;
+  },
   updateFrom: (table, as, set, from, when) =>
     `MERGE INTO ${table} AS ${as}\nUSING ${from}\nON ${when}\n` +
     `WHEN MATCHED THEN UPDATE SET ${set.map(([column, value]) => `${as}.${column} = ${value}`).join(', ')}`,

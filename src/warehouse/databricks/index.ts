@@ -59,6 +59,7 @@ export const warehouse: Warehouse = {
     transactionalDdl: 'no',
     temporaryDdl: 'no',
     uniqueKeys: 'no',
+    changeFeed: { isLate: false, comesFirst: false },
     files: 'no',
     lateral: 'no',
     singleProcess: 'no',

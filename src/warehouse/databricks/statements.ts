@@ -1,6 +1,7 @@
 /** Statements that stand alone, or of one session. */
 import { labelLine } from '../label.ts';
 import { type Column, type Row, type Statements, WarehouseError } from '../warehouse.ts';
+import { capture } from './capture.ts';
 import type { Operation, Session } from './client.ts';
 import { approximateRows, columnsOf, describe, incarnation } from './describe.ts';
 import { dialect } from './dialect.ts';
@@ -80,6 +81,10 @@ export function statementsOn(place: Place, label = ''): Statements {
     if (!tables?.owns(table)) pool.written.set(`${list} ${table}`, found);
     return found;
   };
+  const make = async (sql: string): Promise<void> => {
+    check(place, sql);
+    await change(own(sql));
+  };
   return {
     // In a session of a statement's own it would be gone, or be everybody's.
     temporaryTables: kind === 'before' || kind === 'scratch',
@@ -107,7 +112,7 @@ export function statementsOn(place: Place, label = ''): Statements {
     describe: (relation) => describe(look, relation),
     approximateRows: (relation) => approximateRows(look, relation),
     incarnation: (relation) => incarnation(look, relation),
-    capture: async (relations) => relations.map(() => ({})),
+    capture: (relations) => capture({ kind, query: look, make }, relations),
     movingFunctions: (names) => movingFunctions(look, names),
     // It keeps its statistics itself.
     analyze: async () => {},

@@ -8,16 +8,15 @@ import type { SegmentResult } from '../../../src/report/results.ts';
 import { checkOn } from '../../../src/run/check-target.ts';
 import { realWorld } from '../../../src/world.ts';
 import type { Opened } from '../../engines.ts';
-import { bigqueryEngine, snowflakeEngine } from '../../warehouses/engines.ts';
+import { bigqueryEngine, databricksEngine, snowflakeEngine } from '../../warehouses/engines.ts';
 import type { Feeds } from '../../warehouses/feeds.ts';
 
 vi.mock('../../../src/adapters.ts', async (importOriginal) => {
   const adapters = await importOriginal<typeof import('../../../src/adapters.ts')>();
-  const { bigqueryEngine: bigquery, snowflakeEngine: snowflake } = await import(
-    '../../warehouses/engines.ts'
-  );
-  const loadWarehouse = async (_: unknown, name: string) =>
-    name === 'bigquery' ? bigquery.warehouse : snowflake.warehouse;
+  const { bigqueryEngine, databricksEngine, snowflakeEngine } = await import('../../warehouses/engines.ts');
+  const engines = [bigqueryEngine, databricksEngine, snowflakeEngine];
+  const loadWarehouse = async (_: unknown, own: string) =>
+    engines.find(({ name }) => name === own)!.warehouse;
   return { ...adapters, loadWarehouse };
 });
 
@@ -26,7 +25,7 @@ const MINUTE = 60_000_000n;
 let opened: Opened & { readonly double: { readonly feeds: Feeds } };
 afterEach(() => opened.drop());
 
-describe.each([bigqueryEngine, snowflakeEngine])('on $name', (engine) => {
+describe.each([bigqueryEngine, databricksEngine, snowflakeEngine])('on $name', (engine) => {
   beforeEach(async () => {
     opened = await engine.open();
     for (const statement of SHOP) await opened.session.execute(statement);
@@ -92,15 +91,18 @@ test('on bigquery, deletions and moves show when the feed does, ten minutes late
   expect(await tick()).toMatchObject({ mode: 'incremental', affected: 0 });
 });
 
-test('on snowflake, deletions and moves show at once, without a cursor', async () => {
-  opened = await snowflakeEngine.open();
-  for (const statement of SHOP) await opened.session.execute(statement);
-  await openShop({ cursor: false });
-  await tick();
-  await opened.session.execute("DELETE FROM shop.people WHERE id = '1'");
-  await opened.session.execute("UPDATE shop.visits SET person_id = '3' WHERE person_id = '2'");
-  expect(await tick()).toMatchObject({ mode: 'incremental', entered: 1, exited: 2, affected: 3 });
-});
+test.each([databricksEngine, snowflakeEngine])(
+  'on $name, deletions and moves show at once, without a cursor',
+  async (engine) => {
+    opened = await engine.open();
+    for (const statement of SHOP) await opened.session.execute(statement);
+    await openShop({ cursor: false });
+    await tick();
+    await opened.session.execute("DELETE FROM shop.people WHERE id = '1'");
+    await opened.session.execute("UPDATE shop.visits SET person_id = '3' WHERE person_id = '2'");
+    expect(await tick()).toMatchObject({ mode: 'incremental', entered: 1, exited: 2, affected: 3 });
+  },
+);
 
 /** Three people, of whom 1 and 2 were there. */
 const SHOP = [
