@@ -8,12 +8,12 @@ import { dialect as duckdb } from '../../src/warehouse/duckdb/dialect.ts';
 import { layout as duckdbLayout } from '../../src/warehouse/duckdb/layout.ts';
 import type { Session, Statements, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { layoutsOf, pairOf, side } from './pair.ts';
-import type { StandIn } from './stand-in.ts';
+import type { Knowing } from './told.ts';
 
 /** `standInOf`: a target's options -> what stands behind the double that they lead to. */
 export function pairedWarehouse(
   warehouse: Warehouse,
-  standInOf: (options: Readonly<Record<string, unknown>>) => StandIn,
+  standInOf: (options: Readonly<Record<string, unknown>>) => Knowing,
 ): Warehouse {
   const dialect = pairOf(warehouse.dialect, duckdb);
   return {
@@ -25,7 +25,7 @@ export function pairedWarehouse(
   };
 }
 
-function pairedSession(session: Session, dialect: Dialect, standIn: StandIn): Session {
+function pairedSession(session: Session, dialect: Dialect, standIn: Knowing): Session {
   return {
     ...session,
     ...pairedStatements(session, dialect, standIn),
@@ -43,7 +43,7 @@ function pairedSession(session: Session, dialect: Dialect, standIn: StandIn): Se
   };
 }
 
-function pairedStatements(statements: Statements, dialect: Dialect, standIn: StandIn): Statements {
+function pairedStatements(statements: Statements, dialect: Dialect, standIn: Knowing): Statements {
   const said = (sql: string): string => {
     const text = side(sql, 'first');
     standIn.know(text, side(sql, 'second'));

@@ -162,8 +162,9 @@ async function typedValues(bench: Bench, type: keyof typeof VALUES): Promise<voi
 
 /** Two texts of one value are the same by this. Never through a double, but for what is one. */
 function meant(type: keyof typeof VALUES, text: string): string {
-  if (type === 'instant') return String(parseInstant(text, 'UTC'));
-  if (type === 'timestamp') return String(parseInstant(text.replace('T', ' '), 'UTC'));
+  // Some write nanoseconds, and a blank before the zone.
+  const plain = text.replace(/(\.\d{6})0+(?!\d)/, '$1').replace(/ (?=[+-]\d\d:)/, '');
+  if (type === 'instant' || type === 'timestamp') return String(parseInstant(plain, 'UTC'));
   if (type === 'float') return String(Number(text));
   return type === 'decimal' && text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
