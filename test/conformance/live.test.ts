@@ -2,16 +2,17 @@
  * `npm run conformance` as somebody with an account of a warehouse runs it: as a process of its own, on the engines that
  * are here, and over the doubles of those that are not. There it proves the command, not the warehouse.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type CompiledProgram, compileProgram, ROOT } from '../compiled-program.ts';
 import { asAdministrator, engines, type Opened } from '../engines.ts';
 import { bigqueryEngine, snowflakeEngine } from '../warehouses/engines.ts';
+import { PAIRS } from '../warehouses/pairs.ts';
 import { GROUPS } from './live/check.ts';
 import type { Result } from './live/result.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const SCRIPT = join(ROOT, 'scripts/conformance.mjs');
 const FOUND: Readonly<Record<string, string>> = {
   duckdb: 'SELECT schema_name AS name FROM duckdb_schemas() WHERE NOT internal',
@@ -21,13 +22,10 @@ const LIMIT = { timeout: 300_000 };
 
 const opened: Opened[] = [];
 const children: ChildProcess[] = [];
-let compiled: string;
+let program: CompiledProgram;
 
-beforeAll(() => {
-  const { stdout } = spawnSync(process.execPath, [join(ROOT, 'scripts/compile-tests.mjs')], {
-    encoding: 'utf8',
-  });
-  compiled = stdout.trim();
+beforeAll(async () => {
+  program = await compileProgram();
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -109,9 +107,9 @@ describe.each([bigqueryEngine, snowflakeEngine])('the double of $name', (engine)
     const pairs = join(own.folder, 'pairs');
     await mkdir(pairs);
     own.double.standIn.listen(pairs);
-    const node = ['--import', join(compiled, 'test/warehouses/preload.js')];
+    const node = ['--import', program.preload];
     const args = ['--plays', '1', '--out', 'result.json'];
-    const { exit, stdout, stderr } = await start(folder, args, node, { SEGSYNC_PAIRS: pairs }).ended;
+    const { exit, stdout, stderr } = await start(folder, args, node, { [PAIRS]: pairs }).ended;
     expect({ exit, stderr }, stdout).toMatchObject({ exit: 0 });
     const result = await resultIn(folder);
     expectWhole(result);

@@ -4,10 +4,8 @@
  */
 import type { Warehouse } from '../../src/warehouse/warehouse.ts';
 import { pairedWarehouse } from './paired.ts';
+import { PAIRS } from './pairs.ts';
 import { teller } from './told.ts';
-
-/** The folder's name in the environment. */
-export const PAIRS = 'SEGSYNC_PAIRS';
 
 const name = new URL(import.meta.url).searchParams.get('of');
 const real = (await import(`../../src/warehouse/${name}/index.js`)) as { warehouse: Warehouse };
