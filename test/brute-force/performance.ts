@@ -6,9 +6,9 @@ import type { RunReport } from '../../src/report/results.ts';
 import type { Engine } from '../engines.ts';
 import { audience, members, traitReader } from './evaluate.ts';
 import { formsOf } from './forms.ts';
-import type { Play, Step } from './play.ts';
+import type { Play, Step, Write } from './play.ts';
 import { projectFiles, segmentText } from './print-project.ts';
-import { audienceOf, Product } from './product.ts';
+import { audienceOf, Product, type ProductOptions } from './product.ts';
 import { projectOf, Stage } from './stage.ts';
 import { tableStatements, writeStatements } from './statements.ts';
 import { entityKeys } from './tables.ts';
@@ -40,31 +40,57 @@ export function noFigures(): Figures {
   };
 }
 
+/** How the shop comes to be in a warehouse. */
+export interface Venue {
+  /** The play as the product is to see it: its tables may have other places there. */
+  readonly seen: (play: Play) => Play;
+  readonly place?: ProductOptions['place'];
+  /** Ends the runs. */
+  readonly signal?: AbortSignal;
+  readonly make: (product: Product, play: Play) => Promise<void>;
+  readonly write: (product: Product, play: Play, writes: readonly Write[]) => Promise<void>;
+}
+
+const FRESH: Venue = {
+  seen: (play) => play,
+  make: (product, { shop }) => product.execute(tableStatements(shop)),
+  write: (product, { shop }, writes) => product.execute(writeStatements(shop, writes)),
+};
+
 /**
  * Performs all steps in a fresh database. Throws an `Error` that tells seed, segment, key and instants at the first
  * difference between product and brute force; adds what the ticks were like to `figures`.
  */
-export async function perform(play: Play, engine: Engine, figures: Figures): Promise<void> {
+export async function perform(
+  play: Play,
+  engine: Engine,
+  figures: Figures,
+  venue: Venue = FRESH,
+): Promise<void> {
+  const seen = venue.seen(play);
   const files = (target: Readonly<Record<string, unknown>>): Map<string, string> =>
-    projectFiles(play, target);
-  const product = await Product.open(engine, files, play.steps[0]!.now, { held: true });
+    projectFiles(seen, target);
+  const options = { held: true, ...(venue.place ? { place: venue.place } : {}) };
+  const product = await Product.open(engine, files, play.steps[0]!.now, options);
   try {
-    await product.execute(tableStatements(play.shop));
-    await performSteps(play, product, figures);
+    await venue.make(product, seen);
+    await performSteps(play, product, figures, venue);
   } finally {
     await product.close();
   }
 }
 
-async function performSteps(play: Play, product: Product, figures: Figures): Promise<void> {
+async function performSteps(play: Play, product: Product, figures: Figures, venue: Venue): Promise<void> {
+  const { signal } = venue;
   const stage = new Stage(play);
   const expected = new Map<string, Set<string>>([...play.segments.keys()].map((name) => [name, new Set()]));
   for (const segment of play.segments.values()) countForms(segment, figures);
   const last = new Map<string, Instant>();
   for (const step of play.steps) {
-    await product.execute(writeStatements(play.shop, step.writes));
+    await venue.write(product, venue.seen(play), step.writes);
     stage.apply(step.writes);
-    const report = await product.tick(step.now, { segments: new Set(step.segments) });
+    const segments = new Set(step.segments);
+    const report = await product.tick(step.now, signal ? { segments, signal } : { segments });
     const scene: Scene = { play, step, stage, product, report, last, expected };
     checkReport(scene);
     recompute(scene);

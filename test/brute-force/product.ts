@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadProject } from '../../src/config/load.ts';
-import type { Project } from '../../src/config/project.ts';
+import type { Project, Target } from '../../src/config/project.ts';
 import type { Instant } from '../../src/instant.ts';
 import { type RunOptions, runPipeline } from '../../src/pipeline.ts';
 import type { RunReport } from '../../src/report/results.ts';
@@ -12,6 +12,13 @@ import { type SimulatedWorld, simulatedWorld } from '../simulated-world.ts';
 
 /** Path relative to the project -> text, for a target's YAML. */
 export type ProjectFiles = (target: Opened['target']) => ReadonlyMap<string, string>;
+
+export interface ProductOptions {
+  /** Open to the end: to open and close a DuckDB file for every run takes as long as the run. */
+  readonly held?: boolean;
+  /** Somebody's own warehouse, of which the project's files say nothing, and where the state is to be kept there. */
+  readonly place?: { readonly target: Target; readonly schema: string };
+}
 
 /** A line of an audience's file. */
 export interface Line {
@@ -41,23 +48,27 @@ export class Product {
     this.#held = held;
   }
 
-  /**
-   * A fresh database, and a folder with the project's files over it; the clock stands at `now`. One that is `held` is
-   * open to the end: to open and close a DuckDB file for every run takes as long as the run.
-   */
+  /** A fresh database, and a folder with the project's files over it; the clock stands at `now`. */
   static async open(
     engine: Engine,
     files: ProjectFiles,
     now: Instant,
-    { held = false }: { held?: boolean } = {},
+    { held = false, place }: ProductOptions = {},
   ): Promise<Product> {
     const opened = await engine.open();
     await opened.session.close();
     const world = simulatedWorld(now);
     const root = join(opened.folder, 'project');
     await write(root, files(targetOf(opened)));
-    const { project } = await loadProject(world, { projectDir: root });
-    return new Product(opened, world, root, project, held ? await hold(opened, world) : undefined);
+    const { project: read } = await loadProject(world, { projectDir: root });
+    const project = place ? placed(read, place) : read;
+    return new Product(
+      opened,
+      world,
+      root,
+      project,
+      held ? await hold(opened, world, place?.target) : undefined,
+    );
   }
 
   /** As the product read it. */
@@ -89,7 +100,7 @@ export class Product {
   /** One run at `now`, of all segments unless some are named. */
   async tick(
     now: Instant,
-    options: Partial<Pick<RunOptions, 'segments' | 'full' | 'command'>> = {},
+    options: Partial<Pick<RunOptions, 'segments' | 'full' | 'command' | 'signal'>> = {},
   ): Promise<RunReport> {
     this.#world.set(now);
     const segments = options.segments ?? new Set(this.#project.segments.keys());
@@ -112,7 +123,7 @@ export class Product {
   /** Keys by segment, as the table `membership` holds them. */
   async membership(): Promise<Map<string, Set<string>>> {
     const rows = await this.visit((session) =>
-      session.query('SELECT segment, entity_key FROM segsync.membership'),
+      session.query(`SELECT segment, entity_key FROM ${this.#project.state.schema}.membership`),
     );
     const members = new Map([...this.#project.segments.keys()].map((name) => [name, new Set<string>()]));
     for (const row of rows) members.get(row.segment!)!.add(row.entity_key!);
@@ -145,9 +156,15 @@ export class Product {
   }
 }
 
+function placed(project: Project, { target, schema }: NonNullable<ProductOptions['place']>): Project {
+  const targets = new Map([[project.defaultTarget, target]]);
+  return { ...project, targets, state: { ...project.state, schema } };
+}
+
 /** A session as the product would open it. */
-function hold(opened: Opened, world: SimulatedWorld): Promise<Session> {
-  const { type: _, ...options } = targetOf(opened);
+function hold(opened: Opened, world: SimulatedWorld, target?: Target): Promise<Session> {
+  const { type: _, ...own } = targetOf(opened);
+  const options = target?.options ?? own;
   const request = { world, root: opened.folder, options, access: 'write', label: 'segsync test' } as const;
   return opened.warehouse.connect(request);
 }

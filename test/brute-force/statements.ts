@@ -68,10 +68,11 @@ function update(shop: Shop, { table, row, gone }: Write): string {
 
 function literal(cell: Cell, type: ColumnType): string {
   if (cell === null) return 'NULL';
-  return `CAST('${text(cell, type).replaceAll("'", "''")}' AS ${TYPES[type]})`;
+  return `CAST('${cellText(cell, type).replaceAll("'", "''")}' AS ${TYPES[type]})`;
 }
 
-function text(cell: NonNullable<Cell>, type: ColumnType): string {
+/** A cell as text that a cast makes a value of its type again. */
+export function cellText(cell: NonNullable<Cell>, type: ColumnType): string {
   if (typeof cell !== 'bigint') return String(cell);
   const { date, time } = utcParts(cell);
   return `${date} ${time}${type === 'instant' ? '+00' : ''}`;

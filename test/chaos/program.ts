@@ -28,16 +28,18 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** No file may grow beyond so many blocks of 1024 bytes: writing more fails, as on a full disk. */
   readonly fileBlocks?: number;
+  /** What Node runs, and what before it; the built program if not given. */
+  readonly program?: readonly string[];
 }
 
 /** Starts `segsync ...args` in `folder`. */
 export function start(
   folder: string,
   args: readonly string[],
-  { environment, fileBlocks }: StartOptions = {},
+  { environment, fileBlocks, program: own = [CLI] }: StartOptions = {},
 ): Running {
   const began = performance.now();
-  const program = [process.execPath, CLI, ...args];
+  const program = [process.execPath, ...own, ...args];
   const limited = ['bash', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...program];
   const [command, ...rest] = fileBlocks === undefined ? program : limited;
   const child = spawn(command!, rest, {

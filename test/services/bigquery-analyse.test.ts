@@ -15,6 +15,7 @@ import { noFigures, perform } from '../brute-force/performance.ts';
 import type { Play } from '../brute-force/play.ts';
 import { randomPlay, USUAL } from '../brute-force/random-play.ts';
 import { projectOf, Stage } from '../brute-force/stage.ts';
+import { DIFFERING } from '../conformance/warehouse/differing.ts';
 import { functionTests } from '../conformance/warehouse/functions-suite.ts';
 import { type Compiling, catalogOf, stepsOf, withoutOwnSql } from '../warehouses/compiled.ts';
 import { bigqueryEngine, type StoodIn } from '../warehouses/engines.ts';
@@ -30,21 +31,6 @@ vi.mock('../../src/adapters.ts', async (importOriginal) => {
 
 const SEGMENTS = Number(process.env.SEGSYNC_ANALYSED_SEGMENTS ?? 2_000);
 const { dialect } = warehouse;
-
-/** Where BigQuery has no such value, or another text for it. */
-const DIFFERS: Readonly<Record<string, string | null>> = {
-  'text_of [{"type":"instant","instant":"1767225600120000"}]': '2026-01-01 00:00:00.120+00',
-  ...Object.fromEntries(
-    ['0.1', '0.30000000000000004:0.3', '1234567890.1234567', '100000000.1', '1e20:100000000000000000000']
-      .concat('9.5e27:9500000000000000000000000000')
-      .map((each) => each.split(':'))
-      .map(([given, shown = given!]) => [
-        `exact [{"cast":{"type":"text","text":"${given}"},"to":"float"}]`,
-        shown,
-      ]),
-  ),
-};
-const MISSING = /"text":"-?infinity"/;
 
 test.runIf(process.env.CI)('the analyser is there', () => {
   expect(isInstalled()).toBe(true);
@@ -150,7 +136,7 @@ describe.runIf(isInstalled())('every function', () => {
     analyser = await openAnalyser();
   });
   afterAll(() => analyser.close());
-  functionTests(dialect, (sql) => analyser.evaluate(sql), DIFFERS, MISSING);
+  functionTests(dialect, (sql) => analyser.evaluate(sql), DIFFERING.bigquery);
 });
 
 async function acceptAll(analyser: Analyser, statements: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { columnOf } from '../../src/warehouse/bigquery/values.ts';
 import { insertSql } from '../../src/warehouse/bigquery/write.ts';
 import { dialect as duckdb } from '../../src/warehouse/duckdb/dialect.ts';
@@ -36,6 +37,8 @@ export interface Double {
   pageRows: number;
   /** Bodies of the requests to run something. */
   readonly requests: readonly QueryRequest[];
+  /** What BigQuery does with sessions after a day without a statement. */
+  lapse(): void;
   close(): Promise<void>;
 }
 
@@ -64,6 +67,8 @@ const OWN: Readonly<Record<string, string>> = {
   'COMMIT TRANSACTION': 'COMMIT',
   'ROLLBACK TRANSACTION': 'ROLLBACK',
 };
+/** How long a request waits for its job; the real one does as the request says, ten seconds mostly. */
+const PATIENCE_MS = 2_000;
 const END_SESSION = 'CALL BQ.ABORT_SESSION()';
 
 class Refusal extends Error {
@@ -90,23 +95,37 @@ export async function openDouble(): Promise<Double> {
   const requests: QueryRequest[] = [];
   const faults: Fault[] = [];
   /** By request id: repeated, a request is not run again. */
-  const answered = new Map<string, Promise<Job & { id: string }>>();
-  const jobs = new Map<string, Job>();
+  const answered = new Map<string, string>();
+  const jobs = new Map<string, { readonly job: Promise<Job>; readonly session: string | undefined }>();
   let names = 0;
   const double = { pageRows: 10_000 };
 
-  const start = async (request: QueryRequest, slow: number): Promise<Job & { id: string }> => {
+  /** Resolves to the job's id, at once. */
+  const start = (request: QueryRequest, slow: number): string => {
     const id = `job_${++names}`;
     const begun = request.createSession ? `session_${names}` : undefined;
     const session = begun ?? request.connectionProperties?.find(({ key }) => key === 'session_id')?.value;
-    const answer = await runOn(standIn, feeds, request, session);
     const isDml = /^(-- [^\n]*\n)*(INSERT|UPDATE|DELETE|MERGE)\b/.test(request.query);
-    const job = { id, answer, isDml, left: { slow }, ...(begun === undefined ? {} : { session: begun }) };
-    jobs.set(id, job);
-    return job;
+    const job = runOn(standIn, feeds, request, session).then(
+      (answer): Job => ({
+        answer,
+        isDml,
+        left: { slow },
+        ...(begun === undefined ? {} : { session: begun }),
+      }),
+    );
+    // Whoever asks for it is told.
+    job.catch(() => undefined);
+    jobs.set(id, { job, session });
+    return id;
+  };
+  /** What is there of a job's answer, from a row on; that it goes on, after a while. */
+  const soon = async (id: string, from: number): Promise<object> => {
+    const job = await Promise.race([jobs.get(id)!.job, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    return job ? answerOf(id, job, from) : { jobReference: referenceOf(id), jobComplete: false };
   };
   const answerOf = (id: string, { answer, session, left, isDml }: Job, from: number): object => {
-    const jobReference = { projectId: PROJECT, jobId: id, location: 'EU' };
+    const jobReference = referenceOf(id);
     if (left.slow-- > 0) return { jobReference, jobComplete: false };
     const to = from + double.pageRows;
     return {
@@ -125,16 +144,15 @@ export async function openDouble(): Promise<Double> {
     check(request);
     const fault = takeFault(faults, request.query);
     requests.push(request);
-    const run = (): Promise<Job & { id: string }> => {
+    const run = (): string => {
       const known = answered.get(request.requestId) ?? start(request, fault?.slow ?? 0);
       answered.set(request.requestId, known);
       return known;
     };
-    if (fault?.applied) await run();
+    if (fault?.applied) await jobs.get(run())!.job;
     if (fault?.drop) return 'drop';
     if (fault?.status) throw new Refusal(fault.status, fault.reason ?? 'backendError', 'a fault');
-    const job = await run();
-    return answerOf(job.id, job, 0);
+    return soon(run(), 0);
   };
 
   const server = createServer((message, response) => {
@@ -161,14 +179,18 @@ export async function openDouble(): Promise<Double> {
     if (message.method === 'POST' && path === '/queries') return query(JSON.parse(await bodyOf(message)));
     const results = /^\/queries\/(\w+)$/.exec(path);
     if (message.method === 'GET' && results) {
-      const job = jobs.get(results[1]!);
-      if (!job || url.searchParams.get('location') !== 'EU')
+      if (!jobs.has(results[1]!) || url.searchParams.get('location') !== 'EU')
         throw new Refusal(404, 'notFound', 'Not found: Job');
-      return answerOf(results[1]!, job, Number(url.searchParams.get('pageToken') ?? 0));
+      return soon(results[1]!, Number(url.searchParams.get('pageToken') ?? 0));
     }
     const table = /^\/datasets\/([^/]+)\/tables\/([^/]+)$/.exec(path);
     if (message.method === 'GET' && table) return tableOf(standIn, table[1]!, table[2]!);
-    if (message.method === 'POST' && /^\/jobs\/\w+\/cancel$/.test(path)) return { job: {} };
+    const cancelled = /^\/jobs\/(\w+)\/cancel$/.exec(path);
+    if (message.method === 'POST' && cancelled) {
+      const running = jobs.get(cancelled[1]!);
+      if (running) standIn.interrupt(running.session);
+      return { job: {} };
+    }
     throw new Refusal(404, 'notFound', 'no such path');
   };
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -178,12 +200,17 @@ export async function openDouble(): Promise<Double> {
     feeds,
     faults,
     requests,
+    lapse: () => standIn.endSessions(),
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
       standIn.close();
     },
   });
+}
+
+function referenceOf(jobId: string): object {
+  return { projectId: PROJECT, jobId, location: 'EU' };
 }
 
 function check(request: QueryRequest): void {
@@ -263,15 +290,31 @@ async function insert(
   session: string | undefined,
 ): Promise<Answer> {
   const [, table] = /^INSERT INTO (\S+) \(/.exec(sql) ?? [];
-  const looked = [...standIn.looked].findLast(([text]) => text.includes(` FROM ${table} LIMIT 0`));
-  if (!table || !looked) throw new Refusal(400, 'invalidQuery', `no plan made this statement: ${sql}`);
-  const columns = await standIn.look(looked[1], session);
-  const expected = insertSql(
-    table,
-    columns.map((column) => columnOf(fieldOf(column))),
-  );
-  if (sql !== expected) throw new Refusal(400, 'invalidQuery', `expected ${expected}, not ${sql}`);
-  const own = / FROM (.+) LIMIT 0$/s.exec(looked[1])![1]!;
+  // Of the lists of columns that were looked at, the one that this is about.
+  const known = [...standIn.looked].filter(([text]) => text.includes(` FROM ${table} LIMIT 0`));
+  if (!table || known.length === 0)
+    throw new Refusal(400, 'invalidQuery', `no plan made this statement: ${sql}`);
+  const asked: string[] = [];
+  for (const looked of known.reverse()) {
+    const columns = await standIn.look(looked[1], session);
+    const expected = insertSql(
+      table,
+      columns.map((column) => columnOf(fieldOf(column))),
+    );
+    if (sql === expected) return insertInto(standIn, looked[1], columns, rows, session);
+    asked.push(expected);
+  }
+  throw new Refusal(400, 'invalidQuery', `expected one of ${asked.join('\n')}, not ${sql}`);
+}
+
+async function insertInto(
+  standIn: StandIn,
+  looked: string,
+  columns: Answer['columns'],
+  rows: readonly (readonly (string | null)[])[],
+  session: string | undefined,
+): Promise<Answer> {
+  const own = / FROM (.+) LIMIT 0$/s.exec(looked)![1]!;
   let changed = 0;
   const names = columns.map(({ name }) => duckdb.quote(name)).join(', ');
   for (let from = 0; from < rows.length; from += 1_000) {
@@ -343,6 +386,7 @@ function microsText(text: string): string {
 function refusalOf({ message }: Error): Refusal {
   if (/Catalog Error.*does not exist/s.test(message))
     return new Refusal(404, 'notFound', `Not found: ${message}`);
+  if (/INTERRUPT/.test(message)) return new Refusal(499, 'stopped', 'Job execution was cancelled');
   if (/TransactionContext Error|write-write conflict|Conflict on/i.test(message)) {
     return new Refusal(400, 'invalidQuery', 'Transaction is aborted due to concurrent update against table');
   }

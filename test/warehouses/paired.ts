@@ -10,13 +10,7 @@ import type { Layout } from '../../src/warehouse/layout.ts';
 import type { Session, Statements, TransactionOptions, Warehouse } from '../../src/warehouse/warehouse.ts';
 import { both, layoutsOf, pairOf, side } from './pair.ts';
 
-/** What a double runs for a statement that arrives. */
-export interface Knowing {
-  /** What is run for the rows of a change feed. */
-  feed?(text: string): Promise<string | undefined>;
-  /** From now on `text` is known, and `own` is run for it. */
-  know(text: string, own: string): void;
-}
+import type { Knowing } from './told.ts';
 
 /** What stands behind a double: its dialect, and the layouts of both. */
 export interface Behind {

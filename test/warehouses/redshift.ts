@@ -9,7 +9,7 @@ import { dialect as postgres } from '../../src/warehouse/postgres/dialect.ts';
 import { dialect as redshift } from '../../src/warehouse/redshift/dialect.ts';
 import { firstBy } from '../../src/warehouse/redshift/first.ts';
 import { layout as redshiftLayout } from '../../src/warehouse/redshift/layout.ts';
-import type { Knowing } from './paired.ts';
+import type { Knowing } from './told.ts';
 
 /** Functions that Redshift spells as PostgreSQL does not, each with why. All others run here as Redshift has them. */
 export const OTHERWISE: Readonly<Partial<Record<keyof Dialect['functions'], string>>> = {

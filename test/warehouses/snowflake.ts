@@ -53,6 +53,8 @@ export interface SnowflakeDouble {
   readonly paths: readonly string[];
   /** Relations that the role may not read, and rights that it has not; names as Snowflake keeps them. */
   readonly refused: Set<string>;
+  /** What Snowflake does with transactions whose client is gone: after five minutes, once they are in somebody's way. */
+  lapse(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -339,6 +341,8 @@ export async function openSnowflake(): Promise<SnowflakeDouble> {
     if (abort) {
       const job = jobs.get(abort[1]!);
       if (job) job.isCancelled = true;
+      // The client asks by the request's id as long as it knows no other.
+      else standIn.interrupt(session.id);
       return { success: true, data: null };
     }
     return 404;
@@ -352,6 +356,9 @@ export async function openSnowflake(): Promise<SnowflakeDouble> {
     requests,
     paths,
     refused,
+    async lapse() {
+      for (const session of [...sessions.values()]) await end(session);
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -525,6 +532,7 @@ function refusalOf({ message }: Error): Refusal {
       '02000',
       "SQL compilation error:\nObject 'X' does not exist or not authorized.",
     );
+  if (/INTERRUPT/.test(message)) return new Refusal('000604', '57014', 'SQL execution canceled');
   if (/TransactionContext Error|write-write conflict|Conflict on/i.test(message))
     return new Refusal('000625', '57014', 'Statement has locked table; this lock has not yet been released.');
   const value = /Could not convert string '([^']*)'/.exec(message)?.[1];

@@ -6,6 +6,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckd
 import { rowsOf } from '../../src/warehouse/duckdb/values.ts';
 import type { Row } from '../../src/warehouse/warehouse.ts';
 import { NEXT } from './pair.ts';
+import { Hearing } from './told.ts';
 
 export interface Answer {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
@@ -19,6 +20,7 @@ export class StandIn {
   readonly #sessions = new Map<string, DuckDBConnection>();
   /** As it arrives -> as it is run. */
   readonly #known = new Map<string, string>();
+  #hearing: Hearing | undefined;
   /** Every statement that arrived, in order. */
   readonly arrived: { readonly sql: string; readonly session: string | undefined }[] = [];
 
@@ -42,14 +44,21 @@ export class StandIn {
     this.#known.set(text, own);
   }
 
+  /** From now on, what other processes tell in a folder is known, too. */
+  listen(folder: string): void {
+    this.#hearing = new Hearing(folder);
+  }
+
   /** What is known, in the order in which it became so. */
   get looked(): ReadonlyMap<string, string> {
+    for (const [text, own] of this.#hearing?.news() ?? []) this.#known.set(text, own);
     return this.#known;
   }
 
   /** What is run for a statement; undefined for one that no plan made. */
   own(text: string): string | undefined {
-    return this.#known.get(text);
+    // The same text may stand for another one by now.
+    return this.looked.get(text);
   }
 
   /** Runs a text of its own, in a session or outside of them. */
@@ -68,6 +77,16 @@ export class StandIn {
     return rows.map(({ column_name, column_type }) => ({ name: column_name!, type: column_type! }));
   }
 
+  /** Ends what runs in a session, or outside of them, with an error. */
+  interrupt(session?: string): void {
+    (session === undefined ? this.#outside : this.#sessions.get(session))?.interrupt();
+  }
+
+  /** All of them, as when nobody has come back to them for long: what is open in them is undone. */
+  endSessions(): void {
+    for (const session of [...this.#sessions.keys()]) this.endSession(session);
+  }
+
   endSession(session: string): void {
     this.#sessions.get(session)?.closeSync();
     this.#sessions.delete(session);
@@ -80,7 +99,7 @@ export class StandIn {
   }
 
   close(): void {
-    for (const session of this.#sessions.keys()) this.endSession(session);
+    this.endSessions();
     this.#outside.closeSync();
     this.#instance.closeSync();
   }
