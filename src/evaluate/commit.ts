@@ -139,6 +139,7 @@ async function applyChanges(
           ['tick_id', integer(dialect, tickId)],
         ],
         `${changed} AS changed`,
+        'changed',
         `changed.op = 'touch' AND ${same}`,
       ),
     );
@@ -194,6 +195,7 @@ async function writeSegments(
       'segments',
       columns.map((column) => [column, `found.${column}`]),
       found,
+      'found',
       'segments.segment = found.segment',
     ),
   );

@@ -117,12 +117,13 @@ export interface Dialect {
   ) => string;
   /** Between two queries whose equal rows are to be one. */
   readonly union: string;
-  /** A statement: changes the rows of `table` for which `when` finds a row (one at most) of the FROM-able `from`, which has its alias. */
+  /** A statement: changes the rows of `table` for which `when` finds a row (one at most) of `from`, a FROM-able that calls itself `by`. */
   readonly updateFrom: (
     table: string,
     as: string,
     set: readonly (readonly [column: string, value: string])[],
     from: string,
+    by: string,
     when: string,
   ) => string;
 }

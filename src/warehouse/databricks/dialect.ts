@@ -126,7 +126,8 @@ export const dialect: Dialect = {
     were
       ? `(SELECT ${columns.map((name, index) => `${were[index]} AS ${name}`).join(', ')} FROM ${relation}) AS ${as}`
       : `(SELECT ${columns.map((name) => `NULL AS ${name}`).join(', ')} UNION ALL SELECT * FROM ${relation}) AS ${as}`,
-  updateFrom: (table, as, set, from, when) =>
-    `MERGE INTO ${table} AS ${as}\nUSING ${from}\nON ${when}\n` +
+  // What it merges may not have names for its columns beside its own.
+  updateFrom: (table, as, set, from, by, when) =>
+    `MERGE INTO ${table} AS ${as}\nUSING (SELECT * FROM ${from}) AS ${by}\nON ${when}\n` +
     `WHEN MATCHED THEN UPDATE SET ${set.map(([column, value]) => `${as}.${column} = ${value}`).join(', ')}`,
 };
