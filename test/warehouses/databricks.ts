@@ -33,6 +33,8 @@ export interface Fault extends Interference {
   readonly applied?: boolean;
   /** It answers that the statement goes on, so many times. */
   readonly slow?: number;
+  /** What was changed is not counted. */
+  readonly uncounted?: boolean;
   /** The session has ended of itself. */
   readonly ended?: boolean;
   /** An error of the server's. */
@@ -198,7 +200,8 @@ export async function openDatabricks(): Promise<DatabricksDouble> {
       if (request.canDownloadResult) throw new Refusal('rows are asked for in a place beside the workspace');
       if (fault?.error) throw new Refusal(fault.error.message, fault.error.sqlState, fault.error.state);
       const texts = parameters.map(({ value }) => value.stringValue);
-      return { ...running, answer: await execute(session, statement, texts) };
+      const answer = await execute(session, statement, texts);
+      return { ...running, answer: fault?.uncounted ? { ...answer, columns: [] } : answer };
     } catch (error) {
       return { ...running, refusal: error instanceof Refusal ? error : refusalOf(error as Error) };
     }

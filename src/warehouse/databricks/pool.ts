@@ -8,7 +8,7 @@ import { end as close, patiently, type Running, run } from './run.ts';
 import { Turns } from './turns.ts';
 
 /** One that lay idle for longer may have ended on the other side. */
-const LONGEST_IDLE_MS = 5 * 60_000;
+const LONGEST_IDLE_MS = 60_000;
 
 export interface Pool {
   readonly world: World;
