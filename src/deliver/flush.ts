@@ -131,6 +131,7 @@ async function answerQuestions(
         ['delivered_at', 'answers.delivered_at'],
       ],
       `${staged} AS answers`,
+      'answers',
       `${ownRows(tables, of)} AND ledger.state = 'sending' AND ledger.entity_key = answers.entity_key`,
     ),
   );

@@ -144,6 +144,7 @@ async function applyChanges(
           ['tick_id', integer(dialect, tickId)],
         ],
         `${changed} AS changed`,
+        'changed',
         `changed.op = 'touch' AND ${same}${inSlicesOf('touch', 'membership')}`,
       ),
     );
@@ -200,6 +201,7 @@ async function writeSegments(
       'segments',
       columns.map((column) => [column, `found.${column}`]),
       found,
+      'found',
       'segments.segment = found.segment',
     ),
   );

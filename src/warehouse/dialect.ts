@@ -123,12 +123,13 @@ export interface Dialect {
   readonly union: string;
   /** A literal as a column of a query, where the engine would make it as narrow as its text. */
   readonly textColumn?: (literal: string) => string;
-  /** A statement: changes the rows of `table` for which `when` finds a row (one at most) of the FROM-able `from`, which has its alias. */
+  /** A statement: changes the rows of `table` for which `when` finds a row (one at most) of `from`, a FROM-able that calls itself `by`. */
   readonly updateFrom: (
     table: string,
     as: string,
     set: readonly (readonly [column: string, value: string])[],
     from: string,
+    by: string,
     when: string,
   ) => string;
 }

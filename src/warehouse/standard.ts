@@ -13,7 +13,7 @@ export const standard: Pick<
     columnsAs(`(VALUES ${rows.map((row) => `(${row.join(', ')})`).join(', ')})`, as, columns),
   columnsAs,
   union: 'UNION',
-  updateFrom: (table, as, set, from, when) =>
+  updateFrom: (table, as, set, from, _by, when) =>
     `UPDATE ${table} AS ${as} SET ${set.map(([column, value]) => `${column} = ${value}`).join(', ')}\n` +
     `FROM ${from}\nWHERE ${when}`,
 };

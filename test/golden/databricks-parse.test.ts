@@ -41,7 +41,8 @@ const merge = dialect.updateFrom(
   'segsync.membership',
   'membership',
   [['row_hash', 'changed.row_hash']],
-  'segsync_changed AS changed',
+  "(VALUES ('a', 'touch')) AS changed (entity_key, op)",
+  'changed',
   "changed.op = 'touch' AND changed.entity_key = membership.entity_key",
 );
 

@@ -31,7 +31,7 @@ const TABLES_THERE =
 export interface Asked {
   readonly sql: string;
   readonly parameters: readonly string[];
-  readonly zone: string | undefined;
+  readonly zone: string;
   readonly plan: string;
   readonly refused: ReadonlySet<string>;
 }
@@ -141,7 +141,7 @@ function planned(sql: string): string {
 }
 
 function tell({ sql, zone, plan }: Asked): Answer | string | undefined {
-  if (sql === PLACE) return rowOf({ catalog_name: CATALOG, zone: zone ?? 'America/Los_Angeles' });
+  if (sql === PLACE) return rowOf({ catalog_name: CATALOG, zone });
   if (sql === WHO) return rowOf({ user_name: 'segsync@example.com', catalog_name: CATALOG });
   if (sql === NOW) return 'SELECT epoch_us(now()) AS now';
   if (sql === VERSION) return rowOf({ version: '2026.40' });

@@ -6,6 +6,8 @@ import type { Answer, StandIn } from './stand-in.ts';
 export interface Session {
   readonly id: string;
   readonly configuration: Readonly<Record<string, string>>;
+  /** As a workspace that nobody has set, at first. */
+  zone: string;
   /** `begun`: BEGIN was said; `open`: the stand-in's own transaction runs; `broken`: only ROLLBACK is taken. */
   transaction: 'none' | 'begun' | 'open' | 'broken';
   /** How often tables had been changed when the transaction first saw them. */
@@ -55,6 +57,8 @@ export class Rules {
     // Brackets with what is in them apart, an UPDATE has no FROM.
     if (verb === 'UPDATE' && /\bFROM\b/.test(bare.replaceAll(/\((?:[^()]|\([^()]*\))*\)/g, '')))
       throw new Refusal("[PARSE_SYNTAX_ERROR] Syntax error at or near 'FROM'.", '42601');
+    if (verb === 'MERGE INTO' && /\) AS \w+ \([^()]*\)\s*\nON /.test(bare))
+      throw new Refusal('[COLUMN_ALIASES_NOT_ALLOWED] Column aliases are not allowed in MERGE.', '42601');
     if (transaction === 'none') return;
     if (transaction === 'broken')
       throw new Refusal('[TRANSACTION_ABORTED] The transaction has to be rolled back.', '25P02');

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { UTC } from '../../src/warehouse/databricks/client.ts';
 import { selfSigned } from './certificate.ts';
 import { CATALOG, Own, Refusal } from './databricks-own.ts';
 import { Rules, type Session } from './databricks-rules.ts';
@@ -33,6 +34,8 @@ export interface Fault extends Interference {
   readonly applied?: boolean;
   /** It answers that the statement goes on, so many times. */
   readonly slow?: number;
+  /** What was changed is not counted. */
+  readonly uncounted?: boolean;
   /** The session has ended of itself. */
   readonly ended?: boolean;
   /** An error of the server's. */
@@ -124,9 +127,14 @@ export async function openDatabricks(): Promise<DatabricksDouble> {
   });
 
   const execute = async (session: Session, text: string, parameters: readonly string[]): Promise<Answer> => {
-    const { ANSI_MODE, TIMEZONE: zone } = session.configuration;
-    if (ANSI_MODE !== 'true') throw new Refusal('the session is not in ANSI mode');
+    if (session.configuration.ANSI_MODE !== 'true') throw new Refusal('the session is not in ANSI mode');
     const sql = text.replace(/^-- segsync[^\n]*\n/, '');
+    if (sql === UTC) {
+      session.zone = 'UTC';
+      return { columns: [], rows: [], changed: 0 };
+    }
+    const { zone } = session;
+    if (zone !== 'UTC') throw new Refusal('the session is not in UTC');
     standIn.arrived.push({ sql, session: session.id });
     if (/^(BEGIN TRANSACTION|COMMIT|ROLLBACK)$/.test(sql)) {
       if (double.plain)
@@ -197,7 +205,8 @@ export async function openDatabricks(): Promise<DatabricksDouble> {
       if (request.canDownloadResult) throw new Refusal('rows are asked for in a place beside the workspace');
       if (fault?.error) throw new Refusal(fault.error.message, fault.error.sqlState, fault.error.state);
       const texts = parameters.map(({ value }) => value.stringValue);
-      return { ...running, answer: await execute(session, statement, texts) };
+      const answer = await execute(session, statement, texts);
+      return { ...running, answer: fault?.uncounted ? { ...answer, columns: [] } : answer };
     } catch (error) {
       return { ...running, refusal: error instanceof Refusal ? error : refusalOf(error as Error) };
     }
@@ -218,7 +227,15 @@ export async function openDatabricks(): Promise<DatabricksDouble> {
         return { ...wrong('[NO_SUCH_CATALOG_EXCEPTION] Catalog was not found. SQLSTATE: 42704'), ...version };
       const id = randomUUID();
       const turn = Promise.resolve();
-      sessions.set(id, { id, configuration, transaction: 'none', seen: new Map(), changed: new Set(), turn });
+      sessions.set(id, {
+        id,
+        configuration,
+        zone: 'America/Los_Angeles',
+        transaction: 'none',
+        seen: new Map(),
+        changed: new Set(),
+        turn,
+      });
       return { status, ...version, sessionHandle: { sessionId: guidOf(id) } };
     },
     async ExecuteStatement(request: Execute, exchange: Exchange) {

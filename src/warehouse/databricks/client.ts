@@ -55,14 +55,16 @@ function signIn({ access_token, client_id, client_secret, azure_tenant_id }: Opt
   return principal as unknown as SignIn;
 }
 
-/** UTC and strict casts, whatever the workspace says. */
+/** In each session, before anything else. */
+export const UTC = "SET TIME ZONE 'UTC'";
+
+/** Strict casts, whatever the workspace says. */
 export function openSession(client: Client, options: Options): Promise<Session> {
   const { catalog, schema, statement_timeout: seconds } = options;
   return client.openSession({
     initialCatalog: catalog,
     ...(schema === undefined ? {} : { initialSchema: schema }),
     configuration: {
-      TIMEZONE: 'UTC',
       ANSI_MODE: 'true',
       ...(seconds === undefined ? {} : { STATEMENT_TIMEOUT: String(seconds) }),
     },

@@ -26,7 +26,6 @@ export async function connect(request: ConnectOptions, options: Options): Promis
   }
 }
 
-/** A setting that is not known there is left out without a word. */
 async function checkPlace(pool: Pool, { catalog }: Options): Promise<void> {
   const statements = statementsOn({ pool, kind: 'alone', whole: () => Promise.reject(new Error('unused')) });
   const [row] = await statements.query(PLACE);

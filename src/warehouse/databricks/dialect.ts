@@ -134,7 +134,8 @@ export const dialect: Dialect = {
     const name = literal({ type: 'text', text: table });
     return `(SELECT * EXCEPT (_change_type, _commit_version, _commit_timestamp) FROM table_changes(${name}, ${time(from)}, ${time(to)}))`;
   },
-  updateFrom: (table, as, set, from, when) =>
-    `MERGE INTO ${table} AS ${as}\nUSING ${from}\nON ${when}\n` +
+  // What it merges may not have names for its columns beside its own.
+  updateFrom: (table, as, set, from, by, when) =>
+    `MERGE INTO ${table} AS ${as}\nUSING (SELECT * FROM ${from}) AS ${by}\nON ${when}\n` +
     `WHEN MATCHED THEN UPDATE SET ${set.map(([column, value]) => `${as}.${column} = ${value}`).join(', ')}`,
 };

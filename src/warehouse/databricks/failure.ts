@@ -60,7 +60,8 @@ export function failureKind(error: unknown): Failure {
   if (status === 401 || status === 403) return 'credentials';
   if (status !== undefined) return status >= 500 || status === 429 ? 'transient' : 'statement';
   const { errorCode, response } = error as ClientError;
-  if (errorCode === 'CANCELED' || errorCode === 'TIMEOUT' || errorCode === 'CLOSED') return 'transient';
+  // Stopped, or asked for so often that the client gave up.
+  if (/^(CANCELED|TIMEOUT|CLOSED|.*_EXCEEDED)$/.test(String(errorCode))) return 'transient';
   const text = textOf(error);
   if (isSessionGone(error)) return 'transient';
   const of = CLASS.exec(text)?.[1];
@@ -75,7 +76,8 @@ export function failureKind(error: unknown): Failure {
 /** The session has ended on the other side, of itself mostly. */
 export function isSessionGone(error: unknown): boolean {
   const text = textOf(error);
-  return SESSION_GONE.test(CLASS.exec(text)?.[1] ?? '') || (SESSION_GONE.test(text) && !/\[TABLE/.test(text));
+  const of = CLASS.exec(text)?.[1];
+  return of === undefined ? SESSION_GONE.test(text) : /^(INVALID_HANDLE|SESSION_)/.test(of);
 }
 
 /** The HTTP status that an answer had instead of content. */

@@ -1,14 +1,14 @@
 /** Sessions of Databricks'. One runs every statement that stands alone, several at a time; a transaction has its own. */
 import type { World } from '../../world.ts';
 import type { Column, ConnectOptions } from '../warehouse.ts';
-import { type Client, openSession, type Session } from './client.ts';
+import { type Client, openSession, type Session, UTC } from './client.ts';
 import { failureOf, isSessionGone } from './failure.ts';
 import type { Options } from './index.ts';
-import { patiently, type Running } from './run.ts';
+import { end as close, patiently, type Running, run } from './run.ts';
 import { Turns } from './turns.ts';
 
 /** One that lay idle for longer may have ended on the other side. */
-const LONGEST_IDLE_MS = 5 * 60_000;
+const LONGEST_IDLE_MS = 60_000;
 
 export interface Pool {
   readonly world: World;
@@ -41,7 +41,16 @@ export function openPool({ world }: ConnectOptions, client: Client, options: Opt
   let shared: Promise<Session> | undefined;
   let isClosed = false;
 
-  const make = (): Promise<Session> => patiently(world, true, () => openSession(client, options));
+  const make = async (): Promise<Session> => {
+    const session = await patiently(world, true, () => openSession(client, options));
+    try {
+      await close(running, await run(world, session, running, UTC, { reads: true }));
+      return session;
+    } catch (error) {
+      await end(session);
+      throw error;
+    }
+  };
   const end = async (session: Session): Promise<void> => void (await session.close().catch(() => undefined));
   const take = async (): Promise<Session> => {
     for (let next = idle.pop(); next; next = idle.pop()) {

@@ -15,6 +15,9 @@ const NAME = /^tmp_(\d{9,11})_[0-9a-f]{8}_/;
 /** Comment lines, the name, and what it is made of. */
 const MAKES = /^((?:\s*--[^\n]*\n)*)\s*CREATE TEMPORARY TABLE (\S+)\s+(.*)$/s;
 const DROPS = /^(?:\s*--[^\n]*\n)*\s*DROP TABLE (\S+)$/;
+/** A column that a table's files cannot have under its own name. */
+const ODD_NAME = /`[^`]*[ ,;{}()=][^`]*`/;
+const MAPPED = "'delta.columnMapping.mode' = 'name'";
 /** Texts, comments and names in quotes, which stay, and plain names. */
 const TOKENS = /'(?:[^'\\]|\\.)*'|--[^\n]*|`(?:[^`]|``)*`|[A-Za-z_][A-Za-z0-9_]*/g;
 
@@ -41,7 +44,8 @@ export class Scratch {
       const table = `${this.#prefix}${name!.replaceAll('`', '')}`;
       const [columns, query] = rest!.startsWith('(') ? [`${rest} `, ''] : ['', `\n${this.#named(rest!)}`];
       this.#names.set(name!, table);
-      return `${comments}CREATE TABLE ${table} ${columns}USING DELTA ${COORDINATED}${query}`;
+      const properties = ODD_NAME.test(rest!) ? COORDINATED.replace(')', `, ${MAPPED})`) : COORDINATED;
+      return `${comments}CREATE TABLE ${table} ${columns}USING DELTA ${properties}${query}`;
     }
     const [, dropped] = DROPS.exec(sql) ?? [];
     const own = this.#named(sql);

@@ -38,7 +38,11 @@ const TEMPORARY = new RegExp(`${COMMENTS}CREATE TEMPORARY\\b`, 'i');
 export function statementsOn(place: Place, label = ''): Statements {
   const { pool, kind, tables } = place;
   const own = (sql: string): string => labelLine(label) + (tables ? tables.own(sql) : sql);
-  const send = (text: string, options: RunOptions, on: Place = place): Promise<Operation> => {
+  const send = (
+    text: string,
+    options: RunOptions,
+    on: Pick<Place, 'session'> = place,
+  ): Promise<Operation> => {
     const go = (session: Session): Promise<Operation> =>
       run(
         pool.world,
@@ -50,7 +54,7 @@ export function statementsOn(place: Place, label = ''): Statements {
       );
     return on.session ? go(on.session) : pool.shared(go);
   };
-  const ask = (sql: string, on: Place = place): Promise<Row[]> =>
+  const ask = (sql: string, on: Pick<Place, 'session'> = place): Promise<Row[]> =>
     classified(async () => {
       const operation = await send(own(sql), { reads: true }, on);
       try {
@@ -72,8 +76,7 @@ export function statementsOn(place: Place, label = ''): Statements {
       }
     });
   /** A transaction refuses questions about tables themselves; other sessions see the tables that were made for it. */
-  const look = (sql: string): Promise<Row[]> =>
-    kind === 'begun' ? ask(sql, { ...place, session: undefined as never }) : ask(sql);
+  const look = (sql: string): Promise<Row[]> => ask(sql, kind === 'begun' ? {} : place);
   const written = async (table: string, columns: readonly string[]): Promise<readonly Column[]> => {
     const list = columns.map(dialect.quote).join(', ');
     const known = tables?.owns(table) ? undefined : pool.written.get(`${list} ${table}`);

@@ -354,6 +354,12 @@ test('a statement is labelled for the log and for the bill, unless tags are not 
   await plain.close();
 });
 
+test('changed rows that are not counted are a failure, never none', async () => {
+  const { session, double } = opened;
+  double.faults.push({ of: (sql) => sql === INSERT, uncounted: true });
+  await expect(session.execute(INSERT)).rejects.toThrow(/no count/);
+});
+
 test('what it would read at most', async () => {
   const { session, double } = opened;
   double.plan = [
