@@ -97,7 +97,7 @@ export function statementsOn(place: Place, label = ''): Statements {
     async execute(sql) {
       check(place, sql);
       if (!CHANGES.test(sql)) return (await change(own(sql))) ?? 0;
-      return counted(sql, await inTurn(place, () => change(own(sql))));
+      return counted(await inTurn(place, () => change(own(sql))));
     },
     async writeRows(table, columns, rows) {
       if (rows.length === 0) return;
@@ -105,7 +105,7 @@ export function statementsOn(place: Place, label = ''): Statements {
       const all = parts(rows);
       const each = async (on: Place): Promise<void> => {
         for (const part of all) {
-          const count = counted(sql, await change(sql, { text: part.text }, on));
+          const count = counted(await change(sql, { text: part.text }, on));
           if (count !== part.rows)
             throw new WarehouseError('statement', `${count} of ${part.rows} rows were written: ${sql}`);
         }
@@ -130,8 +130,8 @@ function inTurn<T>({ pool, kind }: Place, work: () => Promise<T>): Promise<T> {
 }
 
 /** How many rows were changed decides who holds a lease: it is never guessed. */
-function counted(sql: string, count: number | undefined): number {
-  if (count === undefined) throw new WarehouseError('statement', `no count of changed rows was told: ${sql}`);
+function counted(count: number | undefined): number {
+  if (count === undefined) throw new WarehouseError('statement', 'no count of changed rows was told');
   return count;
 }
 
