@@ -69,10 +69,9 @@ function costTable(inputs) {
 /** What other choices would come to, everything else the same. */
 const OTHERWISE = [
   ['as above', {}],
-  ['watermarks from the last day on', { 'watermark-days': 1 }],
   ['flushes of 100,000 rows', { 'flush-rows': 100_000 }],
   ['no tick more often than every 15 minutes', { 'least-seconds': 900 }],
-  ['all of it', { 'watermark-days': 1, 'flush-rows': 100_000, 'least-seconds': 900 }],
+  ['all of it', { 'flush-rows': 100_000, 'least-seconds': 900 }],
   ['a hundredth of it all, and the smallest warehouse', { smaller: 100 }],
 ];
 

@@ -23,8 +23,8 @@ export const INPUTS = {
   'window-daily': [90, '... `daily`'],
   'event-gib-a-day': [5, 'GiB a day in the columns of events that segments speak of'],
   'watermark-days': [
-    365,
-    'days of events whose cursor is read for a watermark: all that there are, for its query has no lower bound',
+    1,
+    'days of events whose cursor is read for a watermark: from the last one on, where the table is partitioned by it',
   ],
   'cursor-share': [0.15, 'of those bytes, the cursor column'],
   'entity-bytes': [100, 'bytes a row in the columns of the entity that segments speak of'],

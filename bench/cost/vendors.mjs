@@ -5,9 +5,12 @@ import { sourceBytes, tablesOf, touched } from './work.mjs';
 const MIB = 2 ** 20;
 const sum = (values) => Object.values(values).reduce((total, value) => total + value, 0);
 
+/** Slices that members and ledger are partitioned by: `SLICES` in src/warehouse/bigquery/layout.ts. */
+const SLICES = 1_024;
+
 /**
- * Bytes are billed. `whole`: a statement that changes rows is billed with all of the table, as Google's formula for DML
- * has it (q + t); otherwise with the blocks that hold its keys, as is reported of clustered tables.
+ * Bytes are billed. `whole`: a statement that changes rows is billed with all of the partitions that it names, as Google's
+ * formula for DML has it (q + t); otherwise with the blocks in them that hold its keys, as is reported of clustered tables.
  */
 export function bigquery(inputs, tier, { whole }) {
   const tables = tablesOf(inputs);
@@ -17,11 +20,15 @@ export function bigquery(inputs, tier, { whole }) {
   const change = (bytes, keys) => bytes * (whole ? 1 : touched(bytes, block, keys));
   const lookUp = (bytes, keys) => bytes * keyShare * touched(bytes, block, keys);
   const rows = tier.flushes === 0 ? 0 : Math.min(inputs['flush-rows'], (2 * tier.changes) / tier.flushes);
-  const read = sum(sourceBytes(inputs, tier, block)) + lookUp(tables.membership, tier.affected);
+  // Its own segments' partitions, with what else fell into them.
+  const sliceOf = (bytes, segments) => (bytes * segments) / inputs.segments + (bytes * segments) / SLICES;
+  const own = Math.min(tables.membership, sliceOf(tables.membership, tier.segments));
+  const sync = Math.min(tables.ledger, sliceOf(tables.ledger, 1));
+  const read = sum(sourceBytes(inputs, tier, block)) + lookUp(own, tier.affected);
   // Who exits is deleted; who enters is inserted, which bills what is read only.
-  const members = change(tables.membership, tier.changes / 2) + lookUp(tables.membership, tier.changes);
+  const members = change(own, tier.changes / 2) + lookUp(own, tier.changes);
   // A flush updates what was answered, and replaces what is asked anew.
-  const ledger = tier.flushes * 2 * (change(tables.ledger, rows) + lookUp(tables.ledger, rows));
+  const ledger = tier.flushes * 2 * (change(sync, rows) + lookUp(sync, rows));
   const small = (inputs['tick-statements'] + tier.flushes * inputs['flush-statements']) * least;
   const bytes = read + members + ledger + small;
   return {
@@ -63,14 +70,14 @@ const RUNNING = {
     suspend: inputs['snowflake-suspend-seconds'],
     least: inputs['snowflake-least-seconds'],
   }),
-  'Databricks (no adapter)': (inputs) => ({
+  Databricks: (inputs) => ({
     usdSecond: (inputs['databricks-usd-dbu'] * inputs['databricks-dbu-hour']) / 3600,
     blockMib: inputs['databricks-block-mib'],
     rewrite: inputs['databricks-rewrite'],
     suspend: inputs['databricks-suspend-seconds'],
     least: 0,
   }),
-  'Redshift (no adapter)': (inputs) => ({
+  Redshift: (inputs) => ({
     usdSecond: (inputs['redshift-usd-rpu'] * inputs['redshift-rpu']) / 3600,
     blockMib: inputs['redshift-block-mib'],
     rewrite: inputs['redshift-rewrite'],
@@ -82,7 +89,7 @@ const RUNNING = {
 /** Name -> the cost of a tier's tick; `most`: of a day in which it never stops, where seconds are billed. */
 export const VENDORS = [
   { name: 'BigQuery, blocks billed', costOf: (inputs, tier) => bigquery(inputs, tier, { whole: false }) },
-  { name: 'BigQuery, tables billed', costOf: (inputs, tier) => bigquery(inputs, tier, { whole: true }) },
+  { name: 'BigQuery, partitions billed', costOf: (inputs, tier) => bigquery(inputs, tier, { whole: true }) },
   ...Object.entries(RUNNING).map(([name, billed]) => ({
     name,
     costOf: (inputs, tier) => bySeconds(inputs, tier, billed(inputs)),

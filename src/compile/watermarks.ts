@@ -1,7 +1,8 @@
 /** Watermarks: the greatest cursor that each table shows, never past `T`. Read before anything else of a tick. */
 import type { ReadTable } from '../segment/reads.ts';
 import { relationName, storedId } from '../segment/reads.ts';
-import { call, column, compare, type Expression, text } from './expression.ts';
+import type { Operand } from './comparison.ts';
+import { call, column, compare, type Expression, number, text } from './expression.ts';
 import type { From, Query } from './query.ts';
 import { operandOf, type Scope } from './rows.ts';
 import { asInstant, compareTime } from './time.ts';
@@ -18,12 +19,17 @@ export function cursorKind(read: ReadTable, scope: Scope): CursorKind | undefine
   return type === 'instant' || type === 'timestamp' ? 'time' : undefined;
 }
 
-/** Columns `id`, `at`: microseconds since 1970 of a time, the number of an integer; NULL where nothing was shown yet. */
+/**
+ * Columns `id`, `at`: microseconds since 1970 of a time, the number of an integer; NULL where nothing was shown yet.
+ * `from`, by `ReadTable.id`: a cursor that was shown before. Only rows from there on are looked at, and NULL says that
+ * there are none any more.
+ */
 export function watermarksQuery(
   reads: readonly ReadTable[],
   stored: readonly string[],
   segments: From,
   scope: Scope,
+  from: ReadonlyMap<string, string> = new Map(),
 ): Query | undefined {
   const of = reads.flatMap((read): Query[] => {
     const kind = cursorKind(read, scope);
@@ -45,13 +51,26 @@ export function watermarksQuery(
         ],
         from: { kind: 'relation', relation: read.table.relation },
         as: 'r',
-        // A cursor in the future is no news of what was shown: taken as the watermark, it would hide later rows.
-        ...(operand.time ? { where: [compareTime(operand.time, '<=', scope.t)] } : {}),
+        where: [
+          ...shownFrom(operand, from.get(read.id)),
+          // A cursor in the future is no news of what was shown: taken as the watermark, it would hide later rows.
+          ...(operand.time ? [compareTime(operand.time, '<=', scope.t)] : []),
+        ],
       },
     ];
   });
   const all = [...of, ...stored.map((segment) => storedTick(segment, segments))];
   return all.length === 0 ? undefined : { kind: 'union', of: all };
+}
+
+/** A bound for engines to skip what lies below it: the greatest of all rows is not there while one of these is. */
+function shownFrom(operand: Operand, from: string | undefined): Expression[] {
+  if (from === undefined) return [];
+  return [
+    operand.time
+      ? compareTime(operand.time, '>=', BigInt(from))
+      : compare(operand.expression, '>=', number(from)),
+  ];
 }
 
 /** NULL when the segment never ticked. */

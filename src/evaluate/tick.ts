@@ -10,10 +10,10 @@ import { watermarksQuery } from '../compile/watermarks.ts';
 import { duplicatesQuery } from '../compile/wide.ts';
 import type { Entity, Project } from '../config/project.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
-import type { Instant } from '../instant.ts';
+import { earliest, type Instant } from '../instant.ts';
 import { mergeReads, type ReadTable, relationName, storedId } from '../segment/reads.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
-import type { Capture, Statements, Warehouse } from '../warehouse/warehouse.ts';
+import type { Capture, Row, Statements, Warehouse } from '../warehouse/warehouse.ts';
 import { captures, marksOf, withoutFeed } from './captured.ts';
 import { type Drift, findDrift } from './drift.ts';
 import { findDuplicates } from './duplicates.ts';
@@ -179,8 +179,18 @@ async function readWatermarks(
 ): Promise<TickOutcome['watermarks']> {
   const reads = mergeReads(group.members.map(({ prepared }) => prepared.reads));
   const stored = [...new Set(group.members.flatMap(({ prepared }) => prepared.stored))];
-  const query = watermarksQuery(reads, stored, context.state.segments, scope);
-  const rows = query ? await workspace.rows(query) : [];
+  const ask = async (...of: Parameters<typeof watermarksQuery>): Promise<Row[]> => {
+    const query = watermarksQuery(...of);
+    return query ? workspace.rows(query) : [];
+  };
+  const from = shownBefore(group);
+  const found = await ask(reads, stored, context.state.segments, scope, from);
+  // The rows that were newest are gone: then all others are looked at.
+  const gone = reads.filter(
+    ({ id }) => from.has(id) && found.some((row) => row.id === id && row.at === null),
+  );
+  const others = found.filter((row) => !gone.some(({ id }) => id === row.id));
+  const rows = [...others, ...(await ask(gone, [], context.state.segments, scope))];
   // A table without a cursor, whose feed tells of it, shows nothing to go by but its mark.
   const fed = reads.filter(({ table }) => table.changeFeed).map(({ id }): [string, null] => [id, null]);
   const shown = new Map([...fed, ...rows.map((row): [string, string | null] => [row.id!, row.at ?? null])]);
@@ -194,6 +204,19 @@ async function readWatermarks(
       return [prepared.name, nextWatermarks(seen, state?.watermarks ?? {})];
     }),
   );
+}
+
+/** The greatest cursor that every member has seen of a table. */
+function shownBefore({ members }: TickGroup): ReadonlyMap<string, string> {
+  const least = new Map<string, bigint | undefined>();
+  for (const { prepared, state } of members) {
+    for (const { id } of prepared.reads) {
+      const at = state?.watermarks[id]?.at ?? undefined;
+      const known = least.has(id) ? least.get(id) : at && BigInt(at);
+      least.set(id, at && known !== undefined ? earliest([known as bigint, BigInt(at)]) : undefined);
+    }
+  }
+  return new Map([...least].flatMap(([id, at]) => (at === undefined ? [] : [[id, String(at)] as const])));
 }
 
 /** Of tables that show no cursor, those that have no row at all. */

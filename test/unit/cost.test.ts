@@ -41,7 +41,7 @@ test('rows that one flush writes are those of the program', async () => {
   expect((await cost()).stdout).toContain(`| \`--flush-rows\` | ${rows!.replaceAll('_', '')} |`);
 });
 
-test.each(['BigQuery, blocks billed', 'BigQuery, tables billed'])(
+test.each(['BigQuery, blocks billed', 'BigQuery, partitions billed'])(
   '%s: prices and sizes count',
   async (name) => {
     const usual = await dayOf(name);
@@ -52,8 +52,8 @@ test.each(['BigQuery, blocks billed', 'BigQuery, tables billed'])(
   },
 );
 
-test('whole tables billed are never cheaper than blocks', async () => {
-  expect(await dayOf('BigQuery, tables billed')).toBeGreaterThanOrEqual(
+test('whole partitions billed are never cheaper than blocks', async () => {
+  expect(await dayOf('BigQuery, partitions billed')).toBeGreaterThanOrEqual(
     await dayOf('BigQuery, blocks billed'),
   );
 });

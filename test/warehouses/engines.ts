@@ -135,7 +135,7 @@ async function openDatabricksEngine(): Promise<DatabricksStoodIn> {
   databrickses.set(String(port), double);
   const options = { host: HOST, port, ca, http_path: HTTP_PATH, access_token: PERSONAL, catalog: CATALOG };
   const open: Session[] = [];
-  const connect: Opened['connect'] = async ({ access = 'write', world = realWorld() } = {}) => {
+  const connect: Opened['connect'] = async ({ access = 'write', world = real } = {}) => {
     const request = { world, root: folder, options, access, label: 'segsync test' } as const;
     const session = await pairedDatabricks.connect(request);
     open.push(session);
