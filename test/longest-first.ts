@@ -6,6 +6,8 @@ const LONGEST = [
   'property/exactness',
   'chaos/processes',
   'simulation/simulation',
+  'conformance/live',
+  'chaos/doubles',
   'property/laws',
   'property/counter-examples',
   'secrets/delivery',

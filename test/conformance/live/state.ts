@@ -189,11 +189,11 @@ export function stateChecks(bench: Bench): Check[] {
         );
         assert.equal(changed, 1);
         const [found] = await session.query(
-          `SELECT state, identifiers, tick_id, ${functions.micros_of('delivered_at')} AS at FROM ${tables.from('ledger')} AS ledger`,
+          `SELECT state, identifiers, tick_id, ${functions.micros_of('delivered_at')} AS delivered FROM ${tables.from('ledger')} AS ledger`,
         );
         assert.deepEqual(JSON.parse(found!.identifiers!), JSON.parse(identifiers));
         assert.deepEqual(
-          [found!.state, found!.tick_id, found!.at],
+          [found!.state, found!.tick_id, found!.delivered],
           ['delivered', '9007199254740993', '1795341600123457'],
         );
       },

@@ -41,7 +41,7 @@ const RESERVED = [
   'join',
   'limit',
   'order',
-].concat(['primary', 'rows', 'select', 'table', 'time', 'to', 'user', 'values', 'where', 'window']);
+].concat(['rows', 'select', 'table', 'time', 'to', 'user', 'values', 'where', 'window']);
 
 /** Written, and as it reads afterwards where that is another text. */
 const VALUES: Readonly<Record<Exclude<SqlType, 'other' | 'json' | 'uuid' | 'text'>, readonly string[]>> = {
