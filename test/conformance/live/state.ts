@@ -6,7 +6,7 @@ import { readMeta, writeMeta } from '../../../src/state/meta.ts';
 import { type StateTables, stateTables } from '../../../src/state/sql.ts';
 import { openState } from '../../../src/state/state.ts';
 import { SCHEMA_VERSION, TABLES } from '../../../src/state/tables.ts';
-import type { StateTable } from '../../../src/warehouse/layout.ts';
+import { type StateTable, sliceOf } from '../../../src/warehouse/layout.ts';
 import { type Bench, type Check, checksOf } from './check.ts';
 
 const NOW = { waitMs: 0 };
@@ -61,9 +61,10 @@ export function stateChecks(bench: Bench): Check[] {
               ? [name, 'json or text']
               : [name, kept(type)],
           );
+          const slice = warehouse.capabilities.slicedState && table.slicedBy ? [['slice', 'integer']] : [];
           assert.deepEqual(
             found,
-            table.columns.map(([name, type]) => [name, kept(type)]),
+            [...table.columns.map(([name, type]) => [name, kept(type)]), ...slice],
             table.name,
           );
         }
@@ -151,7 +152,9 @@ export function stateChecks(bench: Bench): Check[] {
         for (let round = 0; round < 3; round += 1) {
           await session.transaction(async (all) => {
             await all.execute(`DELETE FROM ${name} WHERE entity_key = ${key}`);
-            await all.writeRows(name, ['segment', 'entity_key'], [['s', 'again']]);
+            const own = { columns: ['segment', 'entity_key'], row: ['s', 'again'] };
+            const { columns, row } = inSlice(tables, 's', own);
+            await all.writeRows(name, columns, [row]);
           });
         }
         const rows = await session.query(`SELECT count(*) AS n FROM ${name} WHERE entity_key = ${key}`);
@@ -182,7 +185,8 @@ export function stateChecks(bench: Bench): Check[] {
           '9007199254740993',
           '2026-11-22 10:00:00.123457+00',
         ];
-        await session.writeRows(tables.name('ledger'), columns, [row]);
+        const own = inSlice(tables, 's', { columns, row });
+        await session.writeRows(tables.name('ledger'), own.columns, [own.row]);
         const text = (value: string): string => literal({ type: 'text', text: value });
         const changed = await session.execute(
           `UPDATE ${tables.name('ledger')} SET state = ${text('delivered')} WHERE entity_key = ${text("k'1")} AND state = ${text('sending')}`,
@@ -208,6 +212,16 @@ export function stateChecks(bench: Bench): Check[] {
       },
     ],
   ]);
+}
+
+interface Written {
+  readonly columns: readonly string[];
+  readonly row: readonly (string | null)[];
+}
+
+/** With the slice of a segment or sync, where rows lie in slices. */
+function inSlice({ sliced }: StateTables, name: string, { columns, row }: Written): Written {
+  return sliced ? { columns: [...columns, 'slice'], row: [...row, String(sliceOf(name))] } : { columns, row };
 }
 
 function hasCode(code: string): (error: unknown) => boolean {
