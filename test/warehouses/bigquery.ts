@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { abandonedSql } from '../../src/warehouse/bigquery/abandoned.ts';
 import { columnOf } from '../../src/warehouse/bigquery/values.ts';
 import { insertSql } from '../../src/warehouse/bigquery/write.ts';
 import { dialect as duckdb } from '../../src/warehouse/duckdb/dialect.ts';
@@ -38,6 +39,8 @@ export interface Double {
   /** Bodies of the requests to run something. */
   readonly requests: readonly QueryRequest[];
   /** What BigQuery does with sessions after a day without a statement. */
+  /** From now on nothing has run for long in the sessions that are open. */
+  idle(): void;
   lapse(): void;
   close(): Promise<void>;
 }
@@ -99,6 +102,9 @@ export async function openDouble(): Promise<Double> {
   const jobs = new Map<string, { readonly job: Promise<Job>; readonly session: string | undefined }>();
   let names = 0;
   const double = { pageRows: 10_000 };
+  /** Sessions that are open; and those in which nothing has run for long. */
+  const open = new Set<string>();
+  const idle = new Set<string>();
 
   /** Resolves to the job's id, at once. */
   const start = (request: QueryRequest, slow: number): string => {
@@ -106,7 +112,11 @@ export async function openDouble(): Promise<Double> {
     const begun = request.createSession ? `session_${names}` : undefined;
     const session = begun ?? request.connectionProperties?.find(({ key }) => key === 'session_id')?.value;
     const isDml = /^(-- [^\n]*\n)*(INSERT|UPDATE|DELETE|MERGE)\b/.test(request.query);
-    const job = runOn(standIn, feeds, request, session).then(
+    if (begun !== undefined && request.labels?.segsync_session === 'begun') open.add(begun);
+    if (session !== undefined) idle.delete(session);
+    if (request.query === END_SESSION) open.delete(session!);
+    const job = runIdle(request.query) ?? runOn(standIn, feeds, request, session);
+    const told = job.then(
       (answer): Job => ({
         answer,
         isDml,
@@ -115,9 +125,24 @@ export async function openDouble(): Promise<Double> {
       }),
     );
     // Whoever asks for it is told.
-    job.catch(() => undefined);
-    jobs.set(id, { job, session });
+    told.catch(() => undefined);
+    jobs.set(id, { job: told, session });
     return id;
+  };
+  /** What is said of sessions that nobody ends, and to them. */
+  const runIdle = (sql: string): Promise<Answer> | undefined => {
+    const column = { name: 'session_id', type: 'VARCHAR' };
+    if (sql === abandonedSql('EU'))
+      return Promise.resolve({
+        columns: [column],
+        rows: [...idle].filter((id) => open.has(id)).map((session_id) => ({ session_id })),
+        changed: 0,
+      });
+    const ended = /^CALL BQ\.ABORT_SESSION\('([^']*)'\)$/.exec(sql)?.[1];
+    if (ended === undefined) return undefined;
+    open.delete(ended);
+    standIn.endSession(ended);
+    return Promise.resolve({ columns: [], rows: [], changed: 0 });
   };
   /** What is there of a job's answer, from a row on; that it goes on, after a while. */
   const soon = async (id: string, from: number): Promise<object> => {
@@ -201,6 +226,9 @@ export async function openDouble(): Promise<Double> {
     faults,
     requests,
     lapse: () => standIn.endSessions(),
+    idle: () => {
+      for (const session of open) idle.add(session);
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

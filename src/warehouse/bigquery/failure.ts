@@ -44,6 +44,7 @@ export function failureOf(error: unknown): Error {
 }
 
 export function failureKind(error: unknown): Failure {
+  if (error instanceof WarehouseError) return error.failure;
   const text = error instanceof Error ? error.message : String(error);
   if (CONCURRENT.test(text)) return 'conflict';
   const reason = reasonOf(error);

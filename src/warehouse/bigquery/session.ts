@@ -1,20 +1,31 @@
 /** A session: statements of their own, and transactions in a session of BigQuery's, whose temporary tables go with it. */
 import type { Instant } from '../../instant.ts';
 import type { ConnectOptions, Session, Statements } from '../warehouse.ts';
-import { failureOf } from './failure.ts';
+import { BEGUN, endAbandoned } from './abandoned.ts';
+import { failureKind, failureOf } from './failure.ts';
 import { missingGrants } from './grants.ts';
 import type { Options } from './index.ts';
 import type { Jobs } from './jobs.ts';
 import { type Place, statementsOn } from './statements.ts';
 
-export function sessionOn({ world }: ConnectOptions, jobs: Jobs, { project }: Options): Session {
+/** How long it is not looked again for sessions that nobody ends. */
+const AGAIN_MS = 60_000;
+
+export function sessionOn({ world }: ConnectOptions, jobs: Jobs, { project, location }: Options): Session {
+  let madeWay = Number.NEGATIVE_INFINITY;
+  /** What is in the way may have been left behind by a process that was killed. */
+  const makeWay = async (): Promise<void> => {
+    if (world.clock.monotonic() - madeWay < AGAIN_MS) return;
+    madeWay = world.clock.monotonic();
+    await endAbandoned(jobs, location);
+  };
   const inSession = async <T>(
     end: 'COMMIT' | 'ROLLBACK',
     work: (place: Place) => Promise<T>,
     before?: (statements: Statements) => Promise<void>,
   ): Promise<T> => {
     const begin = before ? 'SELECT 1' : 'BEGIN TRANSACTION';
-    const { session } = await classified(() => jobs.run(begin, { begins: true }));
+    const { session } = await classified(() => jobs.run(begin, { begins: true, labels: BEGUN }));
     const place: Place = { jobs, session: session!, isBegun: true, whole: (own) => own(place) };
     const say = (sql: string): Promise<unknown> => jobs.run(sql, { session });
     try {
@@ -27,6 +38,7 @@ export function sessionOn({ world }: ConnectOptions, jobs: Jobs, { project }: Op
       return result;
     } catch (error) {
       await say('ROLLBACK TRANSACTION').catch(() => undefined);
+      if (failureKind(error) === 'conflict') await makeWay();
       throw error;
     } finally {
       // Left alone it would end by itself after a day, with the tables in it.
