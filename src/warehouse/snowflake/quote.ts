@@ -14,7 +14,7 @@ create cross current current_date current_time current_timestamp current_user da
 distinct drop else except exclude exists false following for from full grant group gscluster having
 ilike in increment inner insert intersect into is issue join lateral left like limit localtime
 localtimestamp match_condition match_recognize minus natural not null of offset on or order
-organization pivot qualify regexp revoke right rlike row rows sample schema select set some start
+organization pivot primary qualify regexp revoke right rlike row rows sample schema select set some start
 table tablesample then to trigger true try_cast union unique unpivot update using values view when
 whenever where with
 `.match(/\S+/g),
