@@ -66,6 +66,16 @@ describe.each([bigqueryEngine, databricksEngine, snowflakeEngine])('on $name', (
     expect(await tick()).toMatchObject({ mode: 'incremental', exited: 0 });
   });
 
+  test('a plan tells what the run after it does, and moves no mark', async () => {
+    await openShop({ cursor: true });
+    await tick();
+    await opened.session.execute("INSERT INTO shop.visits VALUES ('3')");
+    const told = { mode: 'incremental', entered: 1, exited: 0 };
+    expect(await tick('plan')).toMatchObject(told);
+    expect(await tick('plan')).toMatchObject(told);
+    expect(await tick()).toMatchObject(told);
+  });
+
   test('rows that were added to a table without a cursor', async () => {
     await openShop({ cursor: true });
     await tick();
@@ -141,10 +151,10 @@ function load() {
   return loadProject(world, { projectDir: opened.folder });
 }
 
-async function tick(): Promise<SegmentResult> {
+async function tick(command: 'run' | 'plan' = 'run'): Promise<SegmentResult> {
   const { project } = await load();
   const { report } = await runPipeline(world, project, {
-    command: 'run',
+    command,
     target: 'test',
     segments: new Set(['visitors']),
     syncs: new Set(),
