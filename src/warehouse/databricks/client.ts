@@ -1,4 +1,4 @@
-/** The official client, silenced, and what it is told of a target. */
+/** The official client, silenced, and what it is told of a target. Its versions before 2.1 check no certificate. */
 import type { DBSQLClient } from '@databricks/sql';
 import { Secret } from '../../config/project.ts';
 import type { ConnectOptions } from '../warehouse.ts';
