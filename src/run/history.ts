@@ -73,13 +73,13 @@ async function readMoves(
   const moved = new Map<string, { entered: number; exited: number }>();
   // A row a tick: as many as a segment had ticks that changed it.
   const ticks = statements.stream(
-    `SELECT ${dialect.functions.micros_of('evaluated_at')} AS at, op, count(*) AS keys FROM ${tables.from('changes')} AS changes` +
+    `SELECT ${dialect.functions.micros_of('evaluated_at')} AS moment, op, count(*) AS keys FROM ${tables.from('changes')} AS changes` +
       ` WHERE segment = ${text(dialect, segment)} AND op IN (${text(dialect, 'enter')}, ${text(dialect, 'exit')})` +
       ` AND evaluated_at >= ${instant(dialect, startOfDay(first, timezone))}` +
       ' GROUP BY evaluated_at, op',
   );
-  for await (const { at, op, keys } of ticks) {
-    const day = dayOf(BigInt(at!), timezone);
+  for await (const { moment, op, keys } of ticks) {
+    const day = dayOf(BigInt(moment!), timezone);
     const own = moved.get(day) ?? { entered: 0, exited: 0 };
     own[op === 'enter' ? 'entered' : 'exited'] += Number(keys);
     moved.set(day, own);

@@ -59,13 +59,13 @@ interface Known {
 
 /** For syncs that never got anything through: since when they owe it. */
 async function firstChanges(statements: Statements, tables: StateTables): Promise<Map<string, Instant>> {
-  const at = tables.dialect.functions.micros_of('min(evaluated_at)');
+  const first = tables.dialect.functions.micros_of('min(evaluated_at)');
   const rows = await statements.query(
-    `SELECT segment, ${at} AS at FROM ${tables.from('changes')} AS changes` +
+    `SELECT segment, ${first} AS first_at FROM ${tables.from('changes')} AS changes` +
       ` WHERE segment IN (SELECT segment FROM ${tables.from('syncs')} AS syncs WHERE tick_id IS NULL)` +
       ' GROUP BY segment ORDER BY segment',
   );
-  return new Map(rows.flatMap(({ segment, at }) => (at ? [[segment!, BigInt(at)] as const] : [])));
+  return new Map(rows.flatMap(({ segment, first_at: at }) => (at ? [[segment!, BigInt(at)] as const] : [])));
 }
 
 async function countWaiting(statements: Statements, tables: StateTables): Promise<Map<string, number>> {

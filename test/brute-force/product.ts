@@ -71,6 +71,11 @@ export class Product {
     );
   }
 
+  /** Where it runs. */
+  get world(): SimulatedWorld {
+    return this.#world;
+  }
+
   /** As the product read it. */
   get project(): Project {
     return this.#project;

@@ -6,6 +6,10 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { renderQuery } from '../../src/compile/render.ts';
 import { withClause } from '../../src/evaluate/workspace.ts';
+import { readHistory, readSegmentHistory } from '../../src/run/history.ts';
+import { streamMembers } from '../../src/run/inspect.ts';
+import { readStatus } from '../../src/run/status.ts';
+import { retrySyncs } from '../../src/run/switch.ts';
 import { TABLES } from '../../src/state/tables.ts';
 import { warehouse } from '../../src/warehouse/bigquery/index.ts';
 import type { SqlType } from '../../src/warehouse/dialect.ts';
@@ -13,8 +17,11 @@ import { Dice } from '../brute-force/dice.ts';
 import { members } from '../brute-force/evaluate.ts';
 import { noFigures, perform } from '../brute-force/performance.ts';
 import type { Play } from '../brute-force/play.ts';
+import { projectFiles } from '../brute-force/print-project.ts';
+import { Product } from '../brute-force/product.ts';
 import { randomPlay, USUAL } from '../brute-force/random-play.ts';
 import { projectOf, Stage } from '../brute-force/stage.ts';
+import { tableStatements, writeStatements } from '../brute-force/statements.ts';
 import { DIFFERING } from '../conformance/warehouse/differing.ts';
 import { functionTests } from '../conformance/warehouse/functions-suite.ts';
 import { type Compiling, catalogOf, stepsOf, withoutOwnSql } from '../warehouses/compiled.ts';
@@ -65,6 +72,47 @@ describe.runIf(isInstalled())('BigQuery’s own analyser', () => {
     // Whether there is a state is asked before it is made.
     expect(wrong.filter((each) => !each.startsWith('Table not found: segsync.meta'))).toEqual([]);
     expect(arrived.length).toBeGreaterThan(300);
+  });
+
+  test('accepts what the other commands say', { timeout: 600_000 }, async () => {
+    const play = inOurWords(randomPlay(newSeed(), { ...USUAL, segments: 12, ticks: 2 }));
+    let arrived: StandIn['arrived'] = [];
+    const watched = {
+      ...bigqueryEngine,
+      async open(): Promise<StoodIn> {
+        const opened = await bigqueryEngine.open();
+        arrived = opened.double.standIn.arrived;
+        return opened;
+      },
+    };
+    const product = await Product.open(watched, (target) => projectFiles(play, target), play.steps[0]!.now);
+    try {
+      await product.execute(tableStatements(play.shop));
+      for (const { writes, now } of play.steps) {
+        await product.execute(writeStatements(play.shop, writes));
+        await product.tick(now);
+      }
+      const { world, project } = product;
+      const [segment] = project.segments.keys();
+      const request = { target: project.defaultTarget, waitMs: 0 };
+      const selection = { segments: new Set(project.segments.keys()), syncs: new Set(project.syncs.keys()) };
+      await readStatus(world, project, { ...request, ...selection });
+      await readHistory(world, project, { ...request, last: 5 });
+      await readSegmentHistory(world, project, { ...request, segment: segment!, days: 5 });
+      for await (const _ of streamMembers(world, project, { ...request, segment: segment! })) break;
+      await retrySyncs(world, project, { ...request, syncs: selection.syncs });
+    } finally {
+      await product.close();
+    }
+    analyser.forget();
+    knowShop(analyser, play);
+    const wrong: string[] = [];
+    for (const { sql, session } of bySession(arrived).filter(isOurs)) {
+      if (sql === 'BEGIN TRANSACTION' && session !== undefined) analyser.endSession();
+      await acceptAll(analyser, [sql]).catch((error: Error) => wrong.push(error.message));
+    }
+    expect(wrong.filter((each) => !each.startsWith('Table not found: segsync.meta'))).toEqual([]);
+    expect(arrived.some(({ sql }) => sql.includes('segsync.runs'))).toBe(true);
   });
 
   test('accepts 2,000 random segments, and not when they are damaged', { timeout: 600_000 }, async () => {

@@ -14,7 +14,10 @@ const IDLE = 'INTERVAL 10 MINUTE';
 export async function endAbandoned(jobs: Jobs, location: string): Promise<void> {
   try {
     const { rows } = await jobs.run(abandonedSql(location));
-    for (const { f } of rows) await jobs.run(`CALL BQ.ABORT_SESSION('${String(f[0]!.v)}')`);
+    for (const { f } of rows) {
+      // One that has ended meanwhile is no reason to leave the others.
+      await jobs.run(`CALL BQ.ABORT_SESSION('${String(f[0]!.v)}')`).catch(() => undefined);
+    }
   } catch {
     // Whatever stands in the way of this is no worse for it.
   }

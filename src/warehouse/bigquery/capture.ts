@@ -47,12 +47,11 @@ async function feedOf(
       ]);
     return { mark: now.toString() };
   }
-  const known = marks.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
-  const [oldest, newest] = [known[0]!, known.at(-1)!];
+  const oldest = marks.map(BigInt).reduce((a, b) => (a < b ? a : b));
   const end = of === 'all' ? now - LATE : now;
-  // Never before the newest: history may begin just before the first mark.
+  // Of all that share the tick: what this feed does not reach is for the next one to tell, whoever has a newer mark.
   const next = of === 'all' ? end : end - LAP;
-  const mark = (next > newest ? next : newest).toString();
+  const mark = (next > oldest ? next : oldest).toString();
   const isLate = of === 'all';
   if (end <= oldest) return { mark, isLate, feed: `(SELECT * FROM ${name} WHERE FALSE)` };
   const feed = dialect.changesOf!(name, oldest, end, of!);
@@ -61,10 +60,17 @@ async function feedOf(
     await ask.run(`CREATE TEMP TABLE ${dialect.quote(own)} AS SELECT * FROM ${feed}`);
     return { mark, isLate, feed: dialect.quote(own) };
   } catch (error) {
-    if (!(error instanceof WarehouseError) || !/^(missing|permission|statement)$/.test(error.failure))
-      throw error;
+    if (!(error instanceof WarehouseError) || !isRefusal(error)) throw error;
     return { mark: now.toString(), ...lacking(error.message) };
   }
+}
+
+/** A cap or a quota is no reason to look at everyone, which costs more. */
+function isRefusal({ failure, message }: WarehouseError): boolean {
+  return (
+    /^(missing|permission|statement)$/.test(failure) &&
+    !/bytes billed|quota|resources exceeded/i.test(message)
+  );
 }
 
 function lacking(why: string, statements: readonly string[] = []): { readonly lack: FeedLack } {

@@ -101,6 +101,23 @@ test('on bigquery, deletions and moves show when the feed does, ten minutes late
   expect(await tick()).toMatchObject({ mode: 'incremental', affected: 0 });
 });
 
+test('on bigquery, a segment that comes later takes no change from those that were there', async () => {
+  opened = await bigqueryEngine.open();
+  for (const statement of SHOP) await opened.session.execute(statement);
+  await openShop({ cursor: true });
+  opened.double.feeds.leap = 5n * MINUTE;
+  await tick();
+  await tick();
+  await opened.session.execute("DELETE FROM shop.people WHERE id = '1'");
+  await writeFile(join(opened.folder, 'segments', 'others.yaml'), 'entity: person\nwhere: { has: visits }\n');
+  for (let turn = 0; turn < 6; turn += 1) await tick('run', ['visitors', 'others']);
+  const rows = await opened.session.query('SELECT segment, members FROM segsync.segments');
+  expect(rows.map(({ segment, members }) => `${segment} ${members}`).sort()).toEqual([
+    'others 1',
+    'visitors 1',
+  ]);
+});
+
 test.each([databricksEngine, snowflakeEngine])(
   'on $name, deletions and moves show at once, without a cursor',
   async (engine) => {
@@ -151,12 +168,15 @@ function load() {
   return loadProject(world, { projectDir: opened.folder });
 }
 
-async function tick(command: 'run' | 'plan' = 'run'): Promise<SegmentResult> {
+async function tick(
+  command: 'run' | 'plan' = 'run',
+  segments: readonly string[] = ['visitors'],
+): Promise<SegmentResult> {
   const { project } = await load();
   const { report } = await runPipeline(world, project, {
     command,
     target: 'test',
-    segments: new Set(['visitors']),
+    segments: new Set(segments),
     syncs: new Set(),
     all: true,
     full: false,
