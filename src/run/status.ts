@@ -5,7 +5,7 @@ import { formatInstant, type Instant } from '../instant.ts';
 import type { SegmentStatus, StatusReport, SyncStatus } from '../report/results.ts';
 import { countRejections, type RejectionCount } from '../state/rejection-rows.ts';
 import { readSegmentRows, type SegmentRow } from '../state/segment-rows.ts';
-import type { StateTables } from '../state/sql.ts';
+import { inSlices, type StateTables, textList } from '../state/sql.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
@@ -26,7 +26,7 @@ export async function readStatus(
       segments: await readSegmentRows(session, tables),
       syncs: await readSyncRows(session, tables),
       rejections: await countRejections(session, tables),
-      waiting: await countWaiting(session, tables),
+      waiting: await countWaiting(session, tables, [...project.syncs.keys()]),
       jobs: await countJobs(session, tables),
       changed: await firstChanges(session, tables),
     };
@@ -68,10 +68,16 @@ async function firstChanges(statements: Statements, tables: StateTables): Promis
   return new Map(rows.flatMap(({ segment, first_at: at }) => (at ? [[segment!, BigInt(at)] as const] : [])));
 }
 
-async function countWaiting(statements: Statements, tables: StateTables): Promise<Map<string, number>> {
+async function countWaiting(
+  statements: Statements,
+  tables: StateTables,
+  syncs: readonly string[],
+): Promise<Map<string, number>> {
+  if (syncs.length === 0) return new Map();
   const rows = await statements.query(
     `SELECT sync, count(*) AS waiting FROM ${tables.from('ledger')} AS ledger` +
-      " WHERE state = 'sending' GROUP BY sync ORDER BY sync",
+      ` WHERE sync IN ${textList(tables.dialect, syncs)}${inSlices(tables, syncs)}` +
+      " AND state = 'sending' GROUP BY sync ORDER BY sync",
   );
   return new Map(rows.map((row) => [row.sync!, Number(row.waiting)]));
 }
