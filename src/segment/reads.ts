@@ -168,7 +168,9 @@ function tableId(table: Table, root: string): string {
     : '';
   const name = `${relationId(relation, root)}(${quotedIfOdd(key)}${by})`;
   const dated = cursor ? `${name}.${quotedIfOdd(cursor.column)}` : name;
-  const fed = changeFeed ? `${dated} by feed` : dated;
+  // One that is promised to be added to only is asked for less.
+  const isAdded = 'appendOnly' in table && table.appendOnly === true;
+  const fed = changeFeed ? `${dated} by ${isAdded ? 'additions' : 'feed'}` : dated;
   return timezone === undefined ? fed : `${fed} ${timezone}`;
 }
 
