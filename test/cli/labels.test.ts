@@ -64,7 +64,7 @@ describe('PostgreSQL', () => {
       /^-- .*\nCREATE TEMPORARY TABLE segsync_affected /,
       /^-- .*\nCREATE TEMPORARY TABLE segsync_changed /,
       /^ANALYZE segsync_affected/,
-      /^DELETE FROM segsync\.membership /,
+      /^DELETE FROM segsync\.membership\n/,
       /^UPDATE segsync\.membership /,
       /^INSERT INTO segsync\.(membership|changes|ticks|segments) /,
     ]) {
