@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunReport } from '../../src/report/results.ts';
 import { build, CLI, folderOf, SHOP, segsync } from './segsync.ts';
 
@@ -56,7 +56,10 @@ const hooked = (url: string): Record<string, string> => ({
 });
 
 function started(folder: string): { child: ReturnType<typeof spawn>; ended: Promise<number | null> } {
-  const child = spawn(process.execPath, [CLI, 'run'], { cwd: folder, stdio: 'ignore' });
+  const child = spawn(process.execPath, [CLI, 'run', '--events', 'events.ndjson'], {
+    cwd: folder,
+    stdio: 'ignore',
+  });
   return { child, ended: once(child, 'exit').then(([code]) => code as number | null) };
 }
 
@@ -82,7 +85,14 @@ describe('a signal', () => {
       `entity: customer\nquery: |\n  SELECT customer_id FROM shop.customers\n  WHERE (SELECT sum(a.range * b.range) FROM range(${rows}) AS a, range(${rows}) AS b) >= 0\n`;
     await using folder = await folderOf({ ...SHOP, 'segments/slow.yaml': slow(400_000) });
     const { child, ended } = started(folder.path);
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    // A process that has not come so far yet would just be killed.
+    await vi.waitFor(
+      async () => expect(await readFile(join(folder.path, 'events.ndjson'), 'utf8')).not.toBe(''),
+      {
+        timeout: 30_000,
+      },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(child.exitCode, 'the evaluation takes minutes').toBe(null);
     const asked = Date.now();
     child.kill('SIGTERM');
