@@ -14,7 +14,7 @@ function main() {
     process.stdout.write(`${tables.join('\n\n')}\n`);
   } catch (error) {
     process.stderr.write(`${error.message}\n\n${usage()}\n`);
-    process.exit(64);
+    process.exitCode = 64;
   }
 }
 

@@ -8,4 +8,5 @@ import { compileTests, REPOSITORY } from './compile-tests.mjs';
 
 const folder = await compileTests();
 const { main } = await import(pathToFileURL(join(folder, 'test/conformance/live/main.js')).href);
+// The clients' own connections and timers may outlast their sessions.
 process.exit(await main(process.argv.slice(2), REPOSITORY));

@@ -1,10 +1,10 @@
 /** What the warehouse can tell, beyond cursors, of the tables that a group reads. */
 import { ROW } from '../compile/source-rows.ts';
 import type { Source, Table } from '../config/project.ts';
-import type { Instant } from '../instant.ts';
+import { earliest, type Instant } from '../instant.ts';
 import { mergeReads } from '../segment/reads.ts';
 import type { Capabilities, Capture, Captured, Statements, Warehouse } from '../warehouse/warehouse.ts';
-import type { TickGroup, TickMember } from './tick.ts';
+import type { TickGroup } from './tick.ts';
 
 /**
  * By `ReadTable.id`, in the snapshot of `statements`. A table is asked about with the marks of all members that read it;
@@ -32,29 +32,28 @@ export function feedOf(table: Table | Source): Pick<Captured, 'feed'> {
   return { feed: 'appendOnly' in table && table.appendOnly ? 'additions' : 'all' };
 }
 
-/** Members that read a table whose feed they need and that does not reach back to their last tick. */
-export function withoutFeed({ members }: TickGroup, captures: ReadonlyMap<string, Capture>): TickMember[] {
-  return members.filter(({ prepared, state }) =>
+/** Whether a member needs a table's feed that does not reach back to its last tick. */
+export function isFeedLost({ members }: TickGroup, captures: ReadonlyMap<string, Capture>): boolean {
+  return members.some(({ prepared, state }) =>
     prepared.reads.some(
       ({ id, table }) => table.changeFeed && state?.watermarks[id] && captures.get(id)?.feed === undefined,
     ),
   );
 }
 
-/** What would be asked of the tables' feeds, for people: as if the marks were the instants of the last ticks. */
+/** What would be asked of the tables' feeds, for people: as if the mark were the oldest of the last ticks. */
 export function sketchedFeeds(
   { members }: TickGroup,
   { dialect: { changesOf, quote }, capabilities: { changeFeed } }: Warehouse,
   t: Instant,
 ): ReadonlyMap<string, Capture> {
+  const from = earliest(members.flatMap(({ state }) => (state ? [state.evaluatedAt] : [])));
   const sketches = new Map<string, Capture>();
-  for (const { prepared, state } of members) {
-    for (const { id, table } of prepared.reads) {
-      const { feed: of } = feedOf(table);
-      if (!of || !changesOf || !state || table.relation.kind !== 'table') continue;
-      const feed = changesOf(table.relation.parts.map(quote).join('.'), state.evaluatedAt, t, of);
-      sketches.set(id, { feed, isLate: of === 'all' && changeFeed!.isLate });
-    }
+  for (const { id, table } of mergeReads(members.map(({ prepared }) => prepared.reads))) {
+    const { feed: of } = feedOf(table);
+    if (!of || !changesOf || from === undefined || table.relation.kind !== 'table') continue;
+    const feed = changesOf(table.relation.parts.map(quote).join('.'), from, t, of);
+    sketches.set(id, { feed, isLate: of === 'all' && changeFeed!.isLate });
   }
   return sketches;
 }

@@ -14,7 +14,7 @@ import { earliest, type Instant } from '../instant.ts';
 import { mergeReads, type ReadTable, relationName, storedId } from '../segment/reads.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
 import type { Capture, Row, Statements, Warehouse } from '../warehouse/warehouse.ts';
-import { captures, marksOf, withoutFeed } from './captured.ts';
+import { captures, isFeedLost, marksOf } from './captured.ts';
 import { type Drift, findDrift } from './drift.ts';
 import { findDuplicates } from './duplicates.ts';
 import { incremental } from './incremental.ts';
@@ -85,8 +85,7 @@ export async function evaluateTick(
   const watermarks = await readWatermarks(workspace, group, context, scope, marksOf(captured));
   const { dialect } = context.warehouse;
   const base = tickInput(group, context, scope);
-  const unfed = withoutFeed(group, captured);
-  if (unfed.length > 0) {
+  if (isFeedLost(group, captured)) {
     const lost = group.members.map(({ prepared }): [string, FullReason] => [prepared.name, 'feed_lost']);
     const reasons = new Map([...lost, ...(group.full ?? [])]);
     return evaluateAll(statements, workspace, group, base, watermarks, reasons, dialect);

@@ -128,12 +128,13 @@ export class Leases {
     };
     const before = async (unlabelled: Statements): Promise<void> => {
       await first?.(unlabelled.labelled(label));
-      if (!tablesFirst) return;
-      await apart?.(unlabelled.labelled(label));
+      if (tablesFirst) await apart?.(unlabelled.labelled(label));
       await begin();
     };
+    // What comes before may take minutes, in which the leases have to be renewed.
+    const isApart = tablesFirst || first !== undefined;
     try {
-      if (!tablesFirst) await begin();
+      if (!isApart) await begin();
       const result = await session.transaction(
         async (unlabelled) => {
           const transaction = unlabelled.labelled(label);
@@ -143,7 +144,7 @@ export class Leases {
           if (passed > RENEW_MS) await this.#extend(transaction, names, now + micros(passed));
           return done;
         },
-        { ...(isolation === undefined ? {} : { isolation }), ...(tablesFirst || first ? { before } : {}) },
+        { ...(isolation === undefined ? {} : { isolation }), ...(isApart ? { before } : {}) },
       );
       this.#moveDeadline(names, started);
       return result;

@@ -1,6 +1,7 @@
 /** What the literals, identifiers and dates of several SQL dialects have in common. */
 import { fail } from '../diagnostics/diagnostic.ts';
 import { type Instant, utcParts } from '../instant.ts';
+import type { Dialect } from './dialect.ts';
 import { KEYWORDS } from './keywords.ts';
 
 const FIRST_INSTANT: Instant = -62_135_596_800_000_000n;
@@ -22,6 +23,16 @@ export function quoteIdentifier(name: string, maxBytes = Number.POSITIVE_INFINIT
     return fail('E302', { name: printable(name), reason: `it is longer than ${maxBytes} bytes` });
   }
   return PLAIN.test(name) && !KEYWORDS.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Throws E302 for a name that is empty, longer than `most` characters, or holds a control character. */
+export function checkName(name: string, most: number): void {
+  if (name === '') fail('E302', { name: '', reason: 'it is empty' });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
+  if (/[\u0000-\u001f\u007f\p{Surrogate}]/u.test(name))
+    fail('E302', { name: printable(name), reason: 'it holds a control character' });
+  if (name.length > most)
+    fail('E302', { name: printable(name), reason: `it is longer than ${most} characters` });
 }
 
 /**
@@ -52,6 +63,42 @@ export function decimal(text: string): string {
   const [, sign, whole, fraction = '', exponent] = match;
   if (exponent === undefined) return text;
   return `${sign}${shiftPoint(whole!, fraction, Number(exponent))}`;
+}
+
+/** What differs between the literals of engines: the rest is alike on all. */
+export interface Spelled {
+  text(text: string): string;
+  number(text: string): string;
+  /** `2026-11-22 10:00:00.000000+00`. */
+  instant(text: string): string;
+  /** Both in quotes. */
+  timestamp(text: string): string;
+  date(text: string): string;
+  readonly types: Dialect['types'];
+}
+
+/** Throws E303 for a value that is not of its type's form. */
+export function literalsOf(spelled: Spelled): Dialect['literal'] {
+  return (value) => {
+    switch (value.type) {
+      case 'text':
+        return spelled.text(value.text);
+      case 'number':
+        return spelled.number(value.text);
+      case 'boolean':
+        return value.value ? 'TRUE' : 'FALSE';
+      case 'instant':
+        return spelled.instant(instantText(value.instant));
+      case 'timestamp':
+        return spelled.timestamp(formed(value.text, 'timestamp'));
+      case 'date':
+        return spelled.date(formed(value.text, 'date'));
+      case 'uuid':
+        return formed(value.text, 'uuid').toLowerCase();
+      case 'null':
+        return value.of === 'other' ? 'NULL' : `CAST(NULL AS ${spelled.types[value.of]})`;
+    }
+  };
 }
 
 /** `2026-11-22 10:00:00.000000+00`, the years 0001 to 9999; instants beyond stand at the nearest end. */

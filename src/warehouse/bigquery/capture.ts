@@ -3,7 +3,8 @@
  * minutes late, from tables with `enable_change_history`. Neither can stand in a transaction: before one begins the rows
  * are put into a table of its session. Both fail beyond time travel. Source: BigQuery, Work with change history.
  */
-import { type Capture, type Captured, type FeedLack, WarehouseError } from '../warehouse.ts';
+import { isRefusedFeed, lacking } from '../feed.ts';
+import type { Capture, Captured } from '../warehouse.ts';
 import { dialect } from './dialect.ts';
 import type { Result } from './jobs.ts';
 
@@ -60,21 +61,9 @@ async function feedOf(
     await ask.run(`CREATE TEMP TABLE ${dialect.quote(own)} AS SELECT * FROM ${feed}`);
     return { mark, isLate, feed: dialect.quote(own) };
   } catch (error) {
-    if (!(error instanceof WarehouseError) || !isRefusal(error)) throw error;
+    if (!isRefusedFeed(error)) throw error;
     return { mark: now.toString(), ...lacking(error.message) };
   }
-}
-
-/** A cap or a quota is no reason to look at everyone, which costs more. */
-function isRefusal({ failure, message }: WarehouseError): boolean {
-  return (
-    /^(missing|permission|statement)$/.test(failure) &&
-    !/bytes billed|quota|resources exceeded/i.test(message)
-  );
-}
-
-function lacking(why: string, statements: readonly string[] = []): { readonly lack: FeedLack } {
-  return { lack: { why, statements } };
 }
 
 async function keepsHistory({ run }: Ask, parts: readonly string[]): Promise<boolean> {

@@ -3,11 +3,9 @@
  * `GREATEST` and `LEAST` of a NULL are NULL; NULL comes first in ascending order; a decimal literal is a double; `UNION`
  * and `EXCEPT` say DISTINCT or ALL; a time on the wall that comes twice is the first; integers are INT64 and overflow is an error.
  */
-
-import { fail } from '../../diagnostics/diagnostic.ts';
 import { DAY, type Instant } from '../../instant.ts';
-import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
-import { decimal, formed, instantText } from '../literal.ts';
+import type { Dialect, SqlFunction } from '../dialect.ts';
+import { decimal, literalsOf } from '../literal.ts';
 import { standard } from '../standard.ts';
 import { quoteName, quoteString } from './quote.ts';
 
@@ -103,27 +101,14 @@ function numberText(of: string): string {
   return `${fraction.length <= 9 && whole!.length <= 29 ? 'NUMERIC' : 'BIGNUMERIC'} '${plain}'`;
 }
 
-function literal(value: SqlValue): string {
-  switch (value.type) {
-    case 'text':
-      if (value.text.includes('\0')) return fail('E303', { reason: 'a text holds a NUL character' });
-      return quoteString(value.text);
-    case 'number':
-      return numberText(value.text);
-    case 'boolean':
-      return value.value ? 'TRUE' : 'FALSE';
-    case 'instant':
-      return `TIMESTAMP '${instantText(value.instant)}'`;
-    case 'timestamp':
-      return `DATETIME ${formed(value.text, 'timestamp')}`;
-    case 'date':
-      return `DATE ${formed(value.text, 'date')}`;
-    case 'uuid':
-      return formed(value.text, 'uuid').toLowerCase();
-    case 'null':
-      return value.of === 'other' ? 'NULL' : `CAST(NULL AS ${TYPES[value.of]})`;
-  }
-}
+const literal = literalsOf({
+  text: quoteString,
+  number: numberText,
+  instant: (text) => `TIMESTAMP '${text}'`,
+  timestamp: (text) => `DATETIME ${text}`,
+  date: (text) => `DATE ${text}`,
+  types: TYPES,
+});
 
 /** `CHANGES` takes no more than a day at once. Source: BigQuery, Work with change history. */
 function changesOf(table: string, from: Instant, to: Instant, of: 'all' | 'additions'): string {

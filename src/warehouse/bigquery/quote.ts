@@ -1,5 +1,6 @@
 /** Names and texts as BigQuery reads them: names in backquotes, texts with backslashes as escapes. */
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { checkName } from '../literal.ts';
 
 /** Words that cannot stand for a name without quotes. Source: GoogleSQL, lexical structure, reserved keywords. */
 const RESERVED = new Set(
@@ -16,28 +17,16 @@ struct tablesample then to treat true unbounded union unnest using when where wi
 const PLAIN = /^[a-z_][a-z0-9_]*$/;
 const LONGEST_NAME = 1024;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
-const CONTROL = /[\u0000-\u001f\u007f\p{Surrogate}]/u;
-
 /** Throws E302 for a name that is empty, too long or holds a control character. */
 export function quoteName(name: string): string {
-  if (name === '') return fail('E302', { name: '', reason: 'it is empty' });
-  if (CONTROL.test(name)) {
-    const shown = name.slice(0, 80).replaceAll(new RegExp(CONTROL, 'gu'), '?');
-    return fail('E302', { name: shown, reason: 'it holds a control character' });
-  }
-  if (name.length > LONGEST_NAME) {
-    return fail('E302', {
-      name: `${name.slice(0, 80)}…`,
-      reason: `it is longer than ${LONGEST_NAME} characters`,
-    });
-  }
+  checkName(name, LONGEST_NAME);
   if (PLAIN.test(name) && !RESERVED.has(name)) return name;
   return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 }
 
-/** Throws E303 for half a character, which UTF-8 cannot hold. */
+/** Throws E303 for NUL, and for half a character, which UTF-8 cannot hold. */
 export function quoteString(text: string): string {
+  if (text.includes('\0')) return fail('E303', { reason: 'a text holds a NUL character' });
   if (/\p{Surrogate}/u.test(text)) return fail('E303', { reason: 'a text holds half of a character' });
   return `'${text.replaceAll(ESCAPED, escapeOf)}'`;
 }

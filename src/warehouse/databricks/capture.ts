@@ -3,7 +3,8 @@
  * changed ones both forms, version by version. They are put into a table before the transaction begins, so that a version
  * that is no longer kept shows before anything is evaluated. Source: Databricks, `table_changes`, and change data feed.
  */
-import { type Capture, type Captured, type FeedLack, type Row, WarehouseError } from '../warehouse.ts';
+import { isRefusedFeed, lacking } from '../feed.ts';
+import type { Capture, Captured, Row } from '../warehouse.ts';
 import { dialect } from './dialect.ts';
 
 export interface Ask {
@@ -43,7 +44,7 @@ async function feedOf(ask: Ask, { relation, marks }: Captured, own: string): Pro
     if (ask.kind === 'alone') return { mark, feed };
     return await made(ask, feed, own, mark);
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isRefusedFeed(error)) throw error;
     return lacking(error.message);
   }
 }
@@ -55,21 +56,13 @@ async function made(ask: Ask, feed: string, own: string, mark: string): Promise<
     await ask.make(`CREATE TEMPORARY TABLE ${dialect.quote(own)} AS\nSELECT * FROM ${feed}`);
     return { mark, feed: dialect.quote(own) };
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isRefusedFeed(error)) throw error;
     return { mark, ...lacking(error.message) };
   }
-}
-
-function isRefusal(error: unknown): error is WarehouseError {
-  return error instanceof WarehouseError && /^(missing|permission|statement)$/.test(error.failure);
 }
 
 /** `from` and `to`: versions, both included. */
 function changesBetween(name: string, from: string, to: string): string {
   const table = dialect.literal({ type: 'text', text: name });
   return `(SELECT * EXCEPT (_change_type, _commit_version, _commit_timestamp) FROM table_changes(${table}, ${from}, ${to}))`;
-}
-
-function lacking(why: string, statements: readonly string[] = []): { readonly lack: FeedLack } {
-  return { lack: { why, statements } };
 }

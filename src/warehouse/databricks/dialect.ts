@@ -12,8 +12,8 @@
  * is above them, and is looked at by the next tick.
  */
 import type { Instant } from '../../instant.ts';
-import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
-import { decimal, formed, instantText } from '../literal.ts';
+import type { Dialect, SqlFunction } from '../dialect.ts';
+import { decimal, literalsOf } from '../literal.ts';
 import { standard } from '../standard.ts';
 import { quoteName, quoteString } from './quote.ts';
 
@@ -85,26 +85,14 @@ function instantOf(timestamp: string, zone: string): string {
   return `CASE${again("'1' HOUR")}${again("'30' MINUTE")} ELSE ${first} END`;
 }
 
-function literal(value: SqlValue): string {
-  switch (value.type) {
-    case 'text':
-      return quoteString(value.text);
-    case 'number':
-      return decimal(value.text);
-    case 'boolean':
-      return value.value ? 'TRUE' : 'FALSE';
-    case 'instant':
-      return `TIMESTAMP '${instantText(value.instant)}:00'`;
-    case 'timestamp':
-      return `TIMESTAMP_NTZ ${formed(value.text, 'timestamp')}`;
-    case 'date':
-      return `DATE ${formed(value.text, 'date')}`;
-    case 'uuid':
-      return formed(value.text, 'uuid').toLowerCase();
-    case 'null':
-      return value.of === 'other' ? 'NULL' : `CAST(NULL AS ${TYPES[value.of]})`;
-  }
-}
+const literal = literalsOf({
+  text: quoteString,
+  number: decimal,
+  instant: (text) => `TIMESTAMP '${text}:00'`,
+  timestamp: (text) => `TIMESTAMP_NTZ ${text}`,
+  date: (text) => `DATE ${text}`,
+  types: TYPES,
+});
 
 /** What comes last in descending order comes first by this: only times are ordered so. */
 function backwards(time: string): string {

@@ -3,6 +3,7 @@
  * escapes, where two quotes are no quote but two texts that become one.
  */
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { checkName } from '../literal.ts';
 
 /** Words that cannot stand for a name without quotes, or not everywhere. Source: Databricks, reserved words, and ANSI's. */
 const RESERVED = new Set(
@@ -23,22 +24,9 @@ where window with
 const PLAIN = /^[a-z_][a-z0-9_]*$/;
 const LONGEST_NAME = 255;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
-const CONTROL = /[\u0000-\u001f\u007f\p{Surrogate}]/u;
-
 /** Throws E302 for a name that is empty, too long or holds a control character. */
 export function quoteName(name: string): string {
-  if (name === '') return fail('E302', { name: '', reason: 'it is empty' });
-  if (CONTROL.test(name)) {
-    const shown = name.slice(0, 80).replaceAll(new RegExp(CONTROL, 'gu'), '?');
-    return fail('E302', { name: shown, reason: 'it holds a control character' });
-  }
-  if (name.length > LONGEST_NAME) {
-    return fail('E302', {
-      name: `${name.slice(0, 80)}…`,
-      reason: `it is longer than ${LONGEST_NAME} characters`,
-    });
-  }
+  checkName(name, LONGEST_NAME);
   return PLAIN.test(name) && !RESERVED.has(name) ? name : `\`${name.replaceAll('`', '``')}\``;
 }
 

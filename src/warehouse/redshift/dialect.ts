@@ -16,8 +16,8 @@
  * move forward, as in PostgreSQL); whether '$' in a pattern matches before a last line feed (expected not to matter
  * here); how wide a literal is as a column (always cast here); microseconds beyond 32 bits in DATEADD.
  */
-import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
-import { decimal, firstInstant, formed, instantText } from '../literal.ts';
+import type { Dialect, SqlFunction } from '../dialect.ts';
+import { decimal, firstInstant, literalsOf } from '../literal.ts';
 import { standard } from '../standard.ts';
 import { firstBy } from './first.ts';
 import { quoteName, quoteString } from './quote.ts';
@@ -95,26 +95,14 @@ function tryInteger(of: string): string {
   return `CASE WHEN ${isInteger} THEN CASE WHEN ${inRange} THEN CAST(${of} AS BIGINT) END END`;
 }
 
-function literal(value: SqlValue): string {
-  switch (value.type) {
-    case 'text':
-      return quoteString(value.text);
-    case 'number':
-      return decimal(value.text);
-    case 'boolean':
-      return value.value ? 'TRUE' : 'FALSE';
-    case 'instant':
-      return `TIMESTAMPTZ '${instantText(value.instant)}'`;
-    case 'timestamp':
-      return `TIMESTAMP ${formed(value.text, 'timestamp')}`;
-    case 'date':
-      return `DATE ${formed(value.text, 'date')}`;
-    case 'uuid':
-      return formed(value.text, 'uuid').toLowerCase();
-    case 'null':
-      return value.of === 'other' ? 'NULL' : `CAST(NULL AS ${TYPES[value.of]})`;
-  }
-}
+const literal = literalsOf({
+  text: quoteString,
+  number: decimal,
+  instant: (text) => `TIMESTAMPTZ '${text}'`,
+  timestamp: (text) => `TIMESTAMP ${text}`,
+  date: (text) => `DATE ${text}`,
+  types: TYPES,
+});
 
 /** A literal as a column would be as narrow as its text, and another row's text too long for it. */
 function textColumn(rendered: string): string {

@@ -2,15 +2,7 @@
  * The first value in an order. Redshift has no aggregate that gives it, whatever its length; but it has the least text. So
  * a text is made of each row: when it was, then the value in a form that texts order as values, then the value as it is.
  */
-import type { SqlType } from '../dialect.ts';
-
-type FirstOf = (
-  value: string,
-  order: string,
-  when: string,
-  type: SqlType,
-  keys: readonly (readonly [of: string, way: 'ASC' | 'DESC'])[],
-) => string;
+import type { Dialect } from '../dialect.ts';
 
 const TEXT = 'VARCHAR(65535)';
 /** Half of the range of 64-bit integers: added to one, it makes a number that is not negative, of 20 digits at most. */
@@ -25,7 +17,7 @@ const NUMBER_WIDTH = 40;
 export function firstBy(
   micros: (timestamp: string) => string,
   byBytes: (text: string) => string = (text) => text,
-): FirstOf {
+): Dialect['firstOf'] {
   const moment = (of: string): string => micros(`CAST(${of} AS TIMESTAMP)`);
   return (value, _order, when, type, keys) => {
     const [time, way] = keys[0]!;

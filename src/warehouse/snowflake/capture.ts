@@ -5,7 +5,8 @@
  */
 import type { RowStatement } from 'snowflake-sdk';
 import type { Relation } from '../../config/project.ts';
-import { type Capture, type Captured, type FeedLack, type Row, WarehouseError } from '../warehouse.ts';
+import { isRefusedFeed, lacking } from '../feed.ts';
+import { type Capture, type Captured, type Row, WarehouseError } from '../warehouse.ts';
 import { dialect } from './dialect.ts';
 import { folded } from './quote.ts';
 
@@ -56,19 +57,14 @@ async function feedOf(ask: Ask, { relation, marks }: Captured, now: bigint): Pro
   return { mark, ...(refusal === undefined ? { feed } : lacking(refusal)) };
 }
 
-function lacking(why: string, statements: readonly string[] = []): { readonly lack: FeedLack } {
-  return { lack: { why, statements } };
-}
-
 /** The service says of some things, a gap in what was tracked, only when it is asked for the changes. */
 async function refusalOf({ look }: Ask, feed: string): Promise<string | undefined> {
   try {
     await look(`SELECT * FROM ${feed} AS feed LIMIT 0`);
     return undefined;
   } catch (error) {
-    if (error instanceof WarehouseError && /^(missing|permission|statement)$/.test(error.failure))
-      return error.message;
-    throw error;
+    if (!isRefusedFeed(error)) throw error;
+    return error.message;
   }
 }
 

@@ -9,8 +9,8 @@
  * to during the tick may be judged by rows of before and of after. Sources are not pinned by time travel: it needs
  * retention on every table, and views and own SQL cannot be pinned.
  */
-import type { Dialect, SqlFunction, SqlType, SqlValue } from '../dialect.ts';
-import { decimal, formed, instantText } from '../literal.ts';
+import type { Dialect, SqlFunction, SqlType } from '../dialect.ts';
+import { decimal, literalsOf } from '../literal.ts';
 import { standard } from '../standard.ts';
 import { quoteName, quoteString } from './quote.ts';
 
@@ -111,26 +111,14 @@ function typed(of: string, type: SqlType): string {
   return type === 'other' ? of : `CAST(${of} AS ${TYPES[type]})`;
 }
 
-function literal(value: SqlValue): string {
-  switch (value.type) {
-    case 'text':
-      return quoteString(value.text);
-    case 'number':
-      return decimal(value.text);
-    case 'boolean':
-      return value.value ? 'TRUE' : 'FALSE';
-    case 'instant':
-      return `'${instantText(value.instant)}:00'::TIMESTAMP_LTZ`;
-    case 'timestamp':
-      return `${formed(value.text, 'timestamp')}::TIMESTAMP_NTZ`;
-    case 'date':
-      return `${formed(value.text, 'date')}::DATE`;
-    case 'uuid':
-      return formed(value.text, 'uuid').toLowerCase();
-    case 'null':
-      return value.of === 'other' ? 'NULL' : `CAST(NULL AS ${TYPES[value.of]})`;
-  }
-}
+const literal = literalsOf({
+  text: quoteString,
+  number: decimal,
+  instant: (text) => `'${text}:00'::TIMESTAMP_LTZ`,
+  timestamp: (text) => `${text}::TIMESTAMP_NTZ`,
+  date: (text) => `${text}::DATE`,
+  types: TYPES,
+});
 
 export const dialect: Dialect = {
   ...standard,

@@ -5,6 +5,7 @@
  * whose name really is in lower case cannot be named: a view or a `query:` gives it another.
  */
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { checkName } from '../literal.ts';
 
 /** Words that cannot stand for a name without quotes, or not everywhere. Source: Snowflake, reserved and limited keywords. */
 const RESERVED = new Set(
@@ -24,22 +25,9 @@ const PLAIN = /^[a-z_][a-z0-9_]*$/;
 const FOLDED = /^[A-Z_][A-Z0-9_]*$/;
 const LONGEST_NAME = 255;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
-const CONTROL = /[\u0000-\u001f\u007f\p{Surrogate}]/u;
-
 /** Throws E302 for a name that is empty, too long or holds a control character. */
 export function quoteName(name: string): string {
-  if (name === '') return fail('E302', { name: '', reason: 'it is empty' });
-  if (CONTROL.test(name)) {
-    const shown = name.slice(0, 80).replaceAll(new RegExp(CONTROL, 'gu'), '?');
-    return fail('E302', { name: shown, reason: 'it holds a control character' });
-  }
-  if (name.length > LONGEST_NAME) {
-    return fail('E302', {
-      name: `${name.slice(0, 80)}…`,
-      reason: `it is longer than ${LONGEST_NAME} characters`,
-    });
-  }
+  checkName(name, LONGEST_NAME);
   if (!PLAIN.test(name)) return `"${name.replaceAll('"', '""')}"`;
   return RESERVED.has(name) ? `"${name.toUpperCase()}"` : name;
 }
