@@ -23,6 +23,7 @@ import type { StateTables } from './sql.ts';
 const LEASE_MS = Number(LEASE_LENGTH / 1000n);
 const RENEW_MS = 10_000;
 const POLL_MS = 500;
+const SOON_MS = 50;
 /** Two processes that take leases at once may fail one another's statement. */
 const ATTEMPTS = 6;
 
@@ -82,11 +83,17 @@ export class Leases {
     names: readonly string[],
     options: { waitMs: number; signal?: AbortSignal },
   ): Promise<Acquired> {
-    const { timers, clock } = this.#options.world;
+    const { timers, clock, random } = this.#options.world;
     const until = clock.monotonic() + options.waitMs;
     for (;;) {
-      const lost = await this.#takeRetrying(names.filter((name) => !this.#held.has(name)));
+      const others = await this.#takeRetrying(names.filter((name) => !this.#held.has(name)));
+      const lost = others.flatMap(({ name, owner }) => (owner === null ? [] : [{ name, owner }]));
       const left = until - clock.monotonic();
+      if (lost.length < others.length && !options.signal?.aborted) {
+        // Given back between the looking and the taking: it is free, whether or not there is time to wait.
+        await timers.sleep(random.fraction() * SOON_MS, options.signal);
+        continue;
+      }
       if (lost.length === 0 || left <= 0 || options.signal?.aborted) {
         return { held: new Set(names.filter((name) => this.#held.has(name))), lost };
       }
@@ -193,7 +200,7 @@ export class Leases {
     if (own < tokens.size) fail('E502', { names });
   }
 
-  async #takeRetrying(names: readonly string[]): Promise<Acquired['lost']> {
+  async #takeRetrying(names: readonly string[]): Promise<LeaseRow[]> {
     const { timers, random } = this.#options.world;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -205,7 +212,8 @@ export class Leases {
     }
   }
 
-  async #take(names: readonly string[]): Promise<Acquired['lost']> {
+  /** Takes what is free of `names`; resolves to the rest. */
+  async #take(names: readonly string[]): Promise<LeaseRow[]> {
     const { session, tables, world, singleProcess, repeatsKeys } = this.#options;
     const started = world.clock.monotonic();
     const now = await session.now();
@@ -231,9 +239,9 @@ export class Leases {
       this.#held.set(name, { token, deadline: started + LEASE_MS, pins: 0 });
     }
     if (own.length > 0) this.#stopTimer ??= world.timers.every(RENEW_MS, () => this.#renewSoon());
-    return [...rows.values()].flatMap(({ name, owner }) =>
-      owner !== null && owner !== this.#owner ? [{ name, owner }] : [],
-    );
+    return names
+      .map((name) => rows.get(name) ?? { name, owner: null, token: 0n })
+      .filter(({ owner }) => owner !== this.#owner);
   }
 
   #renewSoon(): void {

@@ -38,11 +38,12 @@ for (const engine of engines) {
     function holder(
       id: number,
       changes: Partial<World['process']> = {},
+      through: Session = session,
     ): { leases: Leases; end: () => void } {
       const { slow, end } = quickWorld(id);
       ends.push(end);
       const world = { ...slow, process: { ...slow.process, ...changes } };
-      return { leases: new Leases({ session, tables, world, singleProcess: false }), end };
+      return { leases: new Leases({ session: through, tables, world, singleProcess: false }), end };
     }
 
     test('what one holds is left out for another, and named', async () => {
@@ -70,6 +71,25 @@ for (const engine of engines) {
       const waiting = second.leases.acquire(['a'], { waitMs: 20_000 });
       await first.leases.release();
       expect([...(await waiting).held]).toEqual(['a']);
+    });
+
+    test('given back while another looks, it is free too', async () => {
+      const first = holder(1).leases;
+      await first.acquire(['a'], NOW);
+      const releasing: Session = {
+        ...session,
+        transaction: (work, options) =>
+          session.transaction(async (transaction) => {
+            const query: typeof transaction.query = async (sql) => {
+              const rows = await transaction.query(sql);
+              await first.release();
+              return rows;
+            };
+            return work({ ...transaction, query });
+          }, options),
+      };
+      const second = holder(2, {}, releasing).leases;
+      expect([...(await second.acquire(['a'], { waitMs: 20_000 })).held]).toEqual(['a']);
     });
 
     test('a holder on this host whose process is gone is dead at once', async () => {
