@@ -131,6 +131,8 @@ export interface Segment {
   readonly allowFull: boolean;
   /** The name that this segment had before. */
   readonly was?: string;
+  /** The file's text in one form, to tell what has changed; absent when it was not read from a file. */
+  readonly text?: string;
   readonly place: Place;
 }
 

@@ -11,6 +11,7 @@ import { child, type YamlMap } from './node.ts';
 import type { Entity, Segment } from './project.ts';
 import { SEGMENT_NOT_YET, type SegmentPart, segmentSchema } from './schema.ts';
 import { DEFAULT_TIER, type Tiers } from './tiers.ts';
+import { segmentText } from './written.ts';
 
 /** What segments and syncs refer to. An entity that is declared but broken is undefined. */
 export interface Declared {
@@ -62,6 +63,7 @@ export function readSegment(
     ...(part.description ? { description: part.description } : {}),
     ...(part.owner ? { owner: part.owner } : {}),
     ...(part.was ? { was: part.was } : {}),
+    text: segmentText(written),
     place,
   };
   return { ...read, segment };

@@ -46,12 +46,20 @@ function definitionChanges(changes: readonly DefinitionChange[], colors: Colors)
   return changes
     .map((each) => {
       const mark = MARK[each.change];
-      return `${paint[mark](`${mark} ${each.kind} ${each.name}`)}: ${meaning(each)}\n`;
+      return `${paint[mark](`${mark} ${each.kind} ${each.name}`)}: ${meaning(each)}\n${diffText(each, colors)}`;
     })
     .join('');
 }
 
-function meaning({ kind, change, detail }: DefinitionChange): string {
+function diffText({ diff = [] }: DefinitionChange, colors: Colors): string {
+  const paint = { '+': colors.green, '-': colors.red, '@': colors.dim } as const;
+  return diff
+    .map((line) => (paint[line[0] as keyof typeof paint] ?? String)(line))
+    .map((line) => `    ${line.replace(/^@$/, '...')}\n`)
+    .join('');
+}
+
+export function meaning({ kind, change, detail }: DefinitionChange): string {
   if (change === 'metadata')
     return `${detail ?? 'another description, owner or tags'}: nothing to evaluate or send`;
   if (change === 'removed') {

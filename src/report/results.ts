@@ -83,6 +83,11 @@ export interface DefinitionChange {
   readonly change: 'new' | 'logic' | 'mapping' | 'metadata' | 'removed';
   /** In words for people: the new audience, what is kept of the old one, the tiers. */
   readonly detail?: string;
+  /** Relative to the project; absent for what is removed. */
+  readonly file?: string;
+  readonly line?: number;
+  /** How its text differs from the one that the last run noted: each line begins with `+`, `-` or a space, `@` where lines are left out. */
+  readonly diff?: readonly string[];
 }
 
 export interface RunReport {

@@ -9,6 +9,7 @@ import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { DefinitionChange } from '../report/results.ts';
 import type { SyncRow } from '../state/sync-rows.ts';
 import { type Destinations, sendsOn } from './destinations.ts';
+import { differences, syncText, textName } from './texts.ts';
 
 export interface DefinitionsInput {
   readonly project: Project;
@@ -19,13 +20,15 @@ export interface DefinitionsInput {
   readonly syncs: ReadonlySet<string>;
   readonly target: string;
   readonly destinations: Pick<Destinations, 'open'>;
+  /** Of definitions as the state was made with, by `textNames`. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** New, changed and removed definitions, segments first, by name. What was never looked at by a run is new. */
 export async function definitionChanges(input: DefinitionsInput): Promise<DefinitionChange[]> {
   const { project, states, syncRows } = input;
   const changes = [
-    ...[...input.prepared.values()].flatMap((segment) => segmentChange(segment, states.get(segment.name))),
+    ...[...input.prepared.values()].flatMap((segment) => segmentChange(input, segment)),
     ...absent(states.keys(), project.segments).map((name) => gone('segment', name)),
   ];
   for (const sync of project.syncs.values()) {
@@ -35,26 +38,67 @@ export async function definitionChanges(input: DefinitionsInput): Promise<Defini
   return [...changes, ...left.map((name) => gone('sync', name, kept(syncRows.get(name)!)))];
 }
 
-function segmentChange({ name, segment, fingerprint }: PreparedSegment, state?: SegmentState) {
-  const of = (change: DefinitionChange['change'], detail?: string): DefinitionChange[] => [
-    { kind: 'segment', name, change, ...(detail === undefined ? {} : { detail }) },
+/** The names of all texts that changes are told from. */
+export function textNames({ prepared, syncs }: Pick<DefinitionsInput, 'prepared' | 'syncs'>): string[] {
+  return [
+    ...[...prepared.keys()].map((name) => textName('segment', name)),
+    ...[...syncs].map((name) => textName('sync', name)),
   ];
+}
+
+/** Its own text is what it was: something else made it another condition. */
+const BY_OTHERS = 'by a segment it refers to, a table, the time zone, or how segsync compiles it';
+
+function segmentChange(
+  { states, texts }: DefinitionsInput,
+  { name, segment, fingerprint }: PreparedSegment,
+): DefinitionChange[] {
+  const of = (change: DefinitionChange['change'], more: Partial<DefinitionChange> = {}) => [
+    { kind: 'segment' as const, name, change, file: segment.file, line: segment.where.place.line, ...more },
+  ];
+  const state = states.get(name);
   if (!state) return of('new');
-  if (state.fingerprint !== fingerprint) return of('logic');
-  return state.tier === segment.tier ? [] : of('metadata', `another tier: ${state.tier} -> ${segment.tier}`);
+  const diff = diffOf(texts.get(textName('segment', name)), segment.text);
+  if (state.fingerprint !== fingerprint)
+    return of('logic', diff?.length === 0 ? { detail: BY_OTHERS } : told(diff));
+  const detail = state.tier === segment.tier ? undefined : `another tier: ${state.tier} -> ${segment.tier}`;
+  if (detail === undefined && !diff?.length) return [];
+  return of('metadata', {
+    ...told(diff),
+    line: segment.place.line,
+    ...(detail === undefined ? {} : { detail }),
+  });
+}
+
+function diffOf(before: string | undefined, after: string | undefined): string[] | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  return before === after ? [] : differences(before, after);
+}
+
+function told(diff: readonly string[] | undefined): Pick<DefinitionChange, 'diff'> {
+  return diff?.length ? { diff } : {};
 }
 
 async function syncChanges(input: DefinitionsInput, sync: Sync): Promise<DefinitionChange[]> {
-  const { project, syncRows } = input;
+  const { project, syncRows, texts } = input;
   const { name } = sync;
+  const { file } = project.segments.get(sync.segment)!;
+  const own = { kind: 'sync' as const, name, file, line: sync.place.line };
   const row = syncRows.get(name);
-  if (!row) return [{ kind: 'sync', name, change: 'new' }];
+  if (!row) return [{ ...own, change: 'new' }];
   const ref = await audienceRef(input, sync);
   if (ref !== undefined && ref !== row.audienceRef) {
-    return [gone('sync', name, kept(row)), { kind: 'sync', name, change: 'new', detail: `audience ${ref}` }];
+    return [gone('sync', name, kept(row)), { ...own, change: 'new', detail: `audience ${ref}` }];
   }
   const changed = row.fingerprint !== undefined && row.fingerprint !== syncFingerprint(project, sync);
-  return changed ? [{ kind: 'sync', name, change: 'mapping' }] : [];
+  if (!changed) return [];
+  return [
+    {
+      ...own,
+      change: 'mapping',
+      ...told(diffOf(texts.get(textName('sync', name)), syncText(project, sync))),
+    },
+  ];
 }
 
 /** Of today. Undefined where this target does not send, or when it cannot be told: the sync's own result says why. */

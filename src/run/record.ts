@@ -7,6 +7,7 @@ import { readVersion } from '../version.ts';
 import type { RunContext } from './context.ts';
 import { runLabel } from './labels.ts';
 import type { Opened } from './open.ts';
+import { noteDefinitions } from './texts.ts';
 
 export async function begin(context: RunContext, startedAt: Instant): Promise<void> {
   const { options, project, runId, session, tables } = context;
@@ -35,6 +36,7 @@ export async function conclude(context: RunContext, opened: Opened): Promise<voi
     rejected: sum(results.syncs.map((sync) => sync.rejected)),
     waiting: sum(results.syncs.map((sync) => sync.waiting)),
   };
+  await noteDefinitions(context);
   await pruneIfDue(opened.session, tables, { retain: project.state.retain, now: context.t });
   await finishRun(session.labelled(runLabel(context)), tables, {
     runId,

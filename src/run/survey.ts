@@ -8,6 +8,7 @@ import { readSegmentStates } from '../evaluate/states.ts';
 import type { Instant } from '../instant.ts';
 import type { RunOptions } from '../pipeline.ts';
 import type { DefinitionChange } from '../report/results.ts';
+import { readTexts } from '../state/definition-texts.ts';
 import { adoptState, readForeign } from '../state/provenance.ts';
 import { newestPrunedTicks } from '../state/prune.ts';
 import { readReconciled } from '../state/reconciled.ts';
@@ -15,7 +16,7 @@ import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { World } from '../world.ts';
 import type { RunContext } from './context.ts';
 import { Costs } from './cost.ts';
-import { definitionChanges } from './definitions.ts';
+import { definitionChanges, textNames } from './definitions.ts';
 import type { Destinations } from './destinations.ts';
 import { tickInstant } from './instant.ts';
 import { leased } from './leases.ts';
@@ -101,6 +102,7 @@ export async function survey(input: SurveyInput): Promise<Survey> {
       ? await definitionChanges({
           ...{ project, prepared, states, syncRows, destinations },
           ...{ syncs: options.syncs, target: opened.target.name },
+          texts: await readTexts(session, opened.tables, textNames({ prepared, syncs: options.syncs })),
         })
       : undefined;
   return { context, steps, ...(definitions ? { definitions } : {}) };

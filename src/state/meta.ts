@@ -41,6 +41,20 @@ export async function readMetas(
   return new Map(rows.map((row) => [row.name!, row.value ?? '']));
 }
 
+/** Sets the values of several names. */
+export async function writeMetas(
+  statements: Statements,
+  tables: StateTables,
+  values: ReadonlyMap<string, string>,
+): Promise<void> {
+  if (values.size === 0) return;
+  const { dialect } = tables;
+  const rows = [...values].map(([name, value]) => `(${text(dialect, name)}, ${text(dialect, value)})`);
+  const names = textList(dialect, [...values.keys()]);
+  await statements.execute(`DELETE FROM ${tables.name('meta')} WHERE name IN ${names}`);
+  await statements.execute(`INSERT INTO ${tables.name('meta')} (name, value) VALUES ${rows.join(', ')}`);
+}
+
 /** Takes the value of `name` away. */
 export async function removeMeta(statements: Statements, tables: StateTables, name: string): Promise<void> {
   await statements.execute(`DELETE FROM ${tables.name('meta')} WHERE name = ${text(tables.dialect, name)}`);

@@ -3,8 +3,8 @@
  * asked for, another definition. Kept in `meta` by segment, since a tick is shared by several, each with a reason of its own.
  */
 import type { Statements } from '../warehouse/warehouse.ts';
-import { readMeta, readMetas } from './meta.ts';
-import { type StateTables, text, textList } from './sql.ts';
+import { readMeta, readMetas, writeMetas } from './meta.ts';
+import type { StateTables } from './sql.ts';
 
 /** More than a segment has in the time that its changes are kept. */
 const MOST = 5_000;
@@ -26,15 +26,10 @@ export async function addSilentTick(
   tick: bigint,
 ): Promise<void> {
   if (segments.length === 0) return;
-  const { dialect } = tables;
   const names = segments.map(nameOf);
   const known = await readMetas(statements, tables, names);
-  const rows = names.map((name) => {
-    const ticks = [...ticksOf(known.get(name)), tick].slice(-MOST);
-    return `(${text(dialect, name)}, ${text(dialect, ticks.join(','))})`;
-  });
-  await statements.execute(`DELETE FROM ${tables.name('meta')} WHERE name IN ${textList(dialect, names)}`);
-  await statements.execute(`INSERT INTO ${tables.name('meta')} (name, value) VALUES ${rows.join(', ')}`);
+  const ticks = (name: string): bigint[] => [...ticksOf(known.get(name)), tick].slice(-MOST);
+  await writeMetas(statements, tables, new Map(names.map((name) => [name, ticks(name).join(',')])));
 }
 
 function ticksOf(value: string | undefined): bigint[] {

@@ -65,6 +65,63 @@ test('another tier is called so', async () => {
   );
 });
 
+test('another condition is shown line by line, in one form whatever it was written like', async () => {
+  await write('segments/paying.yaml', { ...PAYING, where: { all: [PAYING.where, { trait: 'id', gte: 1 }] } });
+  await pipeline('run');
+  const text = '# paying\nwhere:\n  all: [{trait: plan, eq: "pro"}, {trait: id, gte: 2}]\n';
+  const rest = 'entity: person\ntier: hourly\nsync: [{to: files}]\n';
+  await writeFile(join(opened.folder, 'segments/paying.yaml'), rest + text);
+  const [change, ...others] = (await pipeline('plan')).definition_changes!;
+  expect(others).toEqual([]);
+  expect(change).toEqual({
+    ...{ kind: 'segment', name: 'paying', change: 'logic', file: 'segments/paying.yaml', line: 6 },
+    diff: ['        eq: pro', '      - trait: id', '-       gte: 1', '+       gte: 2'],
+  });
+  const shown = planText(await pipeline('plan'), colors(false));
+  expect(shown).toContain('    -       gte: 1\n    +       gte: 2\n');
+});
+
+test('another owner is metadata; noted by the next run, it is no change any more', async () => {
+  await pipeline('run');
+  await write('segments/paying.yaml', { ...PAYING, owner: 'growth' });
+  expect((await pipeline('plan')).definition_changes).toMatchObject([
+    { name: 'paying', change: 'metadata', diff: ['+ owner: growth', '  entity: person', '  tier: hourly'] },
+  ]);
+  await pipeline('run');
+  expect((await pipeline('plan')).definition_changes).toEqual([]);
+});
+
+test('a condition that changed through another segment says so', async () => {
+  await write('segments/pros.yaml', { entity: 'person', tier: 'hourly', where: PAYING.where });
+  await write('segments/paying.yaml', { ...PAYING, where: { segment: 'pros' } });
+  await pipeline('run');
+  await write('segments/pros.yaml', {
+    entity: 'person',
+    tier: 'hourly',
+    where: { trait: 'plan', ne: 'pro' },
+  });
+  expect((await pipeline('plan')).definition_changes).toMatchObject([
+    { name: 'paying', change: 'logic', detail: expect.stringMatching(/^by a segment it refers to/) },
+    { name: 'pros', change: 'logic', diff: expect.arrayContaining(['-   eq: pro', '+   ne: pro']) },
+  ]);
+});
+
+test('another mapping is shown line by line, with what the destination’s defaults bring', async () => {
+  await pipeline('run');
+  const defaults = { consent: { trait: 'plan', in: ['pro', 'team'] } };
+  await write('destinations/files.yaml', { type: 'file', directory: 'out', defaults });
+  await write('segments/paying.yaml', {
+    ...PAYING,
+    sync: [{ to: 'files', fields: { plan: 'plan', n: { value: 1 } } }],
+  });
+  const [change] = (await pipeline('plan')).definition_changes!;
+  expect(change).toMatchObject({ kind: 'sync', name: 'paying.files', change: 'mapping' });
+  expect(change!.diff!.join('\n')).toMatch(
+    /\+ fields:\n\+ {3}plan: plan\n\+ {3}n:\n\+ {5}value: "1"\n\+ consent:/,
+  );
+  expect(change!.diff).toContain('+       - team');
+});
+
 test('a sync whose destination does not list the target is planned, marked, and held by no guard', async () => {
   await write('destinations/files.yaml', { type: 'file', directory: 'out', targets: ['elsewhere'] });
   const report = await pipeline('plan');
