@@ -13,6 +13,7 @@ import type { Project } from './config/project.ts';
 import type { ExitCode } from './diagnostics/exit.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import type { RunEvent, RunReport } from './report/results.ts';
+import type { Basis } from './run/basis.ts';
 import type { RunContext } from './run/context.ts';
 import { type Destinations, openDestinations } from './run/destinations.ts';
 import { execute } from './run/execute.ts';
@@ -42,8 +43,14 @@ export interface RunOptions {
   /** Syncs whose guards against removing, or adding, too many are lifted for this run. */
   readonly allowRemoval?: ReadonlySet<string>;
   readonly allowAdd?: ReadonlySet<string>;
+  /** Only a run: what the plan was made from that it is to do; it refuses when any of it has moved. */
+  readonly basis?: Basis;
   /** Takes state that was made in another warehouse, a clone or a restore, for this one's. */
   readonly adoptState?: boolean;
+  /** Only a plan: a few masked keys of those who enter and leave. */
+  readonly samples?: boolean;
+  /** Only a plan: segments whose members are counted among those of each other. */
+  readonly overlap?: ReadonlySet<string>;
   /** How long to wait for what another process holds. */
   readonly waitMs: number;
   /** Open already, and left open: runs side by side in one process share each destination's budget and its priorities. */
@@ -58,7 +65,7 @@ export async function runPipeline(
   world: World,
   project: Project,
   options: RunOptions,
-): Promise<{ report: RunReport; exit: ExitCode }> {
+): Promise<{ report: RunReport; exit: ExitCode; basis: Basis }> {
   const startedAt = world.clock.now();
   const opened = await openTarget(
     world,
@@ -74,6 +81,7 @@ export async function runPipeline(
     return {
       report: reportOf(surveyed, startedAt, world.clock.now()),
       exit: surveyed.context.results.outcome,
+      basis: surveyed.basis,
     };
   } finally {
     await opened.leases?.release();

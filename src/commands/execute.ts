@@ -1,4 +1,6 @@
 /** What `run` and `plan` share: the same pipeline, its events shown, its failures told, signals honoured. */
+
+import type { Project } from '../config/project.ts';
 import { DiagnosedError, fail } from '../diagnostics/diagnostic.ts';
 import { EXIT, type ExitCode } from '../diagnostics/exit.ts';
 import type { Instant } from '../instant.ts';
@@ -6,10 +8,11 @@ import { type RunOptions, runPipeline } from '../pipeline.ts';
 import { failuresOf } from '../report/failures.ts';
 import { openProgress } from '../report/progress.ts';
 import type { RunReport } from '../report/results.ts';
+import type { Basis } from '../run/basis.ts';
 import { openEventLog } from './events.ts';
 import { readInstant } from './instants.ts';
 import { type Interruption, onInterrupt } from './interrupt.ts';
-import { checkTiers, knownSyncs, type Opened, openProject } from './open.ts';
+import { checkTiers, knownSegments, knownSyncs, type Opened, openProject } from './open.ts';
 import type { Invocation } from './verb.ts';
 
 export interface Request {
@@ -22,11 +25,24 @@ export interface Request {
   readonly allowRemoval?: readonly string[];
   readonly allowAdd?: readonly string[];
   readonly adoptState?: boolean;
+  /** Only a plan: a few masked keys; segments to compare with. */
+  readonly samples?: boolean;
+  readonly overlap?: readonly string[];
+  /** Instead of what is selected: just what a plan shows, made from `basis`. */
+  readonly planned?: {
+    readonly project: string;
+    readonly segments: readonly string[];
+    readonly syncs: readonly string[];
+    readonly basis: Basis;
+  };
 }
 
 export interface Executed {
   readonly report: RunReport;
   readonly exit: ExitCode;
+  readonly project: Project;
+  readonly target: string;
+  readonly basis: Basis;
 }
 
 /** Runs or plans what the options select. Prints the failures of segments and syncs; the result is the caller's. */
@@ -56,7 +72,10 @@ async function observed(
   request: Request,
   { now, signal }: { now: Instant | undefined; signal: AbortSignal },
 ): Promise<Executed> {
-  const { command, all, full, tiers } = request;
+  const { command, all, full, tiers, samples, planned } = request;
+  if (planned && planned.project !== project.name)
+    fail('E705', { moved: [`the project (it was ${planned.project})`], more: 0 });
+  const overlap = knownSegments(project, request.overlap ?? []);
   const log = await openEventLog(world, globals.events);
   const { verbose } = screen.flags;
   const lines = command === 'run' || verbose;
@@ -66,22 +85,34 @@ async function observed(
     if (!screen.flags.quiet) progress.onEvent(event);
   };
   try {
-    return await runPipeline(world, project, {
+    const executed = await runPipeline(world, project, {
       ...{ command, target, all, full, now, signal, onEvent },
-      ...selection,
+      ...(planned ? plannedOnly(project, planned) : selection),
+      ...(samples ? { samples } : {}),
+      ...(overlap.size > 0 ? { overlap } : {}),
       ...(tiers ? { tiers: new Set(tiers) } : {}),
       waitMs: globals.waitMs,
       ...(request.adoptState ? { adoptState: true } : {}),
       allowRemoval: knownSyncs(project, request.allowRemoval ?? []),
       allowAdd: knownSyncs(project, request.allowAdd ?? []),
     });
+    return { ...executed, project, target };
   } finally {
     progress.end();
     await log.close();
   }
 }
 
-function exitOf({ report, exit }: Executed, interruption: Interruption): ExitCode {
+/** Names that the project has lost are missed when the basis is looked at. */
+function plannedOnly(project: Project, { segments, syncs, basis }: NonNullable<Request['planned']>) {
+  return {
+    segments: new Set(segments.filter((name) => project.segments.has(name))),
+    syncs: new Set(syncs.filter((name) => project.syncs.has(name))),
+    basis,
+  };
+}
+
+function exitOf({ report, exit }: Pick<Executed, 'report' | 'exit'>, interruption: Interruption): ExitCode {
   return report.status === 'interrupted' ? (interruption.exit() ?? EXIT.interrupted) : exit;
 }
 

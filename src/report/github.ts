@@ -3,23 +3,25 @@ import type { Severity } from '../diagnostics/declare.ts';
 import type { Problem } from './json.ts';
 import { count } from './words.ts';
 
-/** GitHub shows the first ten of a kind of each step. */
-const SHOWN = 10;
+/** GitHub shows the first ten of a kind of each step; notices leave room for those that tell of more. */
+const SHOWN = { error: 10, warning: 10, notice: 7 } as const;
+
+export type Annotated = Problem & { readonly severity: Severity | 'notice' };
 
 /** Annotation lines, each ending in a line feed; files relative to the repository's root. */
-export function annotations(problems: readonly (Problem & { readonly severity: Severity })[]): string {
-  return (['error', 'warning'] as const)
+export function annotations(problems: readonly Annotated[]): string {
+  return (['error', 'warning', 'notice'] as const)
     .flatMap((severity) => {
       const all = problems.filter((problem) => problem.severity === severity);
-      const more = all.length - SHOWN;
-      const lines = all.slice(0, SHOWN).map((problem) => annotation(severity, problem));
+      const more = all.length - SHOWN[severity];
+      const lines = all.slice(0, SHOWN[severity]).map((problem) => annotation(severity, problem));
       return more > 0 ? [...lines, `::notice title=segsync::and ${count(more)} more in the log`] : lines;
     })
     .map((line) => `${line}\n`)
     .join('');
 }
 
-function annotation(severity: Severity, problem: Problem): string {
+function annotation(severity: Annotated['severity'], problem: Problem): string {
   const properties = [
     ['file', problem.file],
     ['line', problem.line],

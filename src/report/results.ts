@@ -23,6 +23,21 @@ export interface Cost {
   readonly unit: string;
 }
 
+/** One of those who enter or leave, as far as it may be shown. */
+export interface Sample {
+  readonly op: 'enter' | 'exit';
+  /** Masked. */
+  readonly key: string;
+  /** ISO 8601. */
+  readonly caused_at?: string;
+}
+
+/** How many members another segment has as well. */
+export interface Overlap {
+  readonly segment: string;
+  readonly shared: number;
+}
+
 export interface SegmentResult {
   readonly segment: string;
   readonly mode: 'incremental' | 'full' | 'skipped';
@@ -37,6 +52,9 @@ export interface SegmentResult {
   readonly drift?: { readonly corrected: number; readonly tables: readonly string[] };
   /** Only in a plan: of evaluating this segment alone. Absent where the warehouse cannot say. */
   readonly cost?: Cost;
+  /** Only in a plan that is asked for it. */
+  readonly samples?: readonly Sample[];
+  readonly overlap?: readonly Overlap[];
   readonly error?: FailureReport;
 }
 

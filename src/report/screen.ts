@@ -31,6 +31,8 @@ export interface Screen {
   problems(problems: readonly Shown[]): void;
   /** Only the annotations, where GitHub Actions reads them. */
   annotate(problems: readonly Shown[]): void;
+  /** An absolute path as GitHub knows it, where that is known. */
+  inRepository(file: string): string;
   /** A diagnostic with paths as the reader would type them and, when its file can be read, its frame. */
   shown(diagnostic: Diagnostic): Promise<Shown>;
 }
@@ -40,7 +42,7 @@ export function openScreen(world: World, flags: ScreenFlags): Screen {
   const { stdout, stderr, environment } = world.process;
   const noteColors = colors(wantsColor(stderr, environment, flags.color));
   const annotate = (problems: readonly Shown[]): void => {
-    if (environment.GITHUB_ACTIONS === 'true') stderr.write(annotations(problems.map(fromRepository(world))));
+    if (isOnGitHub(world)) stderr.write(annotations(problems.map(fromRepository(world))));
   };
   return {
     flags,
@@ -57,6 +59,7 @@ export function openScreen(world: World, flags: ScreenFlags): Screen {
       annotate(loud);
     },
     annotate,
+    inRepository: (file) => typed(environment.GITHUB_WORKSPACE || world.process.workingFolder, file),
     async shown(diagnostic) {
       const frame = await frameOf(world, diagnostic);
       const { severity } = diagnostic;
@@ -67,6 +70,11 @@ export function openScreen(world: World, flags: ScreenFlags): Screen {
       };
     },
   };
+}
+
+/** Annotations are read there. */
+export function isOnGitHub({ process }: World): boolean {
+  return process.environment.GITHUB_ACTIONS === 'true';
 }
 
 /** A path from `folder` when it lies below, else as it is. */

@@ -4,6 +4,7 @@ import { readSegmentStates } from '../evaluate/states.ts';
 import type { TickContext, TickGroup, TickMember, TickOutcome } from '../evaluate/tick.ts';
 import type { SegmentResult } from '../report/results.ts';
 import { WarehouseError } from '../warehouse/warehouse.ts';
+import type { Closer } from './closer.ts';
 import type { RunContext } from './context.ts';
 import { failureReport } from './results.ts';
 
@@ -100,7 +101,10 @@ export function report(
   group: TickGroup,
   outcome: TickOutcome,
   durationMs: number,
-  drift: TickOutcome['drift'] = outcome.drift,
+  {
+    drift = outcome.drift,
+    closer,
+  }: { drift?: TickOutcome['drift']; closer?: ReadonlyMap<string, Closer> } = {},
 ): void {
   for (const { prepared, state } of group.members) {
     const counts = outcome.counts.get(prepared.name)!;
@@ -115,6 +119,7 @@ export function report(
       affected: outcome.affected,
       duration_ms: Math.round(durationMs),
       ...driftOf(drift, prepared.name),
+      ...closer?.get(prepared.name),
     };
     context.results.segment(result);
   }

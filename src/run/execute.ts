@@ -60,7 +60,7 @@ async function executeFound({ group, ...pass }: Found, context: RunContext): Pro
   const states = await readSegmentStates(context.session, context.tables);
   const members = group.members.map(({ prepared }) => ({ prepared, state: states.get(prepared.name)! }));
   const second = await tick({ ...group, members }, context, pass);
-  report(context, announced, together(first, second), context.world.clock.monotonic() - started, pass.drift);
+  report(context, announced, together(first, second), context.world.clock.monotonic() - started, pass);
 }
 
 async function executeGroup(
@@ -70,7 +70,7 @@ async function executeGroup(
 ): Promise<void> {
   const started = context.world.clock.monotonic();
   const outcome = await tick(group, context, pass);
-  report(context, group, outcome, context.world.clock.monotonic() - started, pass.drift);
+  report(context, group, outcome, context.world.clock.monotonic() - started, pass);
 }
 
 /** One tick in one transaction. */

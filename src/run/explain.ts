@@ -10,6 +10,7 @@ import { evaluateTick, type TickContext, type TickGroup, type TickOutcome } from
 import { openWorkspace, type Workspace } from '../evaluate/workspace.ts';
 import type { SyncResult } from '../report/results.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
+import { lookCloser } from './closer.ts';
 import type { RunContext } from './context.ts';
 import { sendsOn } from './destinations.ts';
 import { evaluateApart, report, tickContext } from './evaluate.ts';
@@ -60,11 +61,13 @@ async function explainGroup(
       ...(state ? { state } : {}),
       captured: told(),
     });
-    report(context, group, outcome, context.world.clock.monotonic() - started);
     const tickId = (await newestTick(statements, context)) + 1n;
     const relations = hasChanges(outcome)
       ? pending(context.tables, workspace, group, { tickId, t: context.t, outcome })
       : undefined;
+    const membership = relations?.membership ?? context.tables.from('membership');
+    const closer = await lookCloser({ group, outcome, statements, workspace, membership }, context);
+    report(context, group, outcome, context.world.clock.monotonic() - started, { closer });
     await explainSyncs(
       syncs.filter((sync) => own.has(sync.segment)),
       statements,

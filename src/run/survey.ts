@@ -1,6 +1,6 @@
 /** Looks before anything is done: the instant, what is behind, what is due, whose it is, and so the list of steps. */
 import type { Project } from '../config/project.ts';
-import { diagnose } from '../diagnostics/diagnostic.ts';
+import { diagnose, fail } from '../diagnostics/diagnostic.ts';
 import { EXIT } from '../diagnostics/exit.ts';
 import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
 import { isReconcileDue } from '../evaluate/reconcile-due.ts';
@@ -14,6 +14,7 @@ import { newestPrunedTicks } from '../state/prune.ts';
 import { readReconciled } from '../state/reconciled.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { World } from '../world.ts';
+import { type Basis, basisOf, movedSince } from './basis.ts';
 import type { RunContext } from './context.ts';
 import { Costs } from './cost.ts';
 import { definitionChanges, textNames } from './definitions.ts';
@@ -40,6 +41,8 @@ export interface Survey {
   readonly steps: readonly Step[];
   /** Only for a plan. */
   readonly definitions?: readonly DefinitionChange[];
+  /** What this was made from. */
+  readonly basis: Basis;
 }
 
 export async function survey(input: SurveyInput): Promise<Survey> {
@@ -58,6 +61,8 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   const held = await hold(opened, atOnce, options, results);
   // What another process committed before the leases were ours is seen only now.
   const { t, states, syncRows, due } = held === atOnce ? first : await look(input, prepared, results);
+  const basis = basisOf({ project, prepared, syncs: options.syncs, states, syncRows });
+  if (options.basis) checkBasis(options.basis, basis, first.due, held);
   const own = withReconciled(both(due, held), later, apart, project);
   const { catalog, made } = await readTables(
     session,
@@ -105,8 +110,21 @@ export async function survey(input: SurveyInput): Promise<Survey> {
           texts: await readTexts(session, opened.tables, textNames({ prepared, syncs: options.syncs })),
         })
       : undefined;
-  return { context, steps, ...(definitions ? { definitions } : {}) };
+  return { context, steps, basis, ...(definitions ? { definitions } : {}) };
 }
+
+/** Throws E705 when what a plan was made from has moved; what another process holds moves, and is left out. */
+function checkBasis(planned: Basis, now: Basis, due: Schedule, held: Schedule): void {
+  const locked = (of: 'segments' | 'syncs'): string[] => {
+    const own = new Set(held[of].map(({ name }) => name));
+    return due[of].map(({ name }) => name).filter((name) => !own.has(name));
+  };
+  const moved = movedSince(planned, now, { segments: locked('segments'), syncs: locked('syncs') });
+  if (moved.length > 0)
+    fail('E705', { moved: moved.slice(0, MOVED_SHOWN), more: Math.max(0, moved.length - MOVED_SHOWN) });
+}
+
+const MOVED_SHOWN = 5;
 
 /** Whether the state was made in another warehouse, and is not taken over now: that is told. */
 async function heedForeign(

@@ -65,9 +65,10 @@ export function differences(before: string, after: string): string[] {
   );
   const isNear = (index: number): boolean =>
     lines.slice(Math.max(0, index - AROUND), index + AROUND + 1).some((line) => !line.startsWith(' '));
-  return lines.flatMap((line, index) => {
-    if (isNear(index)) return [line];
-    return index > 0 && isNear(index - 1) && index < lines.length - 1 ? ['@'] : [];
+  const near = [...lines.keys()].filter(isNear);
+  return near.flatMap((index, i) => {
+    const isApart = i > 0 && near[i - 1] !== index - 1;
+    return isApart ? ['@', lines[index]!] : [lines[index]!];
   });
 }
 

@@ -58,6 +58,19 @@ export const COMMAND_CODES = {
     (p) => `there is no destination type \`${p.type}\``,
     (p) => didYouMean(p) ?? '`segsync destinations` lists them',
   ),
+  E613: error<{ file: string; reason: string }>(
+    EXIT.usage,
+    (p) => `\`${p.file}\` is no plan: ${p.reason}`,
+    () => '`segsync plan --out FILE` writes one',
+  ),
+  E614: error<{ file: string; reason: string }>(
+    EXIT.usage,
+    (p) => `the plan could not be written to \`${p.file}\`: ${p.reason}`,
+  ),
+  E615: error<{ option: string; with: string; detail: string }>(
+    EXIT.usage,
+    (p) => `\`${p.option}\` does not go with \`${p.with}\`: ${p.detail}`,
+  ),
   E621: error<{ file: string; reason: string }>(
     EXIT.failed,
     (p) => `cannot write ${p.file}: ${p.reason}`,

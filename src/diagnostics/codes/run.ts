@@ -19,6 +19,12 @@ export const RUN_CODES = {
     (p) => `the warehouse was not available: ${p.detail}`,
     () => 'nothing is lost: the next run goes on from here',
   ),
+  E705: error<{ moved: readonly string[]; more: number }>(
+    EXIT.failed,
+    (p) =>
+      `this is not what was planned any more: ${p.moved.join(', ')}${p.more > 0 ? ` and ${p.more} more` : ''} changed since`,
+    () => 'nothing was done; make the plan anew and look at it: `segsync plan --out FILE`',
+  ),
   W701: warning<{ by: string }>(
     (p) => `the warehouse's clock is ${p.by} behind the last tick; until it has caught up, time stands still`,
   ),
