@@ -10,14 +10,19 @@ export const status: Verb = {
   declare(command) {
     command.addHelpText(
       'after',
-      '\nExits with 1 when something is older than its tier promises, so that cron can alert.\n\nExample:\n  $ segsync status --select tier:realtime',
+      '\nWith --verbose, the size of each segment over the last 14 days is drawn beside it.\nExits with 1 when something is older than its tier promises, so that cron can alert.\n\nExample:\n  $ segsync status --select tier:realtime',
     );
   },
 
   async run(invocation) {
     const { world, screen, globals } = invocation;
     const { project, target, selection } = await openProject(invocation);
-    const report = await readStatus(world, project, { ...selection, target, waitMs: globals.waitMs });
+    const report = await readStatus(world, project, {
+      ...selection,
+      target,
+      waitMs: globals.waitMs,
+      sizes: screen.flags.verbose,
+    });
     screen.result(screen.flags.json ? jsonText(report) : statusText(report, screen.colors));
     return isLate(report) ? EXIT.failed : EXIT.done;
   },

@@ -147,8 +147,12 @@ export interface SegmentStatus {
   /** ISO 8601; absent: never. */
   readonly evaluated_at?: string;
   readonly age_ms?: number;
+  /** How old it may be, by its tier. */
+  readonly promise_ms: number;
   /** Older than its tier promises. */
   readonly late: boolean;
+  /** Members at the end of each of the last 14 days, oldest first; only where it is asked for. */
+  readonly sizes?: readonly number[];
 }
 
 export interface SyncStatus {
@@ -159,10 +163,13 @@ export interface SyncStatus {
   /** When everything was last delivered; absent: never. */
   readonly delivered_at?: string;
   readonly age_ms?: number;
+  readonly promise_ms: number;
   readonly late: boolean;
   /** Rows that the destination rejected, and of them removals: people who should be gone. */
   readonly rejected: number;
   readonly rejected_removals: number;
+  /** The commonest reasons, at most three; absent when nothing is rejected. */
+  readonly rejections?: readonly RejectionReason[];
   /** Rows that were asked for without an answer. */
   readonly waiting: number;
   /** Jobs of the other side that have not ended, and for how long the oldest goes on; absent: none. */
@@ -177,6 +184,8 @@ export interface StatusReport {
   readonly version: 1;
   /** The warehouse's clock. */
   readonly now: string;
+  /** Absent before the first one. */
+  readonly last_run?: RunOfHistory;
   readonly segments: readonly SegmentStatus[];
   readonly syncs: readonly SyncStatus[];
 }

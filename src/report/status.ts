@@ -1,17 +1,20 @@
 /** `segsync status`: how fresh everything is against its promise, and what needs somebody. */
+import { parseInstant } from '../instant.ts';
 import type { Colors } from './colors.ts';
+import { sparkline } from './history.ts';
 import { tableText } from './pretty.ts';
-import type { SegmentStatus, StatusReport, SyncStatus } from './results.ts';
+import type { RunOfHistory, SegmentStatus, StatusReport, SyncStatus } from './results.ts';
 import { count, elapsed, plural } from './words.ts';
 
 /** As text ending in a line feed. */
-export function statusText({ segments, syncs }: StatusReport, colors: Colors): string {
+export function statusText({ segments, syncs, last_run: last, now }: StatusReport, colors: Colors): string {
   const blocks = [
     segments.length > 0 ? tableText(segmentTable(segments), colors) : 'There are no segments.\n',
     ...(syncs.length > 0 ? [tableText(syncTable(syncs), colors)] : []),
   ];
   const notes = syncs.flatMap(notesOf);
   if (notes.length > 0) blocks.push(notes.map((line) => `${line}\n`).join(''));
+  if (last) blocks.push(`${lastRun(last, now)}\n`);
   return blocks.join('\n');
 }
 
@@ -21,20 +24,42 @@ export function isLate({ segments, syncs }: StatusReport): boolean {
 }
 
 function segmentTable(segments: readonly SegmentStatus[]) {
+  const drawn = segments.some(({ sizes }) => sizes !== undefined);
   return {
-    titles: ['segment', 'tier', 'members', 'evaluated', ''],
+    titles: ['segment', 'tier', 'members', ...(drawn ? [''] : []), 'evaluated', 'promise', ''],
     rows: segments.map((each) => [
-      ...[each.segment, each.tier, count(each.members), ago(each.age_ms)],
-      each.late ? 'late' : '',
+      ...[each.segment, each.tier, count(each.members)],
+      ...(drawn ? [sparkline(each.sizes ?? [])] : []),
+      ...[ago(each.age_ms), duration(each.promise_ms), each.late ? 'late' : ''],
     ]),
   };
 }
 
+/** `10s`, `15m`, `26h`: as tiers are written. */
+function duration(ms: number): string {
+  const units = [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const;
+  const [unit, length] = units.find(([, each]) => ms % each === 0) ?? ['ms', 1];
+  return `${ms / length}${unit}`;
+}
+
+function lastRun({ status, started_at: started, finished_at: finished }: RunOfHistory, now: string): string {
+  const at = (text: string): bigint => parseInstant(text, 'UTC') ?? 0n;
+  const since = elapsed(Number(at(now) - at(finished ?? started)) / 1000);
+  return finished === undefined
+    ? `The last run began ${since} ago and has not ended.`
+    : `The last run ended ${since} ago: ${status}.`;
+}
+
 function syncTable(syncs: readonly SyncStatus[]) {
   return {
-    titles: ['sync', 'tier', 'members', 'delivered', ''],
+    titles: ['sync', 'tier', 'members', 'delivered', 'promise', ''],
     rows: syncs.map((each) => [
-      ...[each.sync, each.tier, count(each.members), ago(each.age_ms), stateOf(each)],
+      ...[each.sync, each.tier, count(each.members), ago(each.age_ms)],
+      ...[duration(each.promise_ms), stateOf(each)],
     ]),
   };
 }
@@ -60,6 +85,8 @@ function notesOf(each: SyncStatus): string[] {
   if (rejected > 0) {
     const gone = removals > 0 ? `, of them ${plural(removals, 'removal')} (tried again daily)` : '';
     notes.push(`rejected    ${sync}: ${plural(rejected, 'row')}${gone}; \`segsync retry ${sync}\``);
+    for (const { code, message, rows } of each.rejections ?? [])
+      notes.push(`            ${count(rows)} for ${code} ${message}`.trimEnd());
   }
   if (waiting > 0) notes.push(`waiting     ${sync}: ${plural(waiting, 'row')} without an answer yet`);
   if (jobs > 0) {

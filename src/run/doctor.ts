@@ -12,6 +12,7 @@ import { declaredTables } from './check-tables.ts';
 import { checkOn } from './check-target.ts';
 import { openDestinations, sendsOn } from './destinations.ts';
 import { connectTarget, type Patience } from './open.ts';
+import { stateDrift } from './state-drift.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -101,7 +102,10 @@ async function lookAtState({ world, project, session, warehouse }: Examined): Pr
   const foreign = await readForeign(session, warehouse, tables);
   return {
     detail: `version ${version} in schema ${schema}`,
-    problems: foreign ? [diagnose('W703', { place: foreign.place })] : [],
+    problems: [
+      ...(foreign ? [diagnose('W703', { place: foreign.place })] : []),
+      ...(await stateDrift(session, tables, project)),
+    ],
   };
 }
 

@@ -4,7 +4,7 @@ import { addDays, dayOf, formatInstant, startOfDay } from '../instant.ts';
 import type { DayOfSegment, HistoryReport, RunOfHistory, SegmentHistory } from '../report/results.ts';
 import { readRuns } from '../state/runs.ts';
 import { readSegmentRows } from '../state/segment-rows.ts';
-import { instant, type StateTables, text } from '../state/sql.ts';
+import { instant, type StateTables, text, textList } from '../state/sql.ts';
 import type { Session, Statements } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import { openTarget, type Patience } from './open.ts';
@@ -30,22 +30,37 @@ export function readSegmentHistory(
   request: HistoryRequest & { readonly segment: string; readonly days: number },
 ): Promise<SegmentHistory> {
   const { segment } = request;
-  const { timezone } = project;
   return reading(world, project, request, async (session, tables) => {
-    const row = (await readSegmentRows(session, tables)).get(segment);
-    const today = dayOf(await session.now(), timezone);
-    const first = addDays(today, 1 - request.days);
-    const moved = await readMoves(session, tables, segment, { first, timezone });
-    const days: DayOfSegment[] = [];
-    // Backwards from what it holds now: what came before the first day need not be known.
-    let members = row?.members ?? 0;
-    for (let day = today; day >= first; day = addDays(day, -1)) {
-      const { entered = 0, exited = 0 } = moved.get(day) ?? {};
-      days.unshift({ day, entered, exited, members });
-      members -= entered - exited;
-    }
-    return { version: 1, segment, members: row?.members ?? 0, days };
+    const members = (await readSegmentRows(session, tables)).get(segment)?.members ?? 0;
+    const sizes = new Map([[segment, members]]);
+    const days = await readDays(session, tables, sizes, { days: request.days, timezone: project.timezone });
+    return { version: 1, segment, members, days: days.get(segment)! };
   });
+}
+
+/** The last `days` days of segments, today included, oldest first; `sizes` are their members now. */
+export async function readDays(
+  session: Session,
+  tables: StateTables,
+  sizes: ReadonlyMap<string, number>,
+  { days, timezone }: { readonly days: number; readonly timezone: string },
+): Promise<ReadonlyMap<string, readonly DayOfSegment[]>> {
+  const today = dayOf(await session.now(), timezone);
+  const first = addDays(today, 1 - days);
+  const moved = await readMoves(session, tables, [...sizes.keys()], { first, timezone });
+  return new Map(
+    [...sizes].map(([segment, size]) => {
+      const own: DayOfSegment[] = [];
+      // Backwards from what it holds now: what came before the first day need not be known.
+      let members = size;
+      for (let day = today; day >= first; day = addDays(day, -1)) {
+        const { entered = 0, exited = 0 } = moved.get(`${segment} ${day}`) ?? {};
+        own.unshift({ day, entered, exited, members });
+        members -= entered - exited;
+      }
+      return [segment, own];
+    }),
+  );
 }
 
 async function reading<T>(
@@ -62,24 +77,24 @@ async function reading<T>(
   }
 }
 
-/** How many entered and left, by day. */
+/** How many entered and left, by segment and day. */
 async function readMoves(
   statements: Statements,
   tables: StateTables,
-  segment: string,
+  segments: readonly string[],
   { first, timezone }: { readonly first: string; readonly timezone: string },
 ): Promise<ReadonlyMap<string, { entered: number; exited: number }>> {
   const { dialect } = tables;
   const moved = new Map<string, { entered: number; exited: number }>();
   // A row a tick: as many as a segment had ticks that changed it.
   const ticks = statements.stream(
-    `SELECT ${dialect.functions.micros_of('evaluated_at')} AS moment, op, count(*) AS keys FROM ${tables.from('changes')} AS changes` +
-      ` WHERE segment = ${text(dialect, segment)} AND op IN (${text(dialect, 'enter')}, ${text(dialect, 'exit')})` +
+    `SELECT segment, ${dialect.functions.micros_of('evaluated_at')} AS moment, op, count(*) AS keys FROM ${tables.from('changes')} AS changes` +
+      ` WHERE segment IN ${textList(dialect, segments)} AND op IN (${text(dialect, 'enter')}, ${text(dialect, 'exit')})` +
       ` AND evaluated_at >= ${instant(dialect, startOfDay(first, timezone))}` +
-      ' GROUP BY evaluated_at, op',
+      ' GROUP BY segment, evaluated_at, op',
   );
-  for await (const { moment, op, keys } of ticks) {
-    const day = dayOf(BigInt(moment!), timezone);
+  for await (const { segment, moment, op, keys } of ticks) {
+    const day = `${segment} ${dayOf(BigInt(moment!), timezone)}`;
     const own = moved.get(day) ?? { entered: 0, exited: 0 };
     own[op === 'enter' ? 'entered' : 'exited'] += Number(keys);
     moved.set(day, own);
@@ -87,7 +102,8 @@ async function readMoves(
   return moved;
 }
 
-function runOf({
+/** As documented for `--json`. */
+export function runOf({
   startedAt,
   finishedAt,
   ...run

@@ -3,19 +3,21 @@ import type { Project, Tier } from '../config/project.ts';
 import type { Selection } from '../config/select.ts';
 import { formatInstant, type Instant } from '../instant.ts';
 import type { SegmentStatus, StatusReport, SyncStatus } from '../report/results.ts';
-import { countRejections, type RejectionCount } from '../state/rejection-rows.ts';
+import { countRejections, type RejectionCount, readRejectionReasons } from '../state/rejection-rows.ts';
+import { readRuns } from '../state/runs.ts';
 import { readSegmentRows, type SegmentRow } from '../state/segment-rows.ts';
 import { inSlices, type StateTables, textList } from '../state/sql.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
-import type { Statements } from '../warehouse/warehouse.ts';
+import type { Session, Statements } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
+import { readDays, runOf } from './history.ts';
 import { openTarget, type Patience } from './open.ts';
 
 /** Of the selected segments and syncs, each in the order of names. */
 export async function readStatus(
   world: World,
   project: Project,
-  request: Selection & Patience & { readonly target: string },
+  request: Selection & Patience & { readonly target: string; readonly sizes: boolean },
 ): Promise<StatusReport> {
   const { session, tables } = await openTarget(world, project, request.target, 'read', request);
   try {
@@ -26,21 +28,43 @@ export async function readStatus(
       segments: await readSegmentRows(session, tables),
       syncs: await readSyncRows(session, tables),
       rejections: await countRejections(session, tables),
+      reasons: await readRejectionReasons(session, tables),
       waiting: await countWaiting(session, tables, [...project.syncs.keys()]),
       jobs: await countJobs(session, tables),
       changed: await firstChanges(session, tables),
     };
     const wanted = (names: Iterable<string>, chosen: ReadonlySet<string>): string[] =>
       [...names].filter((name) => chosen.has(name)).sort();
+    const segments = wanted(project.segments.keys(), request.segments).map((name) =>
+      segmentStatus(name, known),
+    );
+    const [last] = await readRuns(session, tables, 1);
+    const days = request.sizes ? await readSizes(session, tables, segments, project) : undefined;
     return {
       version: 1,
       now: formatInstant(now),
-      segments: wanted(project.segments.keys(), request.segments).map((name) => segmentStatus(name, known)),
+      ...(last ? { last_run: runOf(last) } : {}),
+      segments: segments.map((each) => ({ ...each, ...days?.get(each.segment) })),
       syncs: wanted(project.syncs.keys(), request.syncs).map((name) => syncStatus(name, known)),
     };
   } finally {
     await session.close();
   }
+}
+
+/** Two weeks: what a change of last week looks like beside the week before. */
+const DAYS = 14;
+
+async function readSizes(
+  session: Session,
+  tables: StateTables,
+  segments: readonly SegmentStatus[],
+  { timezone }: Project,
+): Promise<ReadonlyMap<string, Pick<SegmentStatus, 'sizes'>>> {
+  if (segments.length === 0) return new Map();
+  const members = new Map(segments.map((each) => [each.segment, each.members]));
+  const days = await readDays(session, tables, members, { days: DAYS, timezone });
+  return new Map([...days].map(([name, own]) => [name, { sizes: own.map((day) => day.members) }]));
 }
 
 interface Known {
@@ -49,6 +73,7 @@ interface Known {
   readonly segments: ReadonlyMap<string, SegmentRow>;
   readonly syncs: ReadonlyMap<string, SyncRow>;
   readonly rejections: ReadonlyMap<string, RejectionCount>;
+  readonly reasons: Awaited<ReturnType<typeof readRejectionReasons>>;
   /** Rows in doubt, by sync. */
   readonly waiting: ReadonlyMap<string, number>;
   /** Jobs of other sides that have not ended, by sync. */
@@ -97,6 +122,8 @@ async function countJobs(statements: Statements, tables: StateTables): Promise<M
   return new Map(rows.map((row) => [row.sync!, { open: Number(row.jobs), since: BigInt(row.since!) }]));
 }
 
+const REASONS = 3;
+
 function segmentStatus(name: string, { project, segments, now }: Known): SegmentStatus {
   const { tier } = project.segments.get(name)!;
   const row = segments.get(name);
@@ -123,6 +150,7 @@ function syncStatus(name: string, known: Known): SyncStatus {
     ...(row?.pausedAt === undefined ? {} : { late: false }),
     rejected: rejected?.rows ?? 0,
     rejected_removals: rejected?.removals ?? 0,
+    ...(rejected ? { rejections: (known.reasons.get(name) ?? []).slice(0, REASONS) } : {}),
     waiting: waiting.get(name) ?? 0,
     ...(jobs ? { jobs: jobs.open, oldest_job_ms: Number((now - jobs.since) / 1000n) } : {}),
     ...(row?.heldReason === undefined ? {} : { held_reason: row.heldReason }),
@@ -136,7 +164,8 @@ function ageOf(
   at: Instant | undefined,
   now: Instant,
   { freshWithin }: Tier,
-): { age_ms?: number; late: boolean } {
-  if (at === undefined) return { late: false };
-  return { age_ms: Number((now - at) / 1000n), late: now - at > freshWithin };
+): { age_ms?: number; promise_ms: number; late: boolean } {
+  const promise_ms = Number(freshWithin / 1000n);
+  if (at === undefined) return { promise_ms, late: false };
+  return { age_ms: Number((now - at) / 1000n), promise_ms, late: now - at > freshWithin };
 }

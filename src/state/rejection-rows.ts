@@ -23,6 +23,23 @@ export async function countRejections(
   );
 }
 
+/** Rejected rows by sync and reason, the commonest first. */
+export async function readRejectionReasons(
+  statements: Statements,
+  tables: StateTables,
+): Promise<Map<string, { readonly code: string; readonly message: string; readonly rows: number }[]>> {
+  const rows = await statements.query(
+    `SELECT sync, code, message, count(*) AS rejected FROM ${tables.from('rejections')} AS rejections` +
+      ' GROUP BY sync, code, message ORDER BY sync, count(*) DESC, code, message',
+  );
+  const reasons = new Map<string, { code: string; message: string; rows: number }[]>();
+  for (const { sync, code, message, rejected } of rows) {
+    const reason = { code: code ?? '', message: message ?? '', rows: Number(rejected) };
+    reasons.set(sync!, [...(reasons.get(sync!) ?? []), reason]);
+  }
+  return reasons;
+}
+
 /** Has the rejected rows of a sync tried again at its next delivery; resolves to how many there are. */
 export function retryRejections(
   statements: Statements,

@@ -77,6 +77,24 @@ async function examined(args: readonly string[], key = API_KEY) {
 
 for (const engine of engines) {
   describe(engine.name, () => {
+    it('finds where the state does not agree with itself, and what mends it', async () => {
+      const rig = await open(engine);
+      const quiet = { BRAZE_API_KEY: API_KEY };
+      expect((await rig.call(['run', '--all'], quiet)).exit).toBe(0);
+      expect((await examined([])).told.filter((line) => line.includes(' state '))).toEqual(['ok state here']);
+      await rig.change([
+        "DELETE FROM segsync.membership WHERE entity_key = '1'",
+        "INSERT INTO segsync.ledger (sync, audience_ref, entity_key, state) SELECT sync, audience_ref, '9', 'delivered' FROM segsync.syncs WHERE sync = 's.hook'",
+      ]);
+      const { told, exit } = await examined([]);
+      expect(told).toContain('warning state here W305 W305 W306 W306');
+      expect(exit).toBe(0);
+      const text = await rig.call(['doctor'], quiet);
+      expect(text.stdout).toContain('segment s is noted with 1 members and has 0');
+      expect(text.stdout).toContain('the ledger of sync s.hook has 2 who are no members');
+      expect((await rig.call(['run', '--all', '--full'], quiet)).exit).toBe(0);
+    });
+
     it('finds that all is well, and changes nothing', async () => {
       const { opened, call, query } = await open(engine);
       expect(opened.target.type).toBe(engine.name);

@@ -144,6 +144,8 @@ describe('status', () => {
       ['buyers', 30, false],
       ['opted_in', 600, false],
     ]);
+    expect(fresh.segments[0]).toMatchObject({ promise_ms: 93_600_000 });
+    expect(fresh.last_run).toMatchObject({ status: 'done', command: 'run' });
     expect(fresh.syncs[0]).toMatchObject({
       sync: 'buyers.files',
       members: 30,
@@ -156,8 +158,32 @@ describe('status', () => {
       "UPDATE segsync.segments SET evaluated_at = evaluated_at - INTERVAL '3 hours' WHERE segment = 'opted_in'",
     );
     const { stdout, exit } = await segsync(folder.path, ['status', '--select', 'opted_in']);
-    expect(stdout).toMatch(/^opted_in +hourly +600 +3h 00m ago +late$/m);
+    expect(stdout).toMatch(/^opted_in +hourly +600 +3h 00m ago +2h +late$/m);
+    expect(stdout).toMatch(/^The last run ended \S+ ago: done\.$/m);
     expect(exit).toBe(1);
+  });
+
+  it('draws how segments grew, and tells why rows are rejected', async () => {
+    await using folder = await folderOf(SHOP);
+    await ok(folder.path, 'run');
+    await change(
+      folder.path,
+      `INSERT INTO segsync.rejections (sync, entity_key, op, code, message) VALUES
+        ('buyers.files', '2', 'add', '400', 'no such person'), ('buyers.files', '4', 'add', '400', 'no such person'),
+        ('buyers.files', '6', 'remove', '409', 'busy')`,
+    );
+    const text = await ok(folder.path, 'status', '--verbose');
+    expect(text).toMatch(/^buyers +daily +30 +▁{13}█ +\S+ ago +26h$/m);
+    expect(text).toContain(
+      'rejected    buyers.files: 3 rows, of them 1 removal (tried again daily); `segsync retry buyers.files`\n' +
+        '            2 for 400 no such person\n            1 for 409 busy\n',
+    );
+    const report = JSON.parse(await ok(folder.path, 'status', '--json', '--verbose')) as StatusReport;
+    expect(report.segments[0]!.sizes).toEqual([...Array(13).fill(0), 6]);
+    expect(report.syncs[0]!.rejections).toEqual([
+      { code: '400', message: 'no such person', rows: 2 },
+      { code: '409', message: 'busy', rows: 1 },
+    ]);
   });
 });
 

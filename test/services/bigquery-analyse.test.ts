@@ -96,7 +96,7 @@ describe.runIf(isInstalled())('BigQuery’s own analyser', () => {
       const [segment] = project.segments.keys();
       const request = { target: project.defaultTarget, waitMs: 0 };
       const selection = { segments: new Set(project.segments.keys()), syncs: new Set(project.syncs.keys()) };
-      await readStatus(world, project, { ...request, ...selection });
+      await readStatus(world, project, { ...request, ...selection, sizes: true });
       await readHistory(world, project, { ...request, last: 5 });
       await readSegmentHistory(world, project, { ...request, segment: segment!, days: 5 });
       for await (const _ of streamMembers(world, project, { ...request, segment: segment! })) break;

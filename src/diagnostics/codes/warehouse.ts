@@ -71,6 +71,17 @@ export const WAREHOUSE_CODES = {
         ? `let somebody who may run: ${p.statements.join('; ')}`
         : 'leave `change_feed` out and declare a cursor',
   ),
+  W305: warning<{ kind: 'segment' | 'sync'; name: string; noted: number; there: number }>(
+    (p) =>
+      `the state does not agree with itself: ${p.kind} ${p.name} is noted with ${p.noted} members and has ${p.there}`,
+    (p) =>
+      `somebody else changed the tables of the state; \`segsync run --all --full --select ${p.name}\` compares everyone again`,
+  ),
+  W306: warning<{ sync: string; rows: number }>(
+    (p) =>
+      `the state does not agree with itself: the ledger of sync ${p.sync} has ${p.rows} who are no members, though all is delivered`,
+    (p) => `\`segsync run --all --full --select ${p.sync}\` compares everyone again, and removes them`,
+  ),
   W303: warning<{ target: string; seconds: number }>(
     (p) => `the clocks of target ${p.target} and of this machine are ${p.seconds}s apart`,
     () =>
