@@ -78,7 +78,15 @@ export function typeOf(
 ): Extract<YamlNode, { kind: 'text' }> | undefined {
   const type = child(node, 'type');
   const key = label ? `${label}.type` : 'type';
-  if (!type) return problems.report('E104', { key }, place);
+  if (!type) return missingType(node, key, place, problems);
   if (type.kind === 'text') return type;
   return problems.report('E106', { key, expected: `text, but it is ${inWords(type)}` }, type.place);
+}
+
+/** What else may stand there depends on the type: of the keys only a misspelt `type` is told. */
+function missingType(node: YamlMap, key: string, place: Place, problems: Problems): undefined {
+  const typo = [...node.entries].find(([name]) => nearest(name, ['type']));
+  if (!typo) return problems.report('E104', { key }, place);
+  const [name, { keyPlace }] = typo;
+  problems.report('E105', { key: name, known: ['type'], suggestion: 'type' }, keyPlace);
 }

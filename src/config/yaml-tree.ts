@@ -12,6 +12,8 @@ const MOST_NODES = 200_000;
 /** Values in values in values; what walks the tree needs a stack for it. */
 const DEEPEST = 400;
 
+const TWICE = { detail: 'this key stands here a second time', hint: 'keep one of the two' };
+
 /** Where offsets of a file's text are. */
 export interface PlaceFinder {
   readonly lines: LineCounter;
@@ -104,11 +106,14 @@ class Reader {
   #readMap(node: YAMLMap, place: Place): YamlMap {
     const entries = new Map<string, YamlEntry>();
     const merged: YamlNode[] = [];
+    const known = new Set<string>();
     for (const pair of node.items) {
       const keyPlace = this.#placeOf(pair.key);
       const key = this.#readKey(pair.key, keyPlace);
       const value = pair.value ? this.read(pair.value) : ({ kind: 'null', place: keyPlace } as const);
       if (key === undefined || value === undefined) continue;
+      if (known.has(key)) this.#report('E103', TWICE, keyPlace);
+      known.add(key);
       if (key === '<<') merged.push(...(value.kind === 'list' ? value.items : [value]));
       else entries.set(key, { keyPlace, value });
     }

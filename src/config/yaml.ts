@@ -12,7 +12,13 @@ const MOST_ERRORS = 3;
 export function parseYaml(text: string, file: string, problems: Problems): YamlMap | undefined {
   const finder: PlaceFinder = { lines: new LineCounter(), file };
   const start: Place = { file, line: 1, column: 1 };
-  const document = parseDocument(text, { lineCounter: finder.lines, prettyErrors: false, version: '1.2' });
+  const document = parseDocument(text, {
+    lineCounter: finder.lines,
+    prettyErrors: false,
+    version: '1.2',
+    // Looked for when the tree is read: the parser compares each key with each.
+    uniqueKeys: false,
+  });
   // The parser reports its own overflow, at a place that depends on the stack's size.
   if (document.errors.some((error) => error.message.includes('call stack'))) {
     return problems.report('E103', { detail: 'nested too deeply' }, start);
@@ -46,7 +52,6 @@ function detailOf({ code, message }: YAMLError): string {
 }
 
 const DETAILS: Partial<Record<YAMLError['code'], string>> = {
-  DUPLICATE_KEY: 'this key stands here a second time',
   TAB_AS_INDENT: 'a tab cannot indent',
   MULTIPLE_DOCS: 'a second document begins here',
   TAG_RESOLVE_FAILED: 'this tag is unknown',
@@ -57,7 +62,6 @@ const DETAILS: Partial<Record<YAMLError['code'], string>> = {
 };
 
 const HINTS: Partial<Record<YAMLError['code'], string>> = {
-  DUPLICATE_KEY: 'keep one of the two',
   TAB_AS_INDENT: 'use spaces',
   MULTIPLE_DOCS: 'one file holds one document: take the `---` out, or move the rest to a file of its own',
   TAG_RESOLVE_FAILED: 'text that begins with `!` needs quotes',

@@ -6,12 +6,11 @@ const LINES_AFTER = 1;
 const WIDTH = 100;
 
 /**
- * A code frame of `text` (the whole file) at `place`: numbered lines, the named one marked by `>` and underlined by
+ * A code frame of a file's lines at `place`: numbered lines, the named one marked by `>` and underlined by
  * carets. Undefined when the line does not exist or the file holds nothing but secrets (`.env`).
  */
-export function codeFrame(text: string, place: Place): string | undefined {
+export function codeFrame(lines: readonly string[], place: Place): string | undefined {
   if (/(^|[\\/])\.env$/.test(place.file)) return undefined;
-  const lines = text.split(/\r\n|\r|\n/);
   if (place.line < 1 || place.line > lines.length) return undefined;
   const first = Math.max(1, place.line - LINES_BEFORE);
   const last = Math.min(lines.length, place.line + LINES_AFTER);
@@ -25,6 +24,11 @@ export function codeFrame(text: string, place: Place): string | undefined {
     if (line === place.line) rows.push(`  ${' '.repeat(gutter)} | ${caret(lines[line - 1]!, place, shift)}`);
   }
   return rows.join('\n');
+}
+
+/** A file's lines, whatever they end in. */
+export function linesOf(text: string): string[] {
+  return text.split(/\r\n|\r|\n/);
 }
 
 function caret(line: string, place: Place, shift: number): string {
@@ -45,8 +49,10 @@ const SECRET_OPTION = new RegExp(
   `((?:${SECRET_NAME})["']?\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^\\s,}#|>][^,}#]*)`,
   'gi',
 );
-/** Long runs of mixed letters and digits: keys and tokens wherever they stand, as in a block of their own. */
-const RANDOM_TEXT = /()((?=[^\s"']*\d)(?=[^\s"']*[A-Z])(?=[^\s"']*[a-z])[A-Za-z0-9+/=_-]{32,})/g;
+/** In words of mixed letters and digits, long runs: keys and tokens wherever they stand, as in a block of their own. */
+const WORD = /[^\s"']{32,}/g;
+const MIXED = [/\d/, /[A-Z]/, /[a-z]/];
+const RUN = /()([A-Za-z0-9+/=_-]{32,})/g;
 const URL_PASSWORD = /(:\/\/[^\s:@/"']*:)([^\s@"']+)(?=@)/g;
 
 /** Headers of a request: any of them may be one, whatever it is called. */
@@ -62,9 +68,12 @@ function withoutSecrets(lines: readonly string[], index: number): string {
     value.includes('${') ? whole : before + '•'.repeat(value.length);
   const line = lines[index]!;
   if (isBelowSecret(lines, index)) return line.replace(VALUE, dots);
-  return [HEADERS, SECRET_OPTION, URL_PASSWORD, RANDOM_TEXT].reduce(
+  const named = [HEADERS, SECRET_OPTION, URL_PASSWORD].reduce(
     (text, pattern) => text.replace(pattern, dots),
     line,
+  );
+  return named.replace(WORD, (word) =>
+    MIXED.every((kind) => kind.test(word)) ? word.replace(RUN, dots) : word,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Where a command's texts go: the result to stdout, everything else to stderr; colours decided for each. */
 import { isAbsolute, relative } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { codeFrame } from '../diagnostics/frame.ts';
+import { codeFrame, linesOf } from '../diagnostics/frame.ts';
 import type { World } from '../world.ts';
 import { type Colors, colors, wantsColor } from './colors.ts';
 import { annotations } from './github.ts';
@@ -44,6 +44,13 @@ export function openScreen(world: World, flags: ScreenFlags): Screen {
   const annotate = (problems: readonly Shown[]): void => {
     if (isOnGitHub(world)) stderr.write(annotations(problems.map(fromRepository(world))));
   };
+  // A file with a thousand mistakes is read once.
+  const read = new Map<string, Promise<readonly string[]>>();
+  const lines = (file: string): Promise<readonly string[]> => {
+    const known = read.get(file) ?? world.files.readText(file).then(linesOf);
+    read.set(file, known);
+    return known;
+  };
   return {
     flags,
     colors: colors(wantsColor(stdout, environment, flags.color)),
@@ -61,7 +68,7 @@ export function openScreen(world: World, flags: ScreenFlags): Screen {
     annotate,
     inRepository: (file) => typed(environment.GITHUB_WORKSPACE || world.process.workingFolder, file),
     async shown(diagnostic) {
-      const frame = await frameOf(world, diagnostic);
+      const frame = await frameOf(diagnostic, lines);
       const { severity } = diagnostic;
       return {
         ...problem(diagnostic, (file) => typed(world.process.workingFolder, file)),
@@ -93,10 +100,13 @@ function fromRepository(world: World): (shown: Shown) => Shown {
   };
 }
 
-async function frameOf(world: World, { place }: Diagnostic): Promise<string | undefined> {
+async function frameOf(
+  { place }: Diagnostic,
+  lines: (file: string) => Promise<readonly string[]>,
+): Promise<string | undefined> {
   if (!place) return undefined;
   try {
-    return codeFrame(await world.files.readText(place.file), place);
+    return codeFrame(await lines(place.file), place);
   } catch {
     // The frame is an extra: a file that cannot be read is what the diagnostic itself is about.
     return undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { codeFrame } from '../../../src/diagnostics/frame.ts';
+import type { Place } from '../../../src/diagnostics/diagnostic.ts';
+import { codeFrame as frameOf, linesOf } from '../../../src/diagnostics/frame.ts';
 import { nearest } from '../../../src/diagnostics/suggest.ts';
 
 const at = (line: number, column: number, endColumn?: number, file = '/p/a.yaml') => ({
@@ -8,6 +9,8 @@ const at = (line: number, column: number, endColumn?: number, file = '/p/a.yaml'
   column,
   endColumn,
 });
+
+const codeFrame = (text: string, place: Place) => frameOf(linesOf(text), place);
 
 describe('codeFrame', () => {
   it('shows two lines before, one after, and carets below the place', () => {
