@@ -65,6 +65,11 @@ export const COMMAND_CODES = {
   ),
   E622: error<object>(EXIT.interrupted, () => 'interrupted before there was anything to report'),
   E623: error<object>(EXIT.terminated, () => 'terminated before there was anything to report'),
+  E660: error<{ code: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `there is no diagnostic \`${p.code}\``,
+    (p) => didYouMean(p) ?? 'docs/diagnostics.md lists them all',
+  ),
   E699: error<{ kind: string; at: string }>(
     EXIT.failed,
     (p) => `this is a defect in segsync: ${p.kind} at ${p.at}`,
