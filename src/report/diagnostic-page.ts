@@ -3,8 +3,8 @@ import { CODES, type Code } from '../diagnostics/codes.ts';
 import type { Severity } from '../diagnostics/declare.ts';
 import { diagnose } from '../diagnostics/diagnostic.ts';
 import type { Page, Played, Told, Way } from '../diagnostics/page.ts';
+import { PRINTED } from '../diagnostics/pages/printed.ts';
 import { PAGES } from '../diagnostics/pages.ts';
-import { PRINTED } from '../diagnostics/printed.ts';
 import type { Colors } from './colors.ts';
 
 export interface ExampleReport {

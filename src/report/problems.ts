@@ -19,9 +19,14 @@ function problemText(shown: Shown, colors: Colors, led: Set<string>): string {
   if (file && line !== undefined) lines.push(`  ${colors.dim('-->')} ${file}:${line}:${column ?? 1}`);
   if (frame) lines.push(...frame.split('\n'));
   if (hint) lines.push(`  ${colors.cyan('hint:')} ${hint}`);
-  if (!led.has(code)) lines.push(`  ${colors.dim(wayToPage(code))}`);
+  if (leads(code) && !led.has(code)) lines.push(`  ${colors.dim(wayToPage(code))}`);
   led.add(code);
   return `${lines.join('\n')}\n`;
+}
+
+/** What was mistyped at a prompt is said in a line or two, to which its page adds little. */
+function leads(code: string): boolean {
+  return !code.startsWith('E6');
 }
 
 /** How a reader comes to the page of a code. */

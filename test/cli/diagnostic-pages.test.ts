@@ -40,7 +40,7 @@ function recording(texts: ReadonlyMap<string, string>): string {
 }
 
 const HEAD = `/** What the program prints for the wrong examples: recorded by test/cli/diagnostic-pages.test.ts, never by hand. */
-import type { Code } from './codes.ts';
+import type { Code } from '../codes.ts';
 
 export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
 `;
@@ -69,7 +69,7 @@ describe('what is wrong', () => {
 
   // `-u` writes it anew.
   it('is printed as the pages show it', async () => {
-    await expect(recording(texts)).toMatchFileSnapshot(join(ROOT, 'src/diagnostics/printed.ts'));
+    await expect(recording(texts)).toMatchFileSnapshot(join(ROOT, 'src/diagnostics/pages/printed.ts'));
   });
 });
 

@@ -30,6 +30,11 @@ type Codes =
 const ADS = 'type: meta\naccount_id: "123456"\naccess_token: "${env:META_TOKEN:-x}"\n';
 const LATE_FEED = 'type: bigquery, project: shop, location: EU';
 
+const WITH_PHONE = project(
+  '    sources:\n',
+  '      phone: { trait: phone, kind: phone, default_country: DE }\n    sources:\n',
+);
+
 export const CONDITION_PAGES: Pages<Codes> = {
   E117: {
     title: 'a sync is faster than its segment',
@@ -181,12 +186,14 @@ export const CONDITION_PAGES: Pages<Codes> = {
     mend: 'Take it out of the sync, or add it to `allow:` if the owner of the data agrees.',
     wrong: {
       files: {
+        ...WITH_PHONE,
         ...destination('type: file\ndirectory: out\nallow: [phone]\n'),
         ...sync('to: files\nmatch: [email]'),
       },
     },
     right: {
       files: {
+        ...WITH_PHONE,
         ...destination('type: file\ndirectory: out\nallow: [email]\n'),
         ...sync('to: files\nmatch: [email]'),
       },

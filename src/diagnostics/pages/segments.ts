@@ -60,7 +60,11 @@ export const SEGMENT_PAGES: Pages<Codes> = {
     when: 'A segment compiles to SQL that this warehouse does not have, such as a file in the place of a table.',
     mend: 'Load the file into a table, or choose a warehouse that reads files.',
     wrong: {
-      files: { ...project('table: shop.tickets', 'table: tickets.csv'), ...where('has: tickets') },
+      files: {
+        ...project('table: shop.tickets', 'table: tickets.csv'),
+        'tickets.csv': 'customer_id,updated_at\n7,2026-01-01\n',
+        ...where('has: tickets'),
+      },
       commands: ['segsync compile buyers --dialect postgres'],
     },
     right: { commands: ['segsync compile buyers --dialect postgres'] },

@@ -1,5 +1,5 @@
 /** What the program prints for the wrong examples: recorded by test/cli/diagnostic-pages.test.ts, never by hand. */
-import type { Code } from './codes.ts';
+import type { Code } from '../codes.ts';
 
 export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
   E101: [
@@ -155,6 +155,14 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "  7 |     name: again",
     "  hint: give one another `audience:`, or say `shared: true` in both",
   ],
+  E119: [
+    "error[E119]: `targets` is missing: the runs that may send to `ads`",
+    "  --> destinations/ads.yaml:1:7",
+    "> 1 | type: meta",
+    "    |       ^^^^",
+    "  2 | account_id: \"123456\"",
+    "  hint: name them (`targets: [prod]`): type meta reaches real people from any target otherwise",
+  ],
   E120: [
     "error[E120]: sync buyers.ads has no `match`: `ads` knows people by identifiers only",
     "  --> segments/buyers.yaml:5:9",
@@ -279,6 +287,16 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "  5 |     - did: orders",
     "  hint: a `not` forbids rows after a `did` step: begin with that",
   ],
+  E133: [
+    "error[E133]: sync buyers.files would send `email` to `files`, which may get only: phone",
+    "  --> segments/buyers.yaml:5:9",
+    "  3 |   did: orders",
+    "  4 | sync:",
+    "> 5 |   - to: files",
+    "    |         ^^^^^",
+    "  6 |     match: [email]",
+    "  hint: `allow:` in the destination’s file lists the identifiers that may ever go there",
+  ],
   E134: [
     "error[E134]: the value of this field may change though no row does, by `now()`: nobody would send it again",
     "  --> segments/buyers.yaml:6:28",
@@ -367,6 +385,9 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "    |        ^^^^^",
     "  4 |",
     "  hint: did you mean `orders`?",
+  ],
+  E210: [
+    "error[E210]: postgres cannot read files as tables",
   ],
   E211: [
     "error[E211]: shop.customers has no column `pointz`",
