@@ -14,9 +14,8 @@ export function codesIn({ stdout, stderr }: Ended): string[] {
 export function printedOf(code: string, ended: Ended): string {
   const blocks = `${ended.stderr}\n${ended.stdout}`.split(/^(?=error\[|warning\[|held {8})/m);
   const block = blocks.find((each) => each.includes(`[${code}]`) || each.includes(`explain ${code}`)) ?? '';
-  const lines = block.split('\n');
-  const end = lines.findIndex((line) => line.trimStart().startsWith('more: '));
-  return lines.slice(0, end).join('\n').replaceAll(NOW, QUIET);
+  const [text] = block.split(/^\s*more: /m);
+  return text!.trimEnd().replaceAll(NOW, QUIET);
 }
 
 const NOW = new RegExp(`${new Date().getUTCFullYear()}-\\d\\d-\\d\\dT[\\d:.]+Z`, 'g');

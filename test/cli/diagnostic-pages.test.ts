@@ -1,14 +1,16 @@
 /** Every code can occur, its page shows what the program really prints, and what is said to be right is. */
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CODES, type Code } from '../../src/diagnostics/codes.ts';
 import { EXIT } from '../../src/diagnostics/exit.ts';
 import type { Played } from '../../src/diagnostics/page.ts';
 import { PAGES } from '../../src/diagnostics/pages.ts';
-import { play } from '../play-example.ts';
+import { play, wordsOf } from '../play-example.ts';
 import { codesIn, printedOf } from '../printed-diagnostics.ts';
-import { build, type Ended } from './segsync.ts';
+import { build, type Ended, segsync } from './segsync.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ALL = Object.keys(CODES) as Code[];
@@ -78,5 +80,66 @@ describe('what is right', () => {
     const ended: Ended = await play(PAGES[code].right as Played);
     expect(ended.exit, ended.stderr).toBe(0);
     expect(codesIn(ended)).toEqual([]);
+  });
+});
+
+describe('commands on pages', () => {
+  const typed = ALL.flatMap((code) => {
+    const { wrong, right } = PAGES[code];
+    const told = 'command' in wrong ? [wrong.command] : [];
+    const ways = 'situation' in right ? right.commands : [];
+    return [...told, ...ways].map((command) => [code, command] as const);
+  }).filter(([, command]) => command.startsWith('segsync '));
+
+  it.each(typed)('%s: %s is a command with options that exist', async (_, command) => {
+    const [, verb, ...rest] = wordsOf(command);
+    const { stdout, exit } = await segsync('/', [verb!, '--help']);
+    expect(exit).toBe(0);
+    for (const option of rest.filter((word) => word.startsWith('--')))
+      expect(stdout).toContain(` ${option} `);
+  });
+});
+
+describe('docs/diagnostics.md', () => {
+  it('is up to date, and names each code once as an anchor', async () => {
+    const script = join(ROOT, 'scripts/write-diagnostics.mjs');
+    await promisify(execFile)(process.execPath, [script, '--check']);
+    const text = readFileSync(join(ROOT, 'docs/diagnostics.md'), 'utf8');
+    const anchors = [...text.matchAll(/<a id="(\w+)">/g)].map(([, id]) => id!.toUpperCase());
+    expect(anchors.sort()).toEqual([...ALL].sort());
+  });
+});
+
+describe('explain', () => {
+  it('prints the page of a code, in upper or lower case, without a project', async () => {
+    const { stdout, stderr, exit } = await segsync('/', ['explain', 'e105']);
+    expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
+    expect(stdout).toMatch(/^error E105: a key is not known here\nexit code 78\n/);
+    expect(stdout).toContain('      hint: did you mean `owner`?\n');
+    expect(await segsync('/', ['explain', 'E105'])).toEqual({ stdout, stderr, exit });
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('gives the page as a document', async () => {
+    const { stdout } = await segsync('/', ['explain', 'W202', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ version: 1, code: 'W202', severity: 'warning', exit: 0 },
+      wrong: { files: [{ path: 'segments/buyers.yaml' }], commands: ['segsync validate'] },
+      right: { commands: ['segsync validate'] },
+    });
+  });
+
+  it('suggests the code that was meant', async () => {
+    const { stdout, stderr, exit } = await segsync('/', ['explain', 'E1005']);
+    expect({ stdout, exit }).toEqual({ stdout: '', exit: 64 });
+    expect(stderr).toMatch(
+      /^error\[E660\]: there is no diagnostic `E1005`\n {2}hint: did you mean `E1\d\d`\?\n$/,
+    );
+  });
+
+  it.each(ALL)('%s has a page without anything that a terminal would act on', async (code) => {
+    const { stdout } = await segsync('/', ['explain', code]);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(stdout).toContain(`[${code}]`.replace(/\[E45[12]\]/, 'held  '));
   });
 });

@@ -74,10 +74,10 @@ export const STATE_PAGES: Pages<Codes> = {
     mend: 'Wait for the run with `--wait`, or try again later.',
     wrong: {
       situation: 'A run is under way.',
-      command: 'segsync forget customer 42',
+      command: 'segsync forget 42',
       with: { name: 'buyers', owner: 'runner-1 process 4242' },
     },
-    right: { situation: 'Wait for it:', commands: ['segsync forget customer 42 --wait 60s'] },
+    right: { situation: 'Wait for it:', commands: ['segsync forget 42 --wait 60s'] },
   },
   E701: {
     title: '`--now` lies ahead',
