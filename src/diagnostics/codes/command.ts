@@ -31,7 +31,9 @@ export const COMMAND_CODES = {
   E606: error<{ option: string; selector: string; methods: readonly string[] } & Suggestion>(
     EXIT.usage,
     (p) => `\`${p.option} ${p.selector}\` is not a way to select`,
-    (p) => didYouMean(p) ?? `a name, with \`*\` for any part of it, or one of ${p.methods.join(' ')}`,
+    (p) =>
+      didYouMean(p) ??
+      `a name, with \`*\` for any part of it, or one of ${p.methods.join(' ')}; a \`+\` may stand before and after`,
   ),
   E607: error<{ name: string } & Suggestion>(
     EXIT.usage,
