@@ -38,7 +38,7 @@ sync:
   - { to: hook }
   - { to: other }
 `,
-    'destinations/crm.yaml': `type: braze\ntargets: [here]\nendpoint: ${braze}\napi_key: "\${env:BRAZE_API_KEY}"\nallow_private_address: true\n`,
+    'destinations/crm.yaml': `type: braze\ntargets: [here, nowhere]\nendpoint: ${braze}\napi_key: "\${env:BRAZE_API_KEY}"\nallow_private_address: true\n`,
     'destinations/hook.yaml': `type: webhook\nurl: ${url}/with/a/token-3141592653\nallow_private_address: true\n`,
     'destinations/other.yaml': `type: file\ndirectory: out\ntargets: [nowhere]\n`,
   });
