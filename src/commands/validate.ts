@@ -2,9 +2,10 @@
 import { loadProject } from '../config/load.ts';
 import { inOrder } from '../config/problems.ts';
 import type { Project } from '../config/project.ts';
+import { type Selection, select } from '../config/select.ts';
 import { DiagnosedError, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type ExitCode, worstExit } from '../diagnostics/exit.ts';
-import { jsonText, type Problem } from '../report/json.ts';
+import { jsonText, type Problem, type ValidationDocument } from '../report/json.ts';
 import type { Shown } from '../report/problems.ts';
 import type { Screen } from '../report/screen.ts';
 import { listed, plural } from '../report/words.ts';
@@ -22,22 +23,26 @@ export const validate: Verb<Options> = {
     command
       .optionsGroup('Options:')
       .option('--connect', 'also check tables, columns, types and grants of the target; nothing is changed')
-      .addHelpText('after', '\nExample:\n  $ segsync validate --connect --target prod');
+      .addHelpText(
+        'after',
+        '\nEvery file is read, whatever is selected; what is selected is judged, too.\n\nExample:\n  $ segsync validate --connect --target prod',
+      );
   },
 
   async run(invocation) {
     const { world, screen, globals } = invocation;
     const { projectDir, target } = globals;
     const { project, warnings } = await loadProject(world, { projectDir, target });
+    const selection = select(project, globals);
     const found = [
       ...warnings,
-      ...(await checkProject(world, project)),
-      ...(invocation.options.connect ? await checkConnected(invocation, project) : []),
+      ...(await checkProject(world, project, selection)),
+      ...(invocation.options.connect ? await checkConnected(invocation, project, selection) : []),
     ];
     const problems = inOrder(found);
     const shown = await Promise.all(problems.map((each) => screen.shown(each)));
-    if (screen.flags.json) printDocument(screen, project, shown);
-    else printText(screen, project, shown);
+    if (screen.flags.json) printDocument(screen, sizes(project, selection), shown);
+    else printText(screen, project, sizes(project, selection), shown);
     return exitOf(problems);
   },
 };
@@ -46,11 +51,12 @@ export const validate: Verb<Options> = {
 async function checkConnected(
   { world, globals }: Invocation<Options>,
   project: Project,
+  selection: Selection,
 ): Promise<readonly Diagnostic[]> {
   const { checkTarget } = await import('../run/check-target.ts');
   try {
     const target = globals.target ?? project.defaultTarget;
-    return await checkTarget(world, project, target, { waitMs: globals.waitMs });
+    return await checkTarget(world, project, target, { waitMs: globals.waitMs, selection });
   } catch (error) {
     if (error instanceof DiagnosedError || error instanceof WarehouseError) return diagnosticsOf(error);
     throw error;
@@ -61,32 +67,31 @@ function exitOf(problems: readonly Diagnostic[]): ExitCode {
   return worstExit(problems.map(({ exit }) => exit));
 }
 
-function printDocument(screen: Screen, project: Project, shown: readonly Shown[]): void {
+function printDocument(screen: Screen, sizes: Sizes, shown: readonly Shown[]): void {
   screen.annotate(shown);
   const of = (severity: Shown['severity']): Problem[] =>
     shown
       .filter((each) => each.severity === severity)
       .map(({ severity: _, frame: __, ...problem }) => problem);
-  screen.result(jsonText({ version: 1, ...sizes(project), errors: of('error'), warnings: of('warning') }));
+  screen.result(jsonText({ version: 1, ...sizes, errors: of('error'), warnings: of('warning') }));
 }
 
-function printText(screen: Screen, project: Project, shown: readonly Shown[]): void {
+function printText(screen: Screen, { name }: Project, sizes: Sizes, shown: readonly Shown[]): void {
   screen.problems(shown);
   if (screen.flags.quiet || shown.some(({ severity }) => severity === 'error')) return;
-  const { segments, syncs, destinations } = sizes(project);
+  const { segments, syncs, destinations } = sizes;
   const parts = listed([
     plural(segments, 'segment'),
     plural(syncs, 'sync'),
     plural(destinations, 'destination'),
   ]);
   const also = shown.length > 0 ? `, with ${plural(shown.length, 'warning')}` : '';
-  screen.result(`${screen.colors.green('Valid')}${also}: ${parts} in project ${project.name}.\n`);
+  screen.result(`${screen.colors.green('Valid')}${also}: ${parts} in project ${name}.\n`);
 }
 
-function sizes(project: Project): { segments: number; syncs: number; destinations: number } {
-  return {
-    segments: project.segments.size,
-    syncs: project.syncs.size,
-    destinations: project.destinations.size,
-  };
+type Sizes = Pick<ValidationDocument, 'segments' | 'syncs' | 'destinations'>;
+
+/** Of what was looked at. */
+function sizes(project: Project, { segments, syncs }: Selection): Sizes {
+  return { segments: segments.size, syncs: syncs.size, destinations: project.destinations.size };
 }

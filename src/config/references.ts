@@ -7,7 +7,7 @@ import type { Segment } from './project.ts';
 type Reference = Extract<Condition, { kind: 'segment' }>;
 
 /** Every `segment:` in a condition. */
-function referencesOf(condition: Condition): Reference[] {
+export function referencesOf(condition: Condition): Reference[] {
   switch (condition.kind) {
     case 'all':
     case 'any':

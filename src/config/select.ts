@@ -1,11 +1,13 @@
 /**
  * `--select` and `--exclude`: which segments and syncs a command looks at. Selectors are names with `*`, `tag:`,
- * `path:`, `dest:` and `tier:`; several are a union, a comma means "and".
+ * `path:`, `dest:` and `tier:`; several are a union, a comma means "and"; a `+` before or after one adds the segments
+ * that it refers to, or that refer to it.
  */
 import { fail } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Project } from './project.ts';
-import { type Matches, METHODS, matchAtom } from './selectors.ts';
+import { referredTo, referringTo } from './related.ts';
+import { type Matches, METHODS, matchAtom, segmentsWhere } from './selectors.ts';
 
 export interface Selection {
   readonly segments: ReadonlySet<string>;
@@ -57,20 +59,40 @@ function intersection(project: Project, option: string, selector: string): Match
   return result;
 }
 
-function checked(project: Project, option: string, selector: string, atom: string): Matches {
-  const method = /^[a-z]+:/.exec(atom)?.[0];
-  if (atom === '' || atom.includes('+') || (method && !METHODS.includes(method))) {
+function checked(project: Project, option: string, selector: string, written: string): Matches {
+  const [, before, atom, after] = /^(\+?)(.*?)(\+?)$/s.exec(written)!;
+  const method = /^[a-z]+:/.exec(atom!)?.[0];
+  if (atom === '' || atom!.includes('+') || (method && !METHODS.includes(method))) {
     const suggestion = method ? nearest(method, METHODS) : undefined;
     fail('E606', {
       option,
       selector,
       methods: METHODS,
-      suggestion: suggestion && atom.replace(method!, suggestion),
+      suggestion: suggestion && written.replace(method!, suggestion),
     });
   }
-  const { matches, known } = matchAtom(project, atom, option === '--select');
-  if (isEmpty(matches)) fail('E605', { option, selector: atom, suggestion: nearest(atom, known) });
-  return matches;
+  const { matches, known } = matchAtom(project, atom!, option === '--select');
+  if (isEmpty(matches)) {
+    const near = nearest(atom!, known);
+    fail('E605', { option, selector: written, suggestion: near && `${before}${near}${after}` });
+  }
+  return withRelated(project, matches, { referred: before !== '', referring: after !== '' });
+}
+
+function withRelated(
+  project: Project,
+  { segments, syncs }: Matches,
+  wanted: { readonly referred: boolean; readonly referring: boolean },
+): Matches {
+  const related = new Set([
+    ...(wanted.referred ? referredTo(project, segments) : []),
+    ...(wanted.referring ? referringTo(project, segments) : []),
+  ]);
+  const more = segmentsWhere(project, (name) => related.has(name));
+  return {
+    segments: new Set([...segments, ...more.segments]),
+    syncs: new Set([...syncs, ...more.syncs]),
+  };
 }
 
 function isEmpty(matches: Matches): boolean {

@@ -72,7 +72,7 @@ function byName(project: Project, wanted: string): Named {
   return { matches, known: [...project.segments.keys(), ...project.syncs.keys()] };
 }
 
-function segmentsWhere(project: Project, test: (name: string) => boolean): Matches {
+export function segmentsWhere(project: Project, test: (name: string) => boolean): Matches {
   const segments = new Set([...project.segments.keys()].filter(test));
   return { segments, syncs: syncsWhere(project, (sync) => segments.has(sync.segment)) };
 }

@@ -65,12 +65,13 @@ function capital(text: string): string {
 }
 
 /** What must be said, as a file to begin with. */
-function usualFile({ type, options }: DestinationReport): string {
+function usualFile({ type, needs_targets: needsTargets, options }: DestinationReport): string {
   const lines = options
     .filter(({ required }) => required)
     .map(({ name, secret }) => {
       const value = secret ? `"\${env:${`${type}_${name}`.toUpperCase()}}"` : '...';
       return `  ${name}: ${value}\n`;
     });
-  return `  # destinations/my_${type}.yaml\n  type: ${type}\n${lines.join('')}`;
+  const targets = needsTargets ? '  targets: [...]\n' : '';
+  return `  # destinations/my_${type}.yaml\n  type: ${type}\n${targets}${lines.join('')}`;
 }

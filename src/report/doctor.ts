@@ -42,10 +42,11 @@ export function doctorText(
   colors: Colors,
 ): string {
   const first = line('ok', 'program', `segsync ${program} on Node ${node}`, colors);
+  const led = new Set<string>();
   const lines = findings.map((finding) => {
     const { check, name, detail, problems } = finding;
     const told = [name, detail].filter((part) => part !== '').join(': ');
-    return line(statusOf(finding), check, told, colors) + problemsText(problems, colors);
+    return line(statusOf(finding), check, told, colors) + problemsText(problems, colors, led);
   });
   return `${first}${lines.join('')}\n${closing(findings, colors)}\n`;
 }

@@ -1,5 +1,6 @@
 /** The documents of `--json`: exactly one on stdout, ending in a line feed. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { DiagnosticPage } from './diagnostic-page.ts';
 import type { DoctorDocument } from './doctor.ts';
 import type {
   DestinationsDocument,
@@ -85,7 +86,8 @@ export function jsonText(
     | ResumedDocument
     | RetriedDocument
     | DestinationsDocument
-    | DoctorDocument,
+    | DoctorDocument
+    | DiagnosticPage,
 ): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }

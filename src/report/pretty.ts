@@ -3,6 +3,7 @@
 import { closingLine } from './closing.ts';
 import type { Colors } from './colors.ts';
 import { driftLines } from './drift.ts';
+import { wayToPage } from './problems.ts';
 import type { Counts, RejectionReason, RunReport, SyncResult } from './results.ts';
 import { layOut, type Table } from './table.ts';
 import { count, elapsed, plural, spaced } from './words.ts';
@@ -69,6 +70,7 @@ function heldLines({ sync, held }: SyncResult): string[] {
     return [
       `held        ${sync}: a table it reads was full and is empty now (${figure})`,
       `            if that is right, run with \`--allow-removal ${sync}\``,
+      `            ${wayToPage('E452')}`,
     ];
   }
   const would = guard === 'max_remove' ? 'remove' : 'add';
@@ -76,6 +78,7 @@ function heldLines({ sync, held }: SyncResult): string[] {
     `held        ${sync}: it would ${would} ${figure}, the limit is ${limit}`,
     `            if that is right, run with \`${guard === 'max_remove' ? '--allow-removal' : '--allow-add'} ${sync}\`,`,
     `            or raise \`guards: { ${guard}: ... }\` of the sync or its segment`,
+    `            ${wayToPage('E451')}`,
   ];
 }
 

@@ -254,6 +254,8 @@ export interface DestinationReport {
   readonly does: string;
   /** Absent: whatever is sent. */
   readonly matches_by?: readonly string[];
+  /** Its file must say `targets:`: which targets' runs may send to it. */
+  readonly needs_targets: boolean;
   readonly takes_fields: boolean | 'events';
   readonly takes_events: boolean;
   readonly lists_members: boolean;

@@ -40,6 +40,7 @@ export interface Screen {
 /** The screen over a world's outputs. */
 export function openScreen(world: World, flags: ScreenFlags): Screen {
   const { stdout, stderr, environment } = world.process;
+  const led = new Set<string>();
   const noteColors = colors(wantsColor(stderr, environment, flags.color));
   const annotate = (problems: readonly Shown[]): void => {
     if (isOnGitHub(world)) stderr.write(annotations(problems.map(fromRepository(world))));
@@ -62,7 +63,7 @@ export function openScreen(world: World, flags: ScreenFlags): Screen {
     problems(problems) {
       const loud = problems.filter((shown) => shown.severity === 'error' || !flags.quiet);
       if (loud.length === 0) return;
-      stderr.write(problemsText(loud, noteColors));
+      stderr.write(problemsText(loud, noteColors, led));
       annotate(loud);
     },
     annotate,

@@ -16,6 +16,7 @@ function reportOf(manifest: Manifest): DestinationReport {
     title: manifest.title,
     does: manifest.does,
     ...(manifest.kinds === undefined ? {} : { matches_by: manifest.kinds }),
+    needs_targets: !manifest.anyTarget,
     takes_fields: manifest.takesFields,
     takes_events: manifest.takesEvents,
     lists_members: manifest.listsMembers,

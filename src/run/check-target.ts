@@ -2,6 +2,7 @@
 import { readCatalog } from '../compile/catalog.ts';
 import { cursorKind } from '../compile/watermarks.ts';
 import type { Project, Relation, Table, Target } from '../config/project.ts';
+import { type Selection, select } from '../config/select.ts';
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import { EXIT } from '../diagnostics/exit.ts';
 import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
@@ -28,11 +29,11 @@ export async function checkTarget(
   world: World,
   project: Project,
   targetName: string,
-  patience: Patience,
+  { selection, ...patience }: Patience & { readonly selection: Selection },
 ): Promise<Diagnostic[]> {
   const { target, warehouse, session } = await connectTarget(world, project, targetName, 'read', patience);
   try {
-    return await checkOn(project, { target, warehouse, session });
+    return await checkOn(project, { target, warehouse, session }, selection);
   } finally {
     await session.close();
   }
@@ -44,15 +45,21 @@ export interface Connected {
   readonly session: Session;
 }
 
-/** The same over a connection that there is. */
-export function checkOn(project: Project, connected: Connected): Promise<Diagnostic[]> {
-  const segments = [...project.segments.values()].map((segment) => prepareSegment(project, segment));
-  return checkAll(project, segments, connected);
+/** The same over a connection that there is; without a selection, of everything. */
+export function checkOn(
+  project: Project,
+  connected: Connected,
+  selection = select(project, { select: [], exclude: [] }),
+): Promise<Diagnostic[]> {
+  const chosen = [...project.segments.values()].filter(({ name }) => selection.segments.has(name));
+  const segments = chosen.map((segment) => prepareSegment(project, segment));
+  return checkAll(project, segments, selection.syncs, connected);
 }
 
 async function checkAll(
   project: Project,
   segments: readonly PreparedSegment[],
+  syncs: ReadonlySet<string>,
   { target, warehouse, session }: Connected,
 ): Promise<Diagnostic[]> {
   const relations = relationsOf(segments);
@@ -75,6 +82,7 @@ async function checkAll(
   for (const segment of segments) found.push(...(await segmentProblems(segment, context)));
   const entityOf = new Map(segments.map(({ name, entity }) => [name, entity]));
   for (const sync of project.syncs.values()) {
+    if (!syncs.has(sync.name)) continue;
     found.push(...(await syncProblems(sync, entityOf.get(sync.segment)!, context)));
   }
   return [...distinct(found).map(projectsFault), ...grantWarnings(target, grants)];

@@ -1,5 +1,6 @@
 /** What `validate` tells beyond what reading a project does, without a connection. Each segment is looked at by itself. */
 import type { Project } from '../config/project.ts';
+import type { Selection } from '../config/select.ts';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Kinds } from '../evaluate/mode.ts';
 import { prepareSegment } from '../evaluate/prepared.ts';
@@ -9,9 +10,14 @@ import { refusedFields } from './refused-field.ts';
 import { refusedFull } from './refused-full.ts';
 
 /** Warnings, and E217 for segments that would be full at every tick of a fast tier whatever the warehouse says. */
-export async function checkProject(world: World, project: Project): Promise<Diagnostic[]> {
+export async function checkProject(
+  world: World,
+  project: Project,
+  { segments }: Pick<Selection, 'segments'>,
+): Promise<Diagnostic[]> {
   const found: Diagnostic[] = [];
   for (const segment of project.segments.values()) {
+    if (!segments.has(segment.name)) continue;
     for (const each of judgeSegment(project, segment)) {
       if (!(each.code === 'W206' && (await speaksOfRows(world, each.place!)))) found.push(each);
     }

@@ -38,7 +38,7 @@ sync:
   - { to: hook }
   - { to: other }
 `,
-    'destinations/crm.yaml': `type: braze\nendpoint: ${braze}\napi_key: "\${env:BRAZE_API_KEY}"\nallow_private_address: true\n`,
+    'destinations/crm.yaml': `type: braze\ntargets: [here, nowhere]\nendpoint: ${braze}\napi_key: "\${env:BRAZE_API_KEY}"\nallow_private_address: true\n`,
     'destinations/hook.yaml': `type: webhook\nurl: ${url}/with/a/token-3141592653\nallow_private_address: true\n`,
     'destinations/other.yaml': `type: file\ndirectory: out\ntargets: [nowhere]\n`,
   });
@@ -183,7 +183,9 @@ describe('destinations', () => {
     expect(stdout).toContain('matches by      external_id, email, phone');
     expect(stdout).toContain('  api_key (required, a secret)');
     expect(stdout).toContain('not with the vendor');
-    expect(stdout).toContain(`  type: braze\n  endpoint: ...\n  api_key: "\${env:BRAZE_API_KEY}"\n`);
+    expect(stdout).toContain(
+      `  type: braze\n  targets: [...]\n  endpoint: ...\n  api_key: "\${env:BRAZE_API_KEY}"\n`,
+    );
     const json = await segsync(folder.path, ['destinations', 'braze', '--json']);
     const document = JSON.parse(json.stdout) as DestinationsDocument;
     expect(document.destinations.map(({ type }) => type)).toEqual(['braze']);

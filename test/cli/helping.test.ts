@@ -45,6 +45,7 @@ entities:
       'segments/active.yaml':
         'entity: customer\nwhere: {trait: active, eq: true}\nsync: [{to: ads, match: [email, name, zip]}]\n',
       'destinations/ads.yaml': `type: meta
+targets: [test]
 account_id: "${ACCOUNT}"
 access_token: "\${env:META_TOKEN}"
 base_url: ${url}

@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { main } from '../../src/commands/main.ts';
 import { openHttpClient } from '../../src/http-client.ts';
-import { type Output, realWorld } from '../../src/world.ts';
+import { type Clock, type Output, realWorld, type World } from '../../src/world.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const CLI = join(ROOT, 'dist/cli.js');
@@ -62,6 +62,7 @@ export async function segsync(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  otherwise: { readonly clock?: Clock; readonly onSignal?: World['process']['onSignal'] } = {},
 ): Promise<Ended> {
   const [stdout, stderr] = [collector(), collector()];
   const ended = new Promise<number>((resolve, reject) => {
@@ -72,13 +73,14 @@ export async function segsync(
       workingFolder: folder,
       stdout: stdout.output,
       stderr: stderr.output,
-      onSignal: () => () => {},
+      onSignal: otherwise.onSignal ?? (() => () => {}),
       exit: (code: number): never => {
         resolve(code);
         throw new Error('the process has ended');
       },
     };
-    main({ ...world, network: openHttpClient(lookup), process }).then(resolve, reject);
+    const { clock = world.clock } = otherwise;
+    main({ ...world, clock, network: openHttpClient(lookup), process }).then(resolve, reject);
   });
   const exit = await ended;
   return { stdout: stdout.text(), stderr: stderr.text(), exit };

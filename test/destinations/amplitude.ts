@@ -107,6 +107,7 @@ export async function openAmplitude(): Promise<Vendor> {
   return {
     simulator,
     file: `type: amplitude
+targets: [test]
 base_url: ${simulator.url}
 api_key: "\${env:AMPLITUDE_API_KEY}"
 secret_key: "\${env:AMPLITUDE_SECRET_KEY}"

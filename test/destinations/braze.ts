@@ -120,6 +120,7 @@ export async function openBraze(): Promise<Vendor> {
   return {
     simulator,
     file: `type: braze
+targets: [test]
 endpoint: ${simulator.url}
 api_key: "\${env:BRAZE_API_KEY}"
 allow_private_address: true

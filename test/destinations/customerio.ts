@@ -221,6 +221,7 @@ export async function openCustomerio({ idType = 'id' } = {}): Promise<Vendor> {
   return {
     simulator,
     file: `type: customerio
+targets: [test]
 site_id: ${SITE_ID}
 api_key: "\${env:CIO_API_KEY}"
 app_api_key: "\${env:CIO_APP_API_KEY}"

@@ -152,6 +152,7 @@ export async function openGoogle(setting: GoogleSetting = {}): Promise<Vendor> {
   return {
     simulator,
     file: `type: google_customer_match
+targets: [test]
 account_id: 123-456-7890
 ${setting.manager ? 'login_account_id: 987-654-3210\n' : ''}${tokens.file}
 token_url: ${simulator.url}/token

@@ -135,6 +135,7 @@ export async function startHttp({ jobs = false } = {}): Promise<HttpSimulator> {
 }
 
 const FILE = (url: string): string => `type: http
+targets: [test]
 base_url: ${url}/v1
 auth: client_credentials
 token_url: ${url}/token

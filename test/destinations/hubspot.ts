@@ -367,6 +367,7 @@ async function sided(
   return {
     simulator,
     file: `type: hubspot
+targets: [test]
 base_url: ${simulator.url}
 ${oauth ? GRANTED : PRIVATE}allow_private_address: true
 batch_size: 3

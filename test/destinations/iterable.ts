@@ -161,6 +161,7 @@ export async function openIterable(): Promise<Vendor> {
   return {
     simulator,
     file: `type: iterable
+targets: [test]
 base_url: ${simulator.url}
 api_key: "\${env:ITERABLE_API_KEY}"
 allow_private_address: true

@@ -383,6 +383,7 @@ export async function openKlaviyo(): Promise<Vendor> {
   return {
     simulator,
     file: `type: klaviyo
+targets: [test]
 base_url: ${simulator.url}
 api_key: "\${env:KLAVIYO_API_KEY}"
 allow_private_address: true

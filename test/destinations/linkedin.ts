@@ -165,6 +165,7 @@ export async function openLinkedin(): Promise<Vendor> {
   return {
     simulator,
     file: `type: linkedin
+targets: [test]
 account_id: "${ACCOUNT}"
 client_id: ${CREDENTIALS.client_id}
 client_secret: "\${env:LINKEDIN_CLIENT_SECRET}"

@@ -206,6 +206,7 @@ async function sided(statusIfNew: string): Promise<Omit<Sided, 'field'> & { simu
   return {
     simulator,
     file: `type: mailchimp
+targets: [test]
 base_url: ${simulator.url}
 api_key: "\${env:MAILCHIMP_API_KEY}"
 list_id: ${LIST}

@@ -192,6 +192,7 @@ export async function openMeta({ secret = false } = {}): Promise<Vendor> {
   return {
     simulator,
     file: `type: meta
+targets: [test]
 account_id: act_${ACCOUNT}
 access_token: "\${env:META_TOKEN}"
 ${secret ? PROVEN : ''}base_url: ${simulator.url}

@@ -174,6 +174,7 @@ export async function openMixpanel(): Promise<Vendor> {
   return {
     simulator,
     file: `type: mixpanel
+targets: [test]
 base_url: ${simulator.url}
 project_token: "\${env:MIXPANEL_TOKEN}"
 allow_private_address: true

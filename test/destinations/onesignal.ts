@@ -116,6 +116,7 @@ async function sided(): Promise<Omit<Sided, 'field'> & { readonly simulator: One
   return {
     simulator,
     file: `type: onesignal
+targets: [test]
 base_url: ${simulator.url}
 app_id: ${APP}
 api_key: "\${env:ONESIGNAL_API_KEY}"

@@ -232,6 +232,7 @@ export function shelfOf(simulator: S3Simulator): Shelf {
 /** A destination's file for it. */
 export function s3File({ url }: Simulator, options = ''): string {
   return `type: s3
+targets: [test]
 bucket: ${BUCKET}
 prefix: audiences/
 region: ${REGION}

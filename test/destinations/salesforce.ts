@@ -174,6 +174,7 @@ async function sided(): Promise<Omit<Sided, 'field'> & { readonly simulator: Sal
   return {
     simulator,
     file: `type: salesforce
+targets: [test]
 instance_url: ${simulator.url}
 client_id: "\${env:SALESFORCE_CLIENT_ID}"
 client_secret: "\${env:SALESFORCE_CLIENT_SECRET}"

@@ -74,6 +74,7 @@ async function sided(send: Kind): Promise<Omit<Sided, 'field'> & { readonly simu
   return {
     simulator,
     file: `type: segment
+targets: [test]
 base_url: ${simulator.url}
 write_key: "\${env:SEGMENT_WRITE_KEY}"
 send: ${send}

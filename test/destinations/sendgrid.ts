@@ -94,6 +94,7 @@ export async function openSendgrid({ type = 'email' as 'email' | 'external_id' }
   return {
     simulator,
     file: `type: sendgrid
+targets: [test]
 base_url: ${simulator.url}
 api_key: "\${env:SENDGRID_API_KEY}"
 identifier_type: ${type}

@@ -162,6 +162,7 @@ export async function openTiktok(): Promise<Vendor> {
   return {
     simulator,
     file: `type: tiktok
+targets: [test]
 advertiser_id: "${ADVERTISER}"
 access_token: "\${env:TIKTOK_TOKEN}"
 base_url: ${simulator.url}

@@ -85,6 +85,7 @@ export async function openTwilio(): Promise<EventVendor> {
   return {
     simulator,
     file: `type: twilio
+targets: [test]
 base_url: ${simulator.url}
 account_sid: ${ACCOUNT}
 auth_token: "\${env:TWILIO_AUTH_TOKEN}"

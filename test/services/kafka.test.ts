@@ -186,7 +186,7 @@ targets: {test: ${JSON.stringify(target)}}
 entities: {customer: {table: shop.customers, key: id, cursor: updated_at}}
 `,
       'segments/vip.yaml': 'entity: customer\nwhere: {trait: vip, eq: true}\nsync: [{to: stream}]\n',
-      'destinations/stream.yaml': `type: kafka\nbrokers: ["${cluster.broker}"]\n`,
+      'destinations/stream.yaml': `type: kafka\ntargets: [test]\nbrokers: ["${cluster.broker}"]\n`,
     }));
     const run = async (...statements: string[]): Promise<string[]> => {
       await rig.change(statements);

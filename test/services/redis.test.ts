@@ -286,7 +286,7 @@ entities:
     {table: shop.customers, key: id, cursor: updated_at, identifiers: {email: {trait: email, kind: email}}}
 `,
       'segments/vip.yaml': `entity: customer\nwhere: {trait: vip, eq: true}\nsync: [{to: app, ${sync}}]\n`,
-      'destinations/app.yaml': `type: redis\nurl: "\${env:APP_URL}"\n${options}`,
+      'destinations/app.yaml': `type: redis\ntargets: [test]\nurl: "\${env:APP_URL}"\n${options}`,
     });
 
   async function withShop(sync: string, options: string, play: (run: Play) => Promise<void>): Promise<void> {

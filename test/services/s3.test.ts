@@ -122,6 +122,7 @@ entities: {customer: {table: shop.customers, key: id, cursor: updated_at}}
 `,
       'segments/active.yaml': 'entity: customer\nwhere: {trait: active, eq: true}\nsync: [{to: lake}]\n',
       'destinations/lake.yaml': `type: s3
+targets: [test]
 bucket: lake
 prefix: ${prefix}
 endpoint: ${store.url}

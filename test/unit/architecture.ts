@@ -92,7 +92,8 @@ export function namedOutside(files: readonly SourceFile[], kind: 'warehouse' | '
   const names = adapterNames(files, kind);
   return (
     files
-      .filter((file) => !file.path.startsWith('diagnostics/codes/'))
+      // What is said to people, and the examples they are shown.
+      .filter((file) => !/^diagnostics\/(codes|pages)\//.test(file.path))
       // One kind of adapter may well be about what another kind is, too.
       .filter((file) => kind === 'destination' || !/^destination\/[^/]+\//.test(file.path))
       .flatMap((file) =>

@@ -16,7 +16,7 @@ const manifest: Manifest = {
   severalOfAKind: true,
   kinds: KINDS,
   takesFields: false,
-  anyTarget: true,
+  anyTarget: false,
   operations: ['add', 'remove'],
   listsMembers: false,
   takesEvents: false,

@@ -16,7 +16,7 @@ const manifest: Manifest = {
   severalOfAKind: false,
   kinds: KINDS,
   takesFields: true,
-  anyTarget: true,
+  anyTarget: false,
   operations: ['add', 'remove', 'update'],
   listsMembers: false,
   takesEvents: true,

@@ -13,7 +13,7 @@ const manifest: Manifest = {
   needsIdentifier: false,
   severalOfAKind: true,
   takesFields: true,
-  anyTarget: true,
+  anyTarget: false,
   operations: ['add', 'remove', 'update'],
   listsMembers: false,
   takesEvents: true,

@@ -13,7 +13,7 @@ const manifest: Manifest = {
   needsIdentifier: false,
   severalOfAKind: true,
   takesFields: true,
-  anyTarget: true,
+  anyTarget: false,
   // A changed field is nothing to tell; as an add it would count as one who entered.
   operations: ['add', 'remove', 'update'],
   listsMembers: false,

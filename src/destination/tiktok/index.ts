@@ -15,7 +15,7 @@ const manifest: Manifest = {
   severalOfAKind: false,
   kinds: KINDS,
   takesFields: false,
-  anyTarget: true,
+  anyTarget: false,
   operations: ['add', 'remove'],
   listsMembers: false,
   takesEvents: false,

@@ -15,7 +15,7 @@ const manifest: Manifest = {
   severalOfAKind: false,
   kinds: KINDS,
   takesFields: false,
-  anyTarget: true,
+  anyTarget: false,
   // Events alone: to take an opt-out back would be to derive consent.
   operations: ['add'],
   listsMembers: false,

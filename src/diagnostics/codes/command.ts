@@ -31,7 +31,9 @@ export const COMMAND_CODES = {
   E606: error<{ option: string; selector: string; methods: readonly string[] } & Suggestion>(
     EXIT.usage,
     (p) => `\`${p.option} ${p.selector}\` is not a way to select`,
-    (p) => didYouMean(p) ?? `a name, with \`*\` for any part of it, or one of ${p.methods.join(' ')}`,
+    (p) =>
+      didYouMean(p) ??
+      `a name, with \`*\` for any part of it, or one of ${p.methods.join(' ')}; a \`+\` may stand before and after`,
   ),
   E607: error<{ name: string } & Suggestion>(
     EXIT.usage,
@@ -78,6 +80,11 @@ export const COMMAND_CODES = {
   ),
   E622: error<object>(EXIT.interrupted, () => 'interrupted before there was anything to report'),
   E623: error<object>(EXIT.terminated, () => 'terminated before there was anything to report'),
+  E660: error<{ code: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `there is no diagnostic \`${p.code}\``,
+    (p) => didYouMean(p) ?? 'docs/diagnostics.md lists them all',
+  ),
   E699: error<{ kind: string; at: string }>(
     EXIT.failed,
     (p) => `this is a defect in segsync: ${p.kind} at ${p.at}`,

@@ -136,7 +136,7 @@ entities: {customer: {table: shop.customers, key: id, cursor: updated_at}}
 `,
         'segments/vip.yaml':
           'entity: customer\nwhere: {trait: vip, eq: true}\nsync: [{to: app, adopt: true}]\n',
-        'destinations/app.yaml': `type: sql\nurl: "\${env:APP_URL}"\n`,
+        'destinations/app.yaml': `type: sql\ntargets: [test]\nurl: "\${env:APP_URL}"\n`,
       }));
       const run = async (...statements: string[]): Promise<string[]> => {
         await rig.change(statements);

@@ -169,7 +169,7 @@ entities: {customer: {table: shop.customers, key: id, cursor: updated_at}}
 guards: ${guards}
 `,
       'segments/vip.yaml': `entity: customer\nwhere: {trait: vip, eq: true}\nsync: [{to: app${adopt ? ', adopt: true' : ''}}]\n`,
-      'destinations/app.yaml': `type: sql\nurl: "\${env:APP_URL}"\n`,
+      'destinations/app.yaml': `type: sql\ntargets: [test]\nurl: "\${env:APP_URL}"\n`,
     });
 
   async function run(adopt: boolean, exit: number, guards?: string): Promise<string[]> {

@@ -3,15 +3,24 @@ import type { Project } from '../../../src/config/project.ts';
 import { select } from '../../../src/config/select.ts';
 import { DiagnosedError } from '../../../src/diagnostics/diagnostic.ts';
 
+const DID = { kind: 'did', source: 'orders' };
+/** gold refers to carts_saved, and that to cart. */
 const SEGMENTS = [
-  { name: 'cart', file: 'segments/lifecycle/cart.yaml', tier: 'realtime', tags: ['lifecycle'] },
+  { name: 'cart', file: 'segments/lifecycle/cart.yaml', tier: 'realtime', tags: ['lifecycle'], where: DID },
   {
     name: 'carts_saved',
     file: 'segments/lifecycle/carts_saved.yaml',
     tier: 'hourly',
     tags: ['lifecycle', 'ads'],
+    where: { kind: 'not', of: { kind: 'segment', segment: 'cart' } },
   },
-  { name: 'gold', file: 'segments/gold.yaml', tier: 'daily', tags: [] },
+  {
+    name: 'gold',
+    file: 'segments/gold.yaml',
+    tier: 'daily',
+    tags: [],
+    where: { kind: 'any', of: [DID, { kind: 'segment', segment: 'carts_saved' }] },
+  },
 ];
 const SYNCS = [
   { name: 'cart.braze', segment: 'cart', destination: 'braze', tier: 'realtime' },
@@ -64,6 +73,15 @@ describe('--select', () => {
     ['several are a union', ['gold', 'cart.meta'], 'cart gold | cart.meta gold.braze'],
     ['a space is a union, too', ['gold tag:ads'], 'carts_saved gold | carts_saved.meta gold.braze'],
     ['a comma is an intersection', ['tag:lifecycle,dest:braze'], 'cart | cart.braze'],
+    ['+x: what it refers to, too', ['+gold'], EVERYTHING],
+    ['+x of one in the middle', ['+carts_saved'], 'cart carts_saved | cart.braze cart.meta carts_saved.meta'],
+    ['x+: what refers to it, too', ['carts_saved+'], 'carts_saved gold | carts_saved.meta gold.braze'],
+    ['x+ through others', ['cart+'], EVERYTHING],
+    ['+x+', ['+carts_saved+'], EVERYTHING],
+    ['+ of what nothing refers to', ['gold+'], 'gold | gold.braze'],
+    ['+ of another kind', ['tag:ads+'], 'carts_saved gold | carts_saved.meta gold.braze'],
+    ['+ of a sync', ['cart.meta+'], 'cart carts_saved gold | cart.meta carts_saved.meta gold.braze'],
+    ['+ in an intersection', ['cart+,dest:braze'], 'cart gold | cart.braze gold.braze'],
   ])('%s', (_, wanted, expected) => {
     expect(chosen(wanted)).toBe(expected);
   });
@@ -72,6 +90,7 @@ describe('--select', () => {
     expect(refused(['gld'])).toBe('E605 64 did you mean `gold`?');
     expect(refused(['tag:lifecycl'])).toBe('E605 64 did you mean `tag:lifecycle`?');
     expect(refused(['dest:metaa'])).toBe('E605 64 did you mean `dest:meta`?');
+    expect(refused(['+gld'])).toBe('E605 64 did you mean `+gold`?');
     expect(refused(['gold,dest:meta'])).toBe('E605 64 ');
     expect(refused(['zzzzzz*'])).toBe('E605 64 ');
   });
@@ -79,7 +98,9 @@ describe('--select', () => {
   it('refuses what is no selector', () => {
     expect(refused(['tags:x'])).toBe('E606 64 did you mean `tag:x`?');
     expect(refused(['state:modified'])).toMatch(/^E606 64 a name/);
-    expect(refused(['+cart'])).toMatch(/^E606/);
+    expect(refused(['++cart'])).toMatch(/^E606/);
+    expect(refused(['+'])).toMatch(/^E606/);
+    expect(refused(['ca+rt'])).toMatch(/^E606/);
     expect(refused(['cart,'])).toMatch(/^E606/);
   });
 
@@ -94,6 +115,7 @@ describe('--exclude', () => {
     ['a segment leaves with its syncs', [], ['cart'], 'carts_saved gold | carts_saved.meta gold.braze'],
     ['a sync leaves alone', [], ['cart.meta'], EVERYTHING.replace(' cart.meta', '')],
     ['dest takes syncs only', [], ['dest:meta'], 'cart carts_saved gold | cart.braze gold.braze'],
+    ['what refers to it leaves, too', [], ['carts_saved+'], 'cart | cart.braze cart.meta'],
     ['from what was selected', ['cart*'], ['tag:ads'], 'cart | cart.braze cart.meta'],
     ['an intersection', [], ['tag:lifecycle,dest:meta'], 'cart carts_saved gold | cart.braze gold.braze'],
   ])('%s', (_, wanted, exclude, expected) => {

@@ -15,14 +15,23 @@ describe('problems as text', () => {
   it('are a code, a line, a place, a frame and a hint', () => {
     const one = shown({ file: 'a.yaml', line: 3, column: 7, frame: '> 3 | x\n    | ^', hint: 'say y' });
     expect(problemsText([one], colors(false))).toBe(
-      'error[E105]: unknown key\n  --> a.yaml:3:7\n> 3 | x\n    | ^\n  hint: say y\n',
+      'error[E105]: unknown key\n  --> a.yaml:3:7\n> 3 | x\n    | ^\n  hint: say y\n  more: segsync explain E105\n',
     );
+  });
+
+  it('name the page of a code once, and not what mistyping needs no page for', () => {
+    const usage = shown({ code: 'E601' });
+    expect(problemsText([shown(), shown(), usage], colors(false)).match(/more: .*/g)).toEqual([
+      'more: segsync explain E105',
+    ]);
   });
 
   it('are counted when there are several', () => {
     const all = [shown(), shown(), shown({ severity: 'warning', code: 'W1' })];
     expect(problemsText(all, colors(false))).toMatch(/\n2 errors and 1 warning\n$/);
-    expect(problemsText([shown()], colors(false))).toBe('error[E105]: unknown key\n');
+    expect(problemsText([shown()], colors(false))).toBe(
+      'error[E105]: unknown key\n  more: segsync explain E105\n',
+    );
   });
 });
 

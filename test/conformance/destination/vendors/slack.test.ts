@@ -149,7 +149,8 @@ entities:
       'segments/churn_risk.yaml':
         'entity: customer\nwhere: {trait: risk, eq: true}\nsync: [{to: team, match: [email], fields: {name: {trait: name}}}]\n',
       'destinations/team.yaml':
-        'type: slack\nurl: "${' + 'env:SLACK}"\nallow_private_address: true\ngather: 1s\ninclude: [name]\n',
+        'type: slack\ntargets: [test]\nurl: "${' +
+        'env:SLACK}"\nallow_private_address: true\ngather: 1s\ninclude: [name]\n',
     }));
     await rig.change([
       'CREATE SCHEMA shop',

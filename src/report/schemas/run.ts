@@ -1,0 +1,110 @@
+/** `run --json` and `plan --json`, and the events of `--events`. */
+import { z } from 'zod';
+import type { RunEvent, RunReport } from '../results.ts';
+import { cost, counts, failure, instant, milliseconds, number, type Same, version } from './parts.ts';
+
+const segmentResult = z.strictObject({
+  segment: z.string(),
+  mode: z.enum(['incremental', 'full', 'skipped']),
+  reason: z
+    .string()
+    .describe('why this mode: `first_tick`, `changed_keys`, `nothing_changed`, `not_due`, `locked`'),
+  members: number('members now'),
+  entered: number('members that entered'),
+  exited: number('members that exited'),
+  affected: number('keys that were evaluated'),
+  duration_ms: milliseconds,
+  drift: z.exactOptional(
+    z.strictObject({
+      corrected: number('members that no cursor had announced'),
+      tables: z.array(z.string()),
+    }),
+  ),
+  cost: z.exactOptional(cost.describe('only in a plan: of evaluating this segment alone')),
+  error: z.exactOptional(failure),
+});
+
+const held = z.strictObject({
+  guard: z.enum(['max_remove', 'max_add', 'empty_source']),
+  figure: z.string(),
+  limit: z.string(),
+});
+
+const rejection = z.strictObject({
+  code: z.string().describe('the destination’s own'),
+  message: z.string().describe('the destination’s own, without personal data'),
+  rows: number('rows that were rejected for it'),
+});
+
+const syncResult = z.strictObject({
+  sync: z.string(),
+  planned: counts,
+  delivered: z.exactOptional(counts.describe('absent in a plan')),
+  requests: z.exactOptional(number('only in a plan: requests that the operations take')),
+  example: z.exactOptional(
+    z
+      .strictObject({ to: z.string(), body: z.unknown() })
+      .describe('only in a plan: one request, names in the place of a person’s values'),
+  ),
+  rejected: number('rows that the destination rejected'),
+  rejections: z.exactOptional(z.array(rejection).describe('the commonest reasons, at most three')),
+  invalid: z.exactOptional(number('rows that the destination counts as unusable without saying which')),
+  waiting: number('rows without an answer yet'),
+  unmatchable: number('members without a usable identifier'),
+  held: z.exactOptional(held.describe('the guard that holds it; nothing was sent')),
+  skipped: z.exactOptional(
+    z
+      .string()
+      .describe(
+        'why nothing was done: `not_due`, `locked`, `target`, `segment_failed`, `paused`, `foreign_state`',
+      ),
+  ),
+  freshness_ms: z.exactOptional(z.strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds })),
+  duration_ms: milliseconds,
+  error: z.exactOptional(failure),
+});
+
+const definitionChange = z.strictObject({
+  kind: z.enum(['segment', 'sync']),
+  name: z.string(),
+  change: z.enum(['new', 'logic', 'mapping', 'metadata', 'removed']),
+  detail: z.exactOptional(z.string().describe('in words for people')),
+});
+
+export const runReport = z.strictObject({
+  version,
+  run_id: z.string(),
+  status: z.enum(['done', 'failed', 'held', 'interrupted']),
+  started_at: instant,
+  finished_at: instant,
+  segments: z.array(segmentResult),
+  syncs: z.array(syncResult),
+  cost: z.exactOptional(cost.describe('only in a plan: of evaluating everything')),
+  definition_changes: z.exactOptional(z.array(definitionChange).describe('only in a plan')),
+});
+
+const at = instant.describe('when it happened, by this machine’s clock');
+
+export const runEvent = z.discriminatedUnion('event', [
+  z.strictObject({
+    at,
+    event: z.literal('run_started'),
+    run_id: z.string(),
+    segments: number('segments that are looked at'),
+    syncs: number('syncs that are looked at'),
+  }),
+  z.strictObject({ at, event: z.literal('segment_evaluated'), result: segmentResult }),
+  z.strictObject({
+    at,
+    event: z.literal('sync_progress'),
+    sync: z.string(),
+    delivered: number('rows acknowledged so far'),
+  }),
+  z.strictObject({ at, event: z.literal('sync_finished'), result: syncResult }),
+  z.strictObject({ at, event: z.literal('warning'), code: z.string(), message: z.string() }),
+]);
+
+type Written<E> = E extends unknown ? E & { readonly at: string } : never;
+
+true satisfies Same<z.output<typeof runReport>, RunReport>;
+true satisfies Same<z.output<typeof runEvent>, Written<RunEvent>>;
