@@ -53,6 +53,12 @@ const VERBS: readonly Entry[] = [
     load: async () => (await import('./members.ts')).members,
   },
   {
+    name: 'explain',
+    group: 'Looking closer:',
+    summary: 'show why one person is in a segment or not, and what was sent',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
     name: 'status',
     group: 'Looking after it:',
     summary: 'show how fresh everything is, and what needs somebody',

@@ -8,6 +8,7 @@ import type {
   RunReport,
   SegmentHistory,
   StatusReport,
+  WhyReport,
 } from './results.ts';
 
 export interface Problem {
@@ -85,7 +86,8 @@ export function jsonText(
     | ResumedDocument
     | RetriedDocument
     | DestinationsDocument
-    | DoctorDocument,
+    | DoctorDocument
+    | WhyReport,
 ): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }

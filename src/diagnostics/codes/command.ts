@@ -65,10 +65,36 @@ export const COMMAND_CODES = {
   ),
   E622: error<object>(EXIT.interrupted, () => 'interrupted before there was anything to report'),
   E623: error<object>(EXIT.terminated, () => 'terminated before there was anything to report'),
+  E665: error<{ key: string; entity: string; type: string }>(
+    EXIT.usage,
+    (p) => `\`${p.key}\` is no key of \`${p.entity}\`: its keys are ${p.type}`,
+    (p) =>
+      p.type === 'whole numbers'
+        ? 'a key such as `42`'
+        : 'a key such as `6f1c2c1e-8f5b-4d7e-9a53-0d8c3b1f2a77`',
+  ),
+  E666: error<{ command: string }>(
+    EXIT.usage,
+    () => 'the key is empty',
+    (p) => `\`${p.command} --help\` shows an example`,
+  ),
   E699: error<{ kind: string; at: string }>(
     EXIT.failed,
     (p) => `this is a defect in segsync: ${p.kind} at ${p.at}`,
     () => 'run it again with --verbose for the details, and report them',
+  ),
+  W660: warning<{ tables: readonly string[]; at: string }>(
+    (p) => `what ${p.tables.join(', ')} held at ${p.at} cannot be known: the rows of today are used`,
+    () => 'only the past of sources with `append_only: true` and a cursor of time can be known',
+  ),
+  W661: warning<{ at: string }>(
+    (p) => `looking ahead to ${p.at}: with the rows that there are now`,
+    () => 'rows that arrive until then may change the verdict',
+  ),
+  W662: warning<{ table: string; rows: number; key: string }>(
+    (p) =>
+      `${p.table} has ${p.rows} rows for this key where there may be one: the next tick of the segment fails`,
+    () => 'mend the table, or give it `duplicates: latest`',
   ),
   W601: warning<{ signal: string }>(
     (p) => `${p.signal}: ending what is in flight; a second one stops at once`,
