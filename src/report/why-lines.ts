@@ -24,9 +24,9 @@ export function wrapped(text: string, indent: number, hang = 2): string[] {
   return [...lines, line];
 }
 
-/** An instant without the zeros that say nothing: `2026-11-22T10:00:00Z`. */
+/** An instant to the second, which is what people read; `--json` has microseconds. */
 export function moment(instant: string): string {
-  return instant.replace(/(\.\d*?)0+Z$/, '$1Z').replace('.Z', 'Z');
+  return instant.replace(/\.\d+Z$/, 'Z');
 }
 
 /** Somebody's own text on one line, whatever control characters are in it. */

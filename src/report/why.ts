@@ -38,7 +38,7 @@ function membershipLines({ member, since, evaluated_at, pending, changes }: WhyM
     const because = cause === undefined || cause === at ? '' : ` (cause of ${moment(cause)})`;
     return `  ${op.padEnd(5)} ${at === undefined ? '' : moment(at)}${because}`;
   });
-  return [...lines, ...next, ...history.flatMap((line) => wrapped(line, 8))];
+  return [...lines, ...next, ...history];
 }
 
 function nextText(next: WhyNextChange): string {

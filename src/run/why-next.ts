@@ -30,6 +30,7 @@ export async function nextChange(waiting: Waiting): Promise<WhyNextChange> {
   if (waiting.edges.length === 0) return { kind: 'not_by_time' };
   const { moments, until } = await readMoments(waiting);
   const found = await firstOther(waiting, moments);
+  if (found !== undefined && !(await isConfirmed(waiting, found))) return { kind: 'unknown', reason: MOVED };
   if (found !== undefined) return { kind: 'at', at: formatInstant(found), holds: !waiting.holds };
   return until === undefined ? { kind: 'not_by_time' } : { kind: 'not_before', at: formatInstant(until) };
 }
@@ -58,19 +59,19 @@ async function firstOther(waiting: Waiting, moments: readonly Instant[]): Promis
   for (let from = 0, turn = 0; from < moments.length; turn += 1) {
     const together = moments.slice(from, from + TOGETHER[Math.min(turn, TOGETHER.length - 1)]!);
     const found = await otherAmong(waiting, together);
-    if (found !== undefined) return confirmed(waiting, found);
+    if (found !== undefined) return found;
     from += together.length;
   }
   return undefined;
 }
 
-/** Held against the moment just before: a crossing that was overlooked must not pass for the answer. */
-async function confirmed(waiting: Waiting, found: Instant): Promise<Instant> {
+/** Where there is no snapshot, rows may have come while this was looked at. */
+const MOVED = 'rows changed while it was looked at; ask again';
+
+/** Held against the moment just before: there the verdict must still be the present one. */
+async function isConfirmed(waiting: Waiting, found: Instant): Promise<boolean> {
   const before = found - 1n;
-  if (before <= waiting.input.scope.t) return found;
-  const other = await otherAmong(waiting, [before]);
-  if (other === undefined) return found;
-  throw new Error('the verdict changed at a moment that no edge tells of');
+  return before <= waiting.input.scope.t || (await otherAmong(waiting, [before])) === undefined;
 }
 
 async function otherAmong(
