@@ -6,7 +6,7 @@ import { renderQuery } from '../compile/render.ts';
 import { edgesQuery, verdictsAt, type WhyInput } from '../compile/why.ts';
 import { earliest, formatInstant, type Instant } from '../instant.ts';
 import type { WhyNextChange } from '../report/results.ts';
-import { crossingsOf } from '../segment/crossings.ts';
+import { crossingOf } from '../segment/crossings.ts';
 import type { Edge } from '../segment/edges.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
@@ -44,11 +44,11 @@ interface Moments {
 async function readMoments({ statements, dialect, input, edges }: Waiting): Promise<Moments> {
   const { t, timezone } = input.scope;
   const rows = await statements.query(renderQuery(edgesQuery(input, edges, MOST_ROWS), dialect));
-  const of = (row: (typeof rows)[number]): Instant[] =>
-    crossingsOf(edges[Number(row.edge)]!.position, BigInt(row.at!), t, timezone);
-  const cut = earliest(rows.filter(({ rank }) => Number(rank) >= MOST_ROWS).flatMap(of));
-  const all = [...new Set(rows.flatMap(of))]
-    .filter((each) => cut === undefined || each <= cut)
+  const of = (row: (typeof rows)[number]): Instant =>
+    crossingOf(edges[Number(row.edge)]!.position, BigInt(row.at!), timezone);
+  const cut = earliest(rows.filter(({ rank }) => Number(rank) >= MOST_ROWS).map(of));
+  const all = [...new Set(rows.map(of))]
+    .filter((each) => each > t && (cut === undefined || each <= cut))
     .sort((a, b) => (a < b ? -1 : 1));
   const moments = all.slice(0, MOST_MOMENTS);
   const until = all.length > moments.length ? moments.at(-1) : cut;

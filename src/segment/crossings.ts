@@ -3,16 +3,11 @@ import { type Instant, startOfUnit } from '../instant.ts';
 import type { EdgePosition } from './window.ts';
 
 /**
- * The instants after `t` at which a row of the instant `at` may come into a window or leave it by this edge: when the
- * edge stands on it, and when it is past it.
+ * The instant at which a row of the instant `at` comes into a window or leaves it by this edge. Of an edge that moves
+ * steadily, the far end belongs to the window and the near one does not: it is when the edge stands on the row. A
+ * calendar edge is the other way round: it is when the edge has jumped past it.
  */
-export function crossingsOf(position: EdgePosition, at: Instant, t: Instant, timezone: string): Instant[] {
-  return placesOf(position, at, timezone).filter((each) => each > t);
-}
-
-function placesOf(position: EdgePosition, at: Instant, timezone: string): Instant[] {
-  if (position.kind === 'offset') return [at - position.offset, at - position.offset + 1n];
-  const { unit, back } = position;
-  // A calendar edge jumps: onto the start of the row's unit, and past it.
-  return [startOfUnit(at, unit, -back, timezone), startOfUnit(at, unit, -back - 1, timezone)];
+export function crossingOf(position: EdgePosition, at: Instant, timezone: string): Instant {
+  if (position.kind === 'offset') return at - position.offset;
+  return startOfUnit(at, position.unit, -position.back - 1, timezone);
 }
