@@ -32,8 +32,8 @@ export function declareExplainMember(command: Command): void {
 }
 
 const EXPLAIN_MEMBER_HELP = `
-It prints this person's own values: traits, rows, identifiers as they were sent. They go to stdout only.
-It reads, and changes nothing; a run may be going on.
+It prints this person's own values (traits, rows, identifiers as they were
+sent), on stdout only. It changes nothing, and a run may be going on.
 
 Example:
   $ segsync explain cart_abandoners 42
@@ -53,7 +53,7 @@ export async function explainMember(invocation: Invocation<ExplainMemberOptions>
     const patience = { waitMs: globals.waitMs, signal: interruption.signal };
     const request = { target, segment, key, rows, ...patience, ...(at === undefined ? {} : { at }) };
     const report = await whyOf(world, project, request);
-    for (const { code, message } of report.notes) screen.note(`note[${code}]: ${message}\n`);
+    screen.problems(report.notes.map((note) => ({ ...note, severity: 'warning' })));
     screen.result(screen.flags.json ? jsonText(report) : whyText(report, screen.colors));
     return interruption.exit() ?? EXIT.done;
   } finally {

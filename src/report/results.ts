@@ -255,7 +255,7 @@ export interface WhyReport {
   readonly membership: WhyMembership;
   readonly syncs: readonly WhySync[];
   /** What this cannot tell, or tells only as far as today's rows do. */
-  readonly notes: readonly { readonly code: string; readonly message: string }[];
+  readonly notes: readonly { readonly code: string; readonly message: string; readonly hint?: string }[];
 }
 
 export interface WhyCondition {
@@ -265,7 +265,7 @@ export interface WhyCondition {
   /** Undefined: the key is not in the entity's table. */
   readonly holds?: boolean;
   readonly values?: readonly WhyValue[];
-  /** The window's ends as instants, in words of the YAML for each step of a sequence. */
+  /** The windows' ends as instants. */
   readonly windows?: readonly WhyWindow[];
   /** Which rows a sequence holds by. */
   readonly steps?: readonly WhyStep[];

@@ -44,11 +44,11 @@ function shown(value: string | null): string {
   return /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value) ? moment(value) : value;
 }
 
-/** `after A, up to B`: the words say which ends belong to it. */
-function windowText({ window, from, from_included, to, to_included }: WhyWindow): string {
+/** `window: after A, up to B`; the words say which ends belong to it. */
+function windowText({ from, from_included, to, to_included }: WhyWindow): string {
   const low = from && `${from_included ? 'from' : 'after'} ${moment(from)}`;
   const high = to && `${to_included ? 'up to' : 'before'} ${moment(to)}`;
-  return `${window.split(':')[0]} = ${[low, high].filter(Boolean).join(' ')}`;
+  return `window: ${[low, high].filter(Boolean).join(', ')}`;
 }
 
 function stepText({ step, chosen }: WhyStep, index: number): string {

@@ -77,7 +77,7 @@ function ledgerLines(row: WhySync['ledger'][number]): string[] {
   const answer = [status, http_status && `HTTP ${http_status}`, tries(attempts)].filter(Boolean).join(', ');
   const carried = Object.entries(row.identifiers).map(([name, value]) => `${name}=${value}`);
   return [
-    `audience_ref ${row.audience_ref}: ${row.state}${delivered_at ? ` ${moment(delivered_at)}` : ''}`,
+    `ledger: ${row.state}${delivered_at ? ` ${moment(delivered_at)}` : ''}, audience_ref ${row.audience_ref}`,
     ...(sent_at ? [`${op} sent ${moment(sent_at)}${acked_at ? `, answered ${moment(acked_at)}` : ''}`] : []),
     ...(answer ? [`answer: ${answer}`] : []),
     ...(carried.length > 0 ? [`identifiers as sent: ${carried.join(', ')}`] : []),

@@ -30,7 +30,7 @@ export function valuesOf(condition: Condition, texts: readonly (string | null)[]
       ];
     }
     case 'share':
-      return [{ name: 'hash, percent', value: percentOf(texts[0] ?? '0') }];
+      return [{ name: 'hash_percent', value: percentOf(texts[0] ?? '0') }];
     case 'sql':
       return [{ name: 'sql', value: texts[0] ?? null }];
     default:

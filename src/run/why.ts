@@ -108,7 +108,10 @@ async function whyIn(scene: Scene): Promise<WhyReport> {
       memberships: membership.memberships,
       changes: membership.changes,
     }),
-    notes: notesOf(scene, t, looked.found).map(({ code, message }) => ({ code, message })),
+    notes: notesOf(scene, t, looked.found).map(({ code, message, hint }) => ({
+      ...{ code, message },
+      ...(hint ? { hint } : {}),
+    })),
   };
 }
 
@@ -180,13 +183,13 @@ function toldOf(
   };
 }
 
-function notesOf({ prepared, catalog, now, key }: Scene, t: Instant, found: number): Diagnostic[] {
+function notesOf({ prepared, catalog, now }: Scene, t: Instant, found: number): Diagnostic[] {
   const at = formatInstant(t);
   const lost = t < now ? withoutPast(prepared.reads, catalog) : [];
   return [
     ...(lost.length > 0 ? [diagnose('W660', { tables: lost, at })] : []),
     ...(t > now ? [diagnose('W661', { at })] : []),
-    ...(found > 1 ? [diagnose('W662', { table: tableOf(prepared), rows: found, key })] : []),
+    ...(found > 1 ? [diagnose('W662', { table: tableOf(prepared) })] : []),
   ];
 }
 

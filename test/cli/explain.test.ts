@@ -71,7 +71,8 @@ No run has evaluated this segment yet.
 Next change: not by time alone; only rows can change it.
 `,
       stderr:
-        'note[W660]: what shop.customers held at 2026-01-02T00:00:00.000000Z cannot be known: the rows of today are used\n',
+        'warning[W660]: what shop.customers held at 2026-01-02T00:00:00.000000Z cannot be known: the rows of today are used\n' +
+        '  hint: only the past of sources with `append_only: true` and a cursor of time can be known\n',
     });
   });
 
@@ -99,7 +100,7 @@ Next change: not by time alone; only rows can change it.
 
 opted_in.files: delivered
   to files, audience opted_in
-  audience_ref out/opted_in.ndjson: delivered TIME
+  ledger: delivered TIME, audience_ref out/opted_in.ndjson
   add sent TIME, answered TIME
   answer: delivered
 `,
@@ -172,7 +173,7 @@ opted_in.files: delivered
       'halved',
       '1',
       shareOf('halves:1') < 50,
-      { values: [{ name: 'hash, percent', value: shareText('halves:1') }] },
+      { values: [{ name: 'hash_percent', value: shareText('halves:1') }] },
     ],
     [
       'compared',
@@ -249,6 +250,47 @@ opted_in.files: delivered
     ]);
     const { stdout } = await segsync(folder.path, ['explain', 'big_spenders', '25']);
     expect(stdout).toContain('and more rows');
+  });
+
+  it('says that a guard holds a sync, and that a key has two rows', async () => {
+    await using folder = await folderOf(SHOP);
+    await segsync(folder.path, ['run']);
+    await change(
+      folder.path,
+      "update segsync.syncs set held_reason = 'max_remove' where sync = 'opted_in.files'",
+      "insert into shop.customers select * from shop.customers where customer_id = '4'",
+    );
+    const report = await explained(folder.path, 'opted_in', '4');
+    expect(report.syncs[0]!.reasons).toEqual([{ code: 'held', message: 'held by a guard: max_remove' }]);
+    expect(report.notes).toMatchObject([
+      { code: 'W662', message: expect.stringContaining('shop.customers has more than one row for this key') },
+    ]);
+  });
+
+  it('counts no row twice where the newest of two rows is taken', async () => {
+    await using folder = await folderOf({
+      ...SHOP,
+      'segsync.yaml': SHOP['segsync.yaml']!.replace(
+        '    cursor: updated_at\n',
+        '    cursor: updated_at\n    duplicates: latest\n',
+      ),
+      'shop.sql': `${SHOP['shop.sql']}\ninsert into shop.customers select * from shop.customers where customer_id = '4';`,
+      'segments/often.yaml': segment('{ did: orders, count: { gte: 2 } }'),
+    });
+    const report = await explained(folder.path, 'often', '4');
+    expect(report).toMatchObject({
+      holds: false,
+      condition: { values: [{ name: 'count', value: '1' }], rows: [{}] },
+      notes: [],
+    });
+    const { stdout } = await segsync(folder.path, ['members', 'often', '--key', '4']);
+    expect(stdout).toBe('4 is not in often\n');
+  });
+
+  it('looks ahead with the rows that there are', async () => {
+    await using folder = await folderOf(FORMS);
+    const report = await explained(folder.path, 'lapsed', '3', '--at', '2999-01-01');
+    expect(report).toMatchObject({ holds: true, notes: [{ code: 'W661' }] });
   });
 
   it('lets no control character through to a terminal', async () => {

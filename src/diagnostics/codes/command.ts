@@ -91,9 +91,9 @@ export const COMMAND_CODES = {
     (p) => `looking ahead to ${p.at}: with the rows that there are now`,
     () => 'rows that arrive until then may change the verdict',
   ),
-  W662: warning<{ table: string; rows: number; key: string }>(
-    (p) =>
-      `${p.table} has ${p.rows} rows for this key where there may be one: the next tick of the segment fails`,
+  W662: warning<{ table: string }>(
+    (p) => `${p.table} has more than one row for this key: the next tick of the segment fails`,
+    `${p.table} has ${p.rows} rows for this key where there may be one: the next tick of the segment fails`,
     () => 'mend the table, or give it `duplicates: latest`',
   ),
   W601: warning<{ signal: string }>(
