@@ -93,7 +93,6 @@ export const COMMAND_CODES = {
   ),
   W662: warning<{ table: string }>(
     (p) => `${p.table} has more than one row for this key: the next tick of the segment fails`,
-    `${p.table} has ${p.rows} rows for this key where there may be one: the next tick of the segment fails`,
     () => 'mend the table, or give it `duplicates: latest`',
   ),
   W601: warning<{ signal: string }>(
