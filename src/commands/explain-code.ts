@@ -8,7 +8,7 @@ import type { Screen } from '../report/screen.ts';
 
 /** True for what can only be meant as a code: `E102`, `w201`. */
 export function looksLikeCode(operand: string): boolean {
-  return /^[EW]\d{3}$/i.test(operand);
+  return /^[EW]\d+$/i.test(operand);
 }
 
 /** Prints the page of the code that was typed, in upper or lower case. Throws E660 for one that does not exist. */

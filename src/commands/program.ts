@@ -55,7 +55,7 @@ const VERBS: readonly Entry[] = [
   {
     name: 'explain',
     group: 'Looking closer:',
-    summary: 'explain a diagnostic by its code',
+    summary: 'show why one person is in a segment or not; or explain a diagnostic',
     load: async () => (await import('./explain.ts')).explain,
   },
   {

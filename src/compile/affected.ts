@@ -84,6 +84,8 @@ export function keyLookup(entity: Entity, key: EntityKey, keyTextSought: string,
     comment: 'the key that is asked for',
     query: {
       kind: 'select',
+      // Two rows for it, of which the newest is taken, must not double what is counted.
+      distinct: true,
       columns: [
         { expression: own, as: 'k' },
         { expression: keyText(own, key), as: 'entity_key' },

@@ -45,6 +45,17 @@ export function sequenceQuery(
   };
 }
 
+/**
+ * Columns `happened_at` and a flag for each step (`step_1`...): the instants at which affected keys have rows of steps.
+ */
+export function stepInstants(
+  { steps }: SequenceOf,
+  key: EntityKey,
+  scope: Scope,
+): { query: Select; flags: readonly string[] } {
+  return { query: flaggedRows(steps, 'affected', key, scope), flags: steps.map((_, index) => flagOf(index)) };
+}
+
 /** A `did` step with what must hold after it. */
 interface Link {
   readonly index: number;

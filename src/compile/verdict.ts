@@ -37,7 +37,7 @@ export interface TickSegment {
 }
 
 /** Buckets of a `share`: 7 hexadecimal digits. */
-const SHARE_BUCKETS = 2n ** 28n;
+export const SHARE_BUCKETS = 2n ** 28n;
 
 /** Segments that are decided over the same wide row. */
 export interface Deciding {
@@ -83,13 +83,15 @@ export function verdictAggregates(verdict: Verdict): Aggregate[] {
   return measuresOf(verdict).flatMap(aggregatesOf);
 }
 
-interface Context {
+/** What a condition over a wide row is compiled in. */
+export interface Context {
   readonly entity: Entity;
   readonly wide: Wide;
   readonly scope: Scope;
 }
 
-function condition(verdict: Verdict, context: Context, belowNot = false): Expression {
+/** A verdict as a condition over the wide row. */
+export function condition(verdict: Verdict, context: Context, belowNot = false): Expression {
   const leaf = (of: Expression): Expression => (belowNot ? known(of) : of);
   switch (verdict.kind) {
     case 'all':
@@ -122,7 +124,8 @@ function condition(verdict: Verdict, context: Context, belowNot = false): Expres
   }
 }
 
-function sideOf(value: ValueOf, { entity, wide, scope }: Context): Side {
+/** One side of a comparison over the wide row. */
+export function sideOf(value: ValueOf, { entity, wide, scope }: Context): Side {
   if (value.kind === 'measure') return measureSide(value.measure, wide.aggregateColumn, scope);
   const { trait, place } = value;
   return { operand: traitOperand(entity, trait, column(wide.traitColumn(trait.name)), scope, place) };
@@ -133,8 +136,12 @@ function sideOf(value: ValueOf, { entity, wide, scope }: Context): Side {
  * P percent of the range when it is less than P/100 x 2^28.
  */
 function shareTest(name: string, percent: string): Expression {
-  const hashed = call('bucket', call('concat', text(`${name}:`), column('entity_key')));
-  return compare(hashed, '<', number(shareLimit(percent).toString()));
+  return compare(shareBucket(name), '<', number(shareLimit(percent).toString()));
+}
+
+/** Where a key's hash with NAME lies, of `SHARE_BUCKETS`. */
+export function shareBucket(name: string): Expression {
+  return call('bucket', call('concat', text(`${name}:`), column('entity_key')));
 }
 
 /** `12.5` -> the least bucket that is not below 12.5 % of the range. */

@@ -9,6 +9,7 @@ import type {
   RunReport,
   SegmentHistory,
   StatusReport,
+  WhyReport,
 } from './results.ts';
 
 export interface Problem {
@@ -87,7 +88,8 @@ export function jsonText(
     | RetriedDocument
     | DestinationsDocument
     | DoctorDocument
-    | DiagnosticPage,
+    | DiagnosticPage
+    | WhyReport,
 ): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -104,6 +104,24 @@ export function resolveSegment(project: Project, segment: Segment): Verdict {
   return resolve(segment.where, { project, entity: entityOf(project, segment.entity), path: [segment.name] });
 }
 
+/** One condition of a segment in normal form; `path`: the segments that it is pasted in, outermost first. */
+export function resolveCondition(
+  project: Project,
+  entity: Entity,
+  condition: Condition,
+  path: readonly string[],
+): Verdict {
+  return resolve(condition, { project, entity, path });
+}
+
+/** The steps of a sequence, resolved, also where two plain aggregates decide it. */
+export function resolveSteps(
+  { steps, window }: Extract<Condition, { kind: 'sequence' }>,
+  entity: Entity,
+): StepOf[] {
+  return steps.map((step) => stepOf(step, window, entity));
+}
+
 export function entityOf(project: Project, name: string): Entity {
   const entity = project.entities.get(name);
   if (!entity) throw new Error(`entity ${name} is not in the project`);
@@ -145,8 +163,7 @@ function resolve(condition: Condition, scope: Scope): Verdict {
       return { kind: 'compare', left: left!, op, right: right!, ...(times ? { times } : {}), place };
     }
     case 'sequence': {
-      const { steps, window } = condition;
-      const sequence = { steps: steps.map((step) => stepOf(step, window, scope.entity)) };
+      const sequence = { steps: resolveSteps(condition, scope.entity) };
       return plainSequence(sequence) ?? { kind: 'sequence', sequence };
     }
     case 'sql':

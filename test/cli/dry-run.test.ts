@@ -28,6 +28,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['compile', 'inside', '--full', '--json'],
   ['members', 'inside', '--format', 'csv'],
   ['members', 'inside', '--key', '2001'],
+  ['explain', 'inside', '2001'],
+  ['explain', 'inside', '2001', '--at', '2026-01-01', '--json'],
   ['validate'],
   ['validate', '--connect'],
 ];
@@ -38,6 +40,7 @@ const FEW = [
   ['run', '--dry-run', '--all'],
   ['compile'],
   ['members', 'inside', '--key', '2001'],
+  ['explain', 'inside', '2001'],
 ];
 
 beforeAll(build);

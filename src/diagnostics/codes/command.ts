@@ -85,10 +85,35 @@ export const COMMAND_CODES = {
     (p) => `there is no diagnostic \`${p.code}\``,
     (p) => didYouMean(p) ?? 'docs/diagnostics.md lists them all',
   ),
+  E665: error<{ key: string; entity: string; type: string }>(
+    EXIT.usage,
+    (p) => `\`${p.key}\` is no key of \`${p.entity}\`: its keys are ${p.type}`,
+    (p) =>
+      p.type === 'whole numbers'
+        ? 'a key such as `42`'
+        : 'a key such as `6f1c2c1e-8f5b-4d7e-9a53-0d8c3b1f2a77`',
+  ),
+  E666: error<{ command: string }>(
+    EXIT.usage,
+    () => 'the key is empty',
+    (p) => `\`${p.command} --help\` shows an example`,
+  ),
   E699: error<{ kind: string; at: string }>(
     EXIT.failed,
     (p) => `this is a defect in segsync: ${p.kind} at ${p.at}`,
     () => 'run it again with --verbose for the details, and report them',
+  ),
+  W660: warning<{ tables: readonly string[]; at: string }>(
+    (p) => `what ${p.tables.join(', ')} held at ${p.at} cannot be known: the rows of today are used`,
+    () => 'only the past of sources with `append_only: true` and a cursor of time can be known',
+  ),
+  W661: warning<{ at: string }>(
+    (p) => `looking ahead to ${p.at}: with the rows that there are now`,
+    () => 'rows that arrive until then may change the verdict',
+  ),
+  W662: warning<{ table: string }>(
+    (p) => `${p.table} has more than one row for this key: the next tick of the segment fails`,
+    () => 'mend the table, or give it `duplicates: latest`',
   ),
   W601: warning<{ signal: string }>(
     (p) => `${p.signal}: ending what is in flight; a second one stops at once`,

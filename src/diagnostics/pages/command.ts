@@ -1,6 +1,6 @@
 /** E6xx: the command line. */
 import type { Pages } from '../page.ts';
-import { project } from './little-shop.ts';
+import { LITTLE_SHOP, project } from './little-shop.ts';
 
 type Codes =
   | 'E601'
@@ -14,12 +14,23 @@ type Codes =
   | 'E610'
   | 'E611'
   | 'E612'
+  | 'E613'
+  | 'E614'
+  | 'E615'
   | 'E621'
   | 'E622'
   | 'E623'
   | 'E660'
+  | 'E665'
+  | 'E666'
+  | 'W660'
+  | 'W661'
+  | 'W662'
   | 'E699'
   | 'W601';
+
+/** The little shop with numbers for keys. */
+const NUMBERED = LITTLE_SHOP['shop.sql']!.replace('i::VARCHAR AS customer_id', 'i AS customer_id');
 
 export const COMMAND_PAGES: Pages<Codes> = {
   E601: {
@@ -105,6 +116,27 @@ export const COMMAND_PAGES: Pages<Codes> = {
     wrong: { commands: ['segsync destinations webook'] },
     right: { commands: ['segsync destinations webhook'] },
   },
+  E613: {
+    title: 'this file is no plan',
+    when: '`run --plan` was given a file that does not exist, or that `plan --out` did not write.',
+    mend: 'Write the plan first, and name the same file.',
+    wrong: { commands: ['segsync run --plan segsync.yaml'] },
+    right: { commands: ['segsync plan --out plan.json', 'segsync run --plan plan.json'] },
+  },
+  E614: {
+    title: 'the plan could not be written',
+    when: 'The file of `plan --out` cannot be made: its folder is a file, there is no right to write there, or the disk is full. The plan itself was printed.',
+    mend: 'Name another file.',
+    wrong: { commands: ['segsync plan --out shop.sql/plan.json'] },
+    right: { commands: ['segsync plan --out plan.json'] },
+  },
+  E615: {
+    title: 'two options do not go together',
+    when: 'A kept plan says itself what is to be done, on which target and when. Options that say something else are refused.',
+    mend: 'Leave the option out, or make another plan with it.',
+    wrong: { commands: ['segsync plan --out plan.json', 'segsync run --plan plan.json --full'] },
+    right: { commands: ['segsync plan --full --out plan.json', 'segsync run --plan plan.json'] },
+  },
   E621: {
     title: 'the file of `--events` cannot be written',
     when: 'The path is that of a folder, the disk is full, or the user may not write there.',
@@ -132,6 +164,50 @@ export const COMMAND_PAGES: Pages<Codes> = {
     mend: 'Type the code as it was printed in brackets. The page of all codes is docs/diagnostics.md.',
     wrong: { commands: ['segsync explain E1050'] },
     right: { commands: ['segsync explain E105'] },
+  },
+  E665: {
+    title: 'this can be no key of the entity',
+    when: 'The key that was typed is of another type than the key column: letters where keys are numbers, say.',
+    mend: 'Type the key as the table has it.',
+    wrong: {
+      files: { 'shop.sql': NUMBERED },
+      commands: ['segsync explain buyers abc'],
+    },
+    right: { files: { 'shop.sql': NUMBERED }, commands: ['segsync explain buyers 42'] },
+  },
+  E666: {
+    title: 'the key is empty',
+    when: 'A script put nothing where the key belongs.',
+    mend: 'Give the key.',
+    wrong: { commands: ['segsync explain buyers ""'] },
+    right: { commands: ['segsync explain buyers 42'] },
+  },
+  W660: {
+    title: 'the past of a table cannot be known',
+    when: '`explain --at` looks back. Of sources that are only added to (`append_only: true`) and have a cursor of time, it counts only rows that had arrived by then; any other table is read as it is today.',
+    mend: 'Read the answer with that in mind. If rows of the table are never changed, declare it `append_only: true`.',
+    wrong: { commands: ['segsync explain buyers 42 --at 2026-02-01'] },
+    right: { commands: ['segsync explain buyers 42'] },
+  },
+  W661: {
+    title: 'looking ahead',
+    when: '`explain --at` was given an instant in the future. Windows are moved to it; the rows are those of now.',
+    mend: 'Nothing is wrong: rows that arrive until then may change the verdict.',
+    wrong: { commands: ['segsync explain buyers 42 --at 2090-01-01'] },
+    right: { commands: ['segsync explain buyers 42'] },
+  },
+  W662: {
+    title: 'the key has two rows',
+    when: 'An entity’s table, or a 1:1 table, has more than one row for the key that is explained. What it shows is made of one of them, and the next tick of the segment fails.',
+    mend: 'Remove the other row; or say `duplicates: latest` where the newest one counts.',
+    wrong: {
+      commands: [
+        'segsync run',
+        `duckdb data.duckdb "INSERT INTO shop.customers SELECT * FROM shop.customers WHERE customer_id = '7'"`,
+        'segsync explain buyers 7',
+      ],
+    },
+    right: { commands: ['segsync run', 'segsync explain buyers 7'] },
   },
   E699: {
     title: 'a defect in segsync',

@@ -17,7 +17,7 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "  --> segments/buyers.yaml:2:1",
     "  1 | entity: customer",
     "> 2 | entity: customer",
-    "    | ^",
+    "    | ^^^^^^",
     "  3 | where:",
     "  hint: keep one of the two",
   ],
@@ -552,6 +552,10 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "error[E702]: --now 2027-05-03T08:00:00.000000Z lies before the last tick, 2027-05-03T08:00:00.000000Z",
     "  hint: what was true in the past cannot be told from the rows of today",
   ],
+  E705: [
+    "error[E705]: this is not what was planned any more: segment buyers, sync buyers.files changed since",
+    "  hint: nothing was done; make the plan anew and look at it: `segsync plan --out FILE`",
+  ],
   E301: [
     "error[E301]: table shop.tikets does not exist, or may not be read",
     "  --> segsync.yaml:14:25",
@@ -575,6 +579,14 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
   E311: [
     "error[E311]: shop.duckdb is named like the schema `shop` in it, and DuckDB cannot tell the two apart",
     "  hint: give the file another name",
+  ],
+  W305: [
+    "warning[W305]: the state does not agree with itself: segment buyers is noted with 7 members and has 200",
+    "  hint: somebody else changed the tables of the state; `segsync run --all --full --select buyers` compares everyone again",
+  ],
+  W306: [
+    "warning[W306]: the state does not agree with itself: the ledger of sync buyers.files has 1 who are no members, though all is delivered",
+    "  hint: `segsync run --all --full --select buyers.files` compares everyone again, and removes them",
   ],
   E411: [
     "error[E411]: sync buyers.files: destination files cannot write out/buyers.ndjson: it is a folder",
@@ -638,6 +650,30 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "error[E612]: there is no destination type `webook`",
     "  hint: did you mean `webhook`?",
   ],
+  E613: [
+    "error[E613]: `segsync.yaml` is no plan: it was not written by `segsync plan --out`",
+    "  hint: `segsync plan --out FILE` writes one",
+  ],
+  E614: [
+    "error[E614]: the plan could not be written to `shop.sql/plan.json`: EEXIST",
+    "",
+    "+ segment buyers: new",
+    "+ sync buyers.files: new",
+    "",
+    "segment  members           enter  exit        full",
+    "buyers         0  ->  200   +200    -0  first tick",
+    "",
+    "sync          add  remove  update  requests",
+    "buyers.files  200       0       0         1",
+    "",
+    "Plan: 2 definition changes; +200 -0 in 1 segment;",
+    "      200 operations in 1 request to 1 sync.",
+    "Estimated cost: 320 (rows from tables).",
+    "Nothing was sent.",
+  ],
+  E615: [
+    "error[E615]: `--full` does not go with `--plan`: what to do is in the plan",
+  ],
   E621: [
     "error[E621]: cannot write segments: EISDIR",
     "  hint: `--events` takes the path of a file to append to",
@@ -645,5 +681,25 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
   E660: [
     "error[E660]: there is no diagnostic `E1050`",
     "  hint: did you mean `E105`?",
+  ],
+  E665: [
+    "error[E665]: `abc` is no key of `customer`: its keys are whole numbers",
+    "  hint: a key such as `42`",
+  ],
+  E666: [
+    "error[E666]: the key is empty",
+    "  hint: `segsync explain --help` shows an example",
+  ],
+  W660: [
+    "warning[W660]: what shop.customers, shop.orders held at 2027-05-03T08:00:00.000000Z cannot be known: the rows of today are used",
+    "  hint: only the past of sources with `append_only: true` and a cursor of time can be known",
+  ],
+  W661: [
+    "warning[W661]: looking ahead to 2090-01-01T00:00:00.000000Z: with the rows that there are now",
+    "  hint: rows that arrive until then may change the verdict",
+  ],
+  W662: [
+    "warning[W662]: shop.customers has more than one row for this key: the next tick of the segment fails",
+    "  hint: mend the table, or give it `duplicates: latest`",
   ],
 };

@@ -11,6 +11,7 @@ type Codes =
   | 'E702'
   | 'E703'
   | 'E704'
+  | 'E705'
   | 'W701'
   | 'W702'
   | 'W703';
@@ -114,6 +115,15 @@ export const STATE_PAGES: Pages<Codes> = {
       with: { detail: 'Connection terminated unexpectedly' },
     },
     right: { situation: 'Later:', commands: ['segsync run'] },
+  },
+  E705: {
+    title: 'this is not what was planned any more',
+    when: '`run --plan` does what a kept plan shows, or nothing. Since the plan was made, a definition was edited, or a run changed the members or the audience of something in it. Rows that arrived since do not count: they are what a run is for.',
+    mend: 'Make the plan anew, and look at it.',
+    wrong: {
+      commands: ['segsync plan --out plan.json', 'segsync run', 'segsync run --plan plan.json'],
+    },
+    right: { commands: ['segsync plan --out plan.json', 'segsync run --plan plan.json'] },
   },
   W701: {
     title: 'the warehouse’s clock went back',

@@ -18,7 +18,9 @@ type Codes =
   | 'W301'
   | 'W302'
   | 'W303'
-  | 'W304';
+  | 'W304'
+  | 'W305'
+  | 'W306';
 
 const CONNECT = ['segsync validate --connect'];
 const TARGET = '{ type: duckdb, path: data.duckdb, init: shop.sql }';
@@ -219,5 +221,31 @@ export const WAREHOUSE_PAGES: Pages<Codes> = {
       situation: 'In the warehouse (here a Snowflake):',
       commands: ['ALTER TABLE shop.customers SET CHANGE_TRACKING = TRUE;'],
     },
+  },
+  W305: {
+    title: 'the state does not agree with itself: a count',
+    when: '`doctor` counts what the tables of the state hold and sets it beside the counts that are kept with it. Only a change by somebody else makes them differ.',
+    mend: 'Compare everyone again, and find out who writes to the schema of the state.',
+    wrong: {
+      commands: [
+        'segsync run',
+        'duckdb data.duckdb "UPDATE segsync.segments SET members = 7"',
+        'segsync doctor',
+      ],
+    },
+    right: { commands: ['segsync run', 'segsync run --all --full --select buyers', 'segsync doctor'] },
+  },
+  W306: {
+    title: 'the state does not agree with itself: people who are no members',
+    when: 'Everything of a sync is delivered, and yet its ledger has people who are not in the segment. `doctor` tells of it. Only a change by somebody else leads there.',
+    mend: 'Compare everyone again: the run removes them from the audience.',
+    wrong: {
+      commands: [
+        'segsync run',
+        `duckdb data.duckdb "UPDATE segsync.ledger SET entity_key = 'gone' WHERE entity_key = '7'"`,
+        'segsync doctor',
+      ],
+    },
+    right: { commands: ['segsync run', 'segsync run --all --full --select buyers', 'segsync doctor'] },
   },
 };

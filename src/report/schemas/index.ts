@@ -4,6 +4,7 @@ import { doctorDocument, errorsDocument, validationDocument } from './checks.ts'
 import { destinationsDocument, membersDocument, membershipDocument, pageDocument } from './lists.ts';
 import { runEvent, runReport } from './run.ts';
 import { historyReport, segmentHistory, statusReport } from './upkeep.ts';
+import { whyReport } from './why.ts';
 
 export interface Published {
   /** What prints it. */
@@ -24,6 +25,7 @@ export const OUTPUTS: Readonly<Record<string, Published>> = {
   destinations: { title: 'segsync destinations --json', schema: destinationsDocument },
   members: { title: 'segsync members SEGMENT --format json', schema: membersDocument },
   membership: { title: 'segsync members SEGMENT --key KEY --json', schema: membershipDocument },
+  why: { title: 'segsync explain SEGMENT KEY --json', schema: whyReport },
   explain: { title: 'segsync explain CODE --json', schema: pageDocument },
   errors: { title: 'any command with --json that fails before it has a result', schema: errorsDocument },
 };

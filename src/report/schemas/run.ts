@@ -21,6 +21,22 @@ const segmentResult = z.strictObject({
     }),
   ),
   cost: z.exactOptional(cost.describe('only in a plan: of evaluating this segment alone')),
+  samples: z.exactOptional(
+    z
+      .array(
+        z.strictObject({
+          op: z.enum(['enter', 'exit']),
+          key: z.string().describe('masked'),
+          caused_at: z.exactOptional(instant),
+        }),
+      )
+      .describe('only in a plan with --verbose'),
+  ),
+  overlap: z.exactOptional(
+    z
+      .array(z.strictObject({ segment: z.string(), shared: number('members that it has as well') }))
+      .describe('only in a plan with --overlap'),
+  ),
   error: z.exactOptional(failure),
 });
 
@@ -30,7 +46,7 @@ const held = z.strictObject({
   limit: z.string(),
 });
 
-const rejection = z.strictObject({
+export const rejection = z.strictObject({
   code: z.string().describe('the destination’s own'),
   message: z.string().describe('the destination’s own, without personal data'),
   rows: number('rows that were rejected for it'),
@@ -69,6 +85,15 @@ const definitionChange = z.strictObject({
   name: z.string(),
   change: z.enum(['new', 'logic', 'mapping', 'metadata', 'removed']),
   detail: z.exactOptional(z.string().describe('in words for people')),
+  file: z.exactOptional(z.string().describe('relative to the project; absent for what is removed')),
+  line: z.exactOptional(z.int().min(1)),
+  diff: z.exactOptional(
+    z
+      .array(z.string())
+      .describe(
+        'the text of its last run against today’s: lines that begin with `+`, `-` or a space, `@` where some are left out',
+      ),
+  ),
 });
 
 export const runReport = z.strictObject({
