@@ -339,7 +339,7 @@ describe('explain, typed wrongly', () => {
       ['opted_inn', '4'],
       'E607]: there is no segment `opted_inn` in this project\n  hint: did you mean `opted_in`?',
     ],
-    [['opted_in'], 'E603]: missing required argument `key`\n  hint: see `segsync explain --help`'],
+    [['opted_in'], 'E603]: `explain opted_in` needs a key, or the code of a diagnostic in the place of `opted_in`\n  hint: see `segsync explain --help`'],
     [['opted_in', ''], 'E666]: the key is empty\n  hint: `segsync explain --help` shows an example'],
     [
       ['opted_in', 'abc'],
