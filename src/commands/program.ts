@@ -47,6 +47,12 @@ const VERBS: readonly Entry[] = [
     load: async () => (await import('./destinations.ts')).destinations,
   },
   {
+    name: 'schema',
+    group: 'While writing segments:',
+    summary: 'print the JSON Schemas of project files, for editors',
+    load: async () => (await import('./schema.ts')).schema,
+  },
+  {
     name: 'members',
     group: 'Looking closer:',
     summary: 'print who is in a segment, or whether one key is',

@@ -69,6 +69,11 @@ export interface RetriedDocument {
   readonly retried: readonly { readonly sync: string; readonly rows: number }[];
 }
 
+export interface SchemasDocument {
+  readonly version: 1;
+  readonly schemas: readonly { readonly kind: string; readonly of: string }[];
+}
+
 /** Pretty-printed JSON. */
 export function jsonText(
   document:
@@ -85,6 +90,7 @@ export function jsonText(
     | ResumedDocument
     | RetriedDocument
     | DestinationsDocument
+    | SchemasDocument
     | DoctorDocument,
 ): string {
   return `${JSON.stringify(document, null, 2)}\n`;
