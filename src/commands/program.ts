@@ -17,6 +17,12 @@ interface Entry {
 
 const VERBS: readonly Entry[] = [
   {
+    name: 'init',
+    group: 'To begin with:',
+    summary: 'write a project that runs at once',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
     name: 'plan',
     group: 'Every day:',
     summary: 'show what a run would do, and change nothing',

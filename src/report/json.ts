@@ -74,6 +74,14 @@ export interface SchemasDocument {
   readonly schemas: readonly { readonly kind: string; readonly of: string }[];
 }
 
+export interface InitDocument {
+  readonly version: 1;
+  readonly folder: string;
+  readonly files: readonly string[];
+  /** What was there already and was left as it is. */
+  readonly kept: readonly string[];
+}
+
 /** Pretty-printed JSON. */
 export function jsonText(
   document:
@@ -91,6 +99,7 @@ export function jsonText(
     | RetriedDocument
     | DestinationsDocument
     | SchemasDocument
+    | InitDocument
     | DoctorDocument,
 ): string {
   return `${JSON.stringify(document, null, 2)}\n`;

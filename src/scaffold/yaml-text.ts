@@ -1,7 +1,23 @@
 /** Values -> YAML as a person would write it. */
-import { stringify } from 'yaml';
+import { Document, isCollection, isPair, isScalar, visit, type YAMLMap, type YAMLSeq } from 'yaml';
 
-/** Blocks, long lines left whole, strings quoted only where they must be. */
+/** A longer collection has a line for each of its entries. */
+const LONGEST_INLINE = 60;
+
+/** Blocks, but what is short and holds nothing else stands on one line; long texts are left whole. */
 export function yamlText(value: unknown): string {
-  return stringify(value, { lineWidth: 0, version: '1.2' });
+  const document = new Document(value, { version: '1.2', aliasDuplicateObjects: false });
+  visit(document, {
+    Collection(_, node, path) {
+      if (path.length > 1) node.flow = isShort(node);
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+function isShort(node: YAMLMap | YAMLSeq): boolean {
+  const values: readonly unknown[] = node.items.map((item) => (isPair(item) ? item.value : item));
+  if (values.some(isCollection) || node.items.length > 4) return false;
+  const texts = values.map((value) => (isScalar(value) ? String(value.value) : ''));
+  return texts.join('').length < LONGEST_INLINE && !texts.some((text) => /[^\w%.@-]/.test(text));
 }

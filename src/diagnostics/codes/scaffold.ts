@@ -28,10 +28,6 @@ export const SCAFFOLD_CODES = {
     (p) => `these files are there already, and nothing is overwritten: ${p.files.join(', ')}`,
     () => 'move them away, or make the project in another folder: `segsync init DIR`',
   ),
-  E685: error<{ option: string; value: string; detail: string }>(
-    EXIT.usage,
-    (p) => `\`${p.option}\` is ${p.detail}, not \`${p.value}\``,
-  ),
   E686: error<{ file: string; reason: string }>(
     EXIT.failed,
     (p) => `cannot read ${p.file}: ${p.reason}`,

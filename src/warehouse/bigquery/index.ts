@@ -101,6 +101,7 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['credentials', 'access_token'],
+  usual: { project: `\${env:BIGQUERY_PROJECT}`, location: `\${env:BIGQUERY_LOCATION:-EU}` },
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');

@@ -123,6 +123,12 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['access_token', 'client_secret'],
+  usual: {
+    host: `\${env:DATABRICKS_HOST}`,
+    http_path: `\${env:DATABRICKS_HTTP_PATH}`,
+    access_token: `\${env:DATABRICKS_TOKEN}`,
+    catalog: `\${env:DATABRICKS_CATALOG}`,
+  },
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');

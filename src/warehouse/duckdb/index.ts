@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Warehouse } from '../warehouse.ts';
 import { dialect } from './dialect.ts';
 import { layout } from './layout.ts';
+import { sample } from './sample.ts';
 
 export const options = z.strictObject({
   path: z
@@ -53,6 +54,8 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: [],
+  usual: { path: `\${env:DUCKDB_PATH}` },
+  sample,
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');

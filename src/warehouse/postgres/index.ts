@@ -91,6 +91,7 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['url', 'password'],
+  usual: { url: `\${env:DATABASE_URL}` },
   samePlace,
   async connect(request) {
     const { connect } = await import('./connect.ts');

@@ -99,6 +99,7 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['url', 'password'],
+  usual: { url: `\${env:REDSHIFT_URL}` },
   samePlace,
   async connect(request) {
     const { connect } = await import('./connect.ts');

@@ -114,6 +114,14 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['password', 'private_key', 'private_key_passphrase', 'oauth_token', 'access_token'],
+  usual: {
+    account: `\${env:SNOWFLAKE_ACCOUNT}`,
+    user: `\${env:SNOWFLAKE_USER}`,
+    private_key_path: `\${env:SNOWFLAKE_PRIVATE_KEY_PATH}`,
+    role: `\${env:SNOWFLAKE_ROLE}`,
+    warehouse: `\${env:SNOWFLAKE_WAREHOUSE}`,
+    database: `\${env:SNOWFLAKE_DATABASE}`,
+  },
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');
