@@ -1,5 +1,6 @@
 /** `segsync schema`: JSON Schemas for editors, and the state's tables for dbt. Needs no project. */
 import { join, resolve } from 'node:path';
+import { Argument } from 'commander';
 import { DOCUMENT_KINDS, DOCUMENT_TITLES, type DocumentKind } from '../config/json-schema/documents.ts';
 import { loadProject } from '../config/load.ts';
 import { DiagnosedError, fail } from '../diagnostics/diagnostic.ts';
@@ -20,8 +21,10 @@ interface Options {
 
 export const schema: Verb<Options> = {
   declare(command) {
+    const kind = new Argument('[kind]', 'which one; without it, they are listed');
+    kind.argChoices = [...KINDS];
     command
-      .argument('[kind]', `${KINDS.join(', ')}; without one, they are listed`)
+      .addArgument(kind)
       .optionsGroup('Options:')
       .option('--out <dir>', 'write the JSON Schema, or all three of them, into this folder')
       .addHelpText(

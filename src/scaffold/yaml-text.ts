@@ -12,7 +12,7 @@ export function yamlText(value: unknown): string {
       if (path.length > 1) node.flow = isShort(node);
     },
   });
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 function isShort(node: YAMLMap | YAMLSeq): boolean {
