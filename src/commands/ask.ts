@@ -9,6 +9,8 @@ export interface Question {
   readonly choices?: readonly string[];
   /** What is wrong with an answer; undefined: nothing. */
   check(answer: string): string | undefined;
+  /** Where an answer is one of some names. */
+  readonly known?: readonly string[];
 }
 
 /** Asks until the answer will do. Throws E622 when the input ends. */
@@ -26,6 +28,6 @@ export async function ask(world: World, question: Question): Promise<string> {
     const answer = line.trim() || byDefault;
     const wrong = check(answer);
     if (wrong === undefined) return answer;
-    stderr.write(`  ${wrong}\n`);
+    stderr.write(`  needed: ${wrong}\n`);
   }
 }

@@ -71,8 +71,9 @@ function chooser(world: World, options: InitOptions): Chooser {
     const given = [options[option]].flat()[0];
     if (typeof given !== 'string') return isAsking ? ask(world, question) : question.byDefault;
     const expected = question.check(given);
-    if (expected !== undefined) fail('E604', { option: `--${option}`, value: given, expected });
-    return given;
+    if (expected === undefined) return given;
+    const suggestion = question.known && nearest(given, question.known);
+    return fail('E604', { option: `--${option}`, value: given, expected, suggestion });
   };
 }
 
@@ -106,18 +107,14 @@ async function chooseWarehouse(
   const name = await choose('warehouse', {
     text: 'Warehouse',
     byDefault: byDefault.name,
+    known: names,
     choices: all.map((each) => `${each.name.padEnd(12)}${each.title}${each.sample ? NO_SERVER : ''}`),
-    check: (value) => (names.includes(value) ? undefined : oneOf(value, names)),
+    check: (value) => (names.includes(value) ? undefined : `one of ${names.join(', ')}`),
   });
   return all.find((each) => each.name === name)!;
 }
 
 const NO_SERVER = ': a file, no server; it brings a small shop to try things with';
-
-function oneOf(value: string, names: readonly string[]): string {
-  const near = nearest(value, names);
-  return `one of ${names.join(', ')}${near ? ` (${near}?)` : ''}`;
-}
 
 function refuseWithoutTable({ key, cursor, entity }: InitOptions): void {
   const given = Object.entries({ key, cursor, entity }).find(([, value]) => value !== undefined);

@@ -20,7 +20,7 @@ export function nextSteps(
     ),
     '',
     'Next:',
-    ...(folder === '.' ? [] : [`  cd ${folder}`]),
+    ...(folder === '.' ? [] : [`  cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder}'`}`]),
     ...commands(project),
   ];
   return lines.map((line) => `${line}\n`).join('');

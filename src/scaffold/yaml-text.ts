@@ -12,7 +12,8 @@ export function yamlText(value: unknown): string {
       if (path.length > 1) node.flow = isShort(node);
     },
   });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  // Lists stand close in their brackets, mappings do not.
+  return document.toString({ lineWidth: 0 }).replace(/\[ ([\w%.@, -]*) \]$/gm, '[$1]');
 }
 
 function isShort(node: YAMLMap | YAMLSeq): boolean {

@@ -40,7 +40,7 @@ export const SCAFFOLD_CODES = {
   ),
   E688: error<{ entity: string; table: string } & Suggestion>(
     EXIT.usage,
-    (p) => `\`--entity ${p.entity}=${p.table}\`: dbt has no model, seed, snapshot or source of this name`,
+    (p) => `\`--entity ${p.entity}=${p.table}\`: dbt has no model, seed or source of this name`,
     didYouMean,
   ),
   E689: error<{ names: readonly string[] }>(
