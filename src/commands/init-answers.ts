@@ -6,7 +6,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import { isTimezone } from '../instant.ts';
 import { sampleDestination } from '../scaffold/destination.ts';
 import type { NewEntity } from '../scaffold/entity.ts';
-import type { NewProject } from '../scaffold/project.ts';
+import type { NewProject } from '../scaffold/new-project.ts';
 import { firstSegments } from '../scaffold/segments.ts';
 import { SHOP_ENTITY, shopSegments } from '../scaffold/shop.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';

@@ -1,5 +1,5 @@
 /** What a new project's owner is told. */
-import type { NewProject } from '../scaffold/project.ts';
+import type { NewProject } from '../scaffold/new-project.ts';
 import { SCHEMA_FOLDER } from '../scaffold/schema-files.ts';
 
 /** What was written, and the commands to type next. */

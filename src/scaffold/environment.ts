@@ -1,7 +1,7 @@
 /** `.env.example`: what a target reads from the environment. */
 import { fromZod } from '../config/json-schema/from-zod.ts';
 import type { Properties } from '../config/json-schema/json-schema.ts';
-import { type NewProject, targetOptions } from './project.ts';
+import { type NewProject, targetOptions } from './new-project.ts';
 
 /** Nothing for a target that reads nothing. */
 export function environmentFile(project: NewProject): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
 /** `.gitignore` and `README.md` of a new project. */
 import type { SampleDestination } from './destination.ts';
-import type { NewProject } from './project.ts';
+import type { NewProject } from './new-project.ts';
 
 /** The schemas are kept in git: an editor then knows the files right after a clone, without a network. */
 export function ignoreFile({ options }: SampleDestination): string {

@@ -1,7 +1,7 @@
 /** A new `segsync.yaml`. */
 import { entityLines } from './entity.ts';
 import { flow, type Line, linesText, written } from './lines.ts';
-import { type NewProject, targetOptions } from './project.ts';
+import { type NewProject, targetOptions } from './new-project.ts';
 
 export function projectFile(project: NewProject): string {
   const { name, timezone, warehouse, entities, notes } = project;
