@@ -29,7 +29,7 @@ export const schema: Verb<Options> = {
       .option('--out <dir>', 'write the JSON Schema, or all three of them, into this folder')
       .addHelpText(
         'after',
-        '\nExample:\n  $ segsync schema --out .segsync/schemas   # where the first lines of scaffolded files point to',
+        '\nExample:\n  $ segsync schema --out .segsync/schemas   # where editors look for them',
       );
   },
 

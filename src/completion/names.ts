@@ -22,13 +22,29 @@ export async function destinationNames(world: World, root: string): Promise<stri
   return (await definitions(world, root, 'destinations')).map(nameOf);
 }
 
+const NAME = /^name:\s*(["']?)([a-z0-9_-]+)\1\s*(#.*)?$/m;
+
+/** Only what segments are called: no file is parsed for it, of which there may be hundreds. */
+export async function namesOfSegments(world: World, root: string): Promise<string[]> {
+  const paths = await definitions(world, root, 'segments');
+  return Promise.all(paths.map(async (path) => NAME.exec(await readText(world, path))?.[2] ?? nameOf(path)));
+}
+
+async function readText(world: World, path: string): Promise<string> {
+  try {
+    return await world.files.readText(path);
+  } catch {
+    return '';
+  }
+}
+
 export async function segmentNames(world: World, root: string): Promise<SegmentNames[]> {
   const paths = await definitions(world, root, 'segments');
   return Promise.all(paths.map((path) => readSegment(world, root, path)));
 }
 
 async function readSegment(world: World, root: string, path: string): Promise<SegmentNames> {
-  const { name, tags, sync } = (await readYaml(world, path)) ?? {};
+  const { name, tags, sync } = (await parsed(partsOf(await readText(world, path)))) ?? {};
   const own = typeof name === 'string' ? name : nameOf(path);
   const syncs = listOf(sync).filter(isMapping);
   return {
@@ -48,10 +64,24 @@ function nameOf(path: string): string {
   return basename(path, extname(path));
 }
 
-async function readYaml(world: World, path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+const PART = /^(name|tags|sync)\s*:/;
+
+/** Of a segment's file only what is asked for: the rest of it is most of the work of parsing. */
+function partsOf(text: string): string {
+  return text
+    .split(/^(?=[^\s#-])/m)
+    .filter((part) => PART.test(part))
+    .join('');
+}
+
+async function readYaml(world: World, path: string): Promise<Mapping | undefined> {
+  return parsed(await readText(world, path));
+}
+
+async function parsed(text: string): Promise<Mapping | undefined> {
   const { parse } = await import('yaml');
   try {
-    const value: unknown = parse(await world.files.readText(path), { logLevel: 'silent' });
+    const value: unknown = parse(text, { logLevel: 'silent' });
     return isMapping(value) ? value : undefined;
   } catch {
     // Whoever types a command is not to be told about a file that does not parse: `validate` does that.
@@ -63,6 +93,8 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+type Mapping = Readonly<Record<string, unknown>>;
+
+function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

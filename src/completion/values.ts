@@ -2,7 +2,7 @@
 import { destinationTypes, warehouseNames } from '../adapters.ts';
 import { METHODS } from '../config/selectors.ts';
 import type { World } from '../world.ts';
-import { destinationNames, keysOf, segmentNames } from './names.ts';
+import { destinationNames, keysOf, namesOfSegments, segmentNames } from './names.ts';
 import type { Valued } from './words.ts';
 
 /** The shell itself knows best which files there are. */
@@ -32,7 +32,7 @@ const inProject =
   async ({ world, root, typed }) =>
     root === undefined ? [] : read(world, root, typed);
 
-const segments = inProject(async (world, root) => (await segmentNames(world, root)).map(({ name }) => name));
+const segments = inProject(namesOfSegments);
 const syncs = inProject(async (world, root) =>
   (await segmentNames(world, root)).flatMap((each) => each.syncs),
 );

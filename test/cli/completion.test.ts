@@ -99,6 +99,16 @@ describe('the program answers with', () => {
     expect([...found].sort()).toEqual([...expected].sort());
   });
 
+  it('a segment by the name that its file says, and otherwise by that of its file', async () => {
+    await using folder = await folderOf({
+      'segsync.yaml': '',
+      'segments/a.yaml': 'name: "other"  # x\n',
+      'segments/b.yml': '',
+    });
+    const { stdout } = await segsync(folder.path, ['complete', '--', 'members', '']);
+    expect(stdout).toBe('other\nb\n');
+  });
+
   it('nothing of an option that is typed already, unless it takes several', async () => {
     const found = await answers('run', '--full', '-s', 'buyers', '--json', '--');
     expect(found).not.toContain('--full');
