@@ -125,6 +125,13 @@ export interface Output {
   readonly failure?: string;
 }
 
+export interface Input {
+  /** Somebody sits there who can be asked. */
+  readonly isTerminal: boolean;
+  /** The line that is typed next; undefined at the end of input. */
+  line(): Promise<string | undefined>;
+}
+
 export interface Process {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -133,6 +140,7 @@ export interface Process {
   /** Node's, without a `v`. */
   readonly version: string;
   readonly host: string;
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   /** False when no process with this id runs on this machine. */
@@ -292,6 +300,22 @@ async function moveNew(from: string, to: string): Promise<boolean> {
   return true;
 }
 
+/** Nothing is read before somebody is asked; the terminal itself edits the line. */
+function realInput(): Input {
+  let lines: AsyncIterator<string> | undefined;
+  return {
+    get isTerminal() {
+      return process.stdin.isTTY === true;
+    },
+    async line() {
+      const { createInterface } = await import('node:readline');
+      lines ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]();
+      const { value, done } = await lines.next();
+      return done ? undefined : value;
+    },
+  };
+}
+
 function realProcess(): Process {
   const output = (stream: NodeJS.WriteStream): Output => {
     let failure: string | undefined;
@@ -319,6 +343,7 @@ function realProcess(): Process {
     id: process.pid,
     version: process.versions.node,
     host: hostname(),
+    stdin: realInput(),
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     isAlive(id) {

@@ -12,10 +12,18 @@ interface Entry {
   readonly name: string;
   readonly group: string;
   readonly summary: string;
+  /** For programs, not for people. */
+  readonly hidden?: boolean;
   load(): Promise<Verb<never>>;
 }
 
 const VERBS: readonly Entry[] = [
+  {
+    name: 'init',
+    group: 'To begin with:',
+    summary: 'write a project that runs at once',
+    load: async () => (await import('./init.ts')).init,
+  },
   {
     name: 'plan',
     group: 'Every day:',
@@ -45,6 +53,12 @@ const VERBS: readonly Entry[] = [
     group: 'While writing segments:',
     summary: 'list the types of destination, or tell of one',
     load: async () => (await import('./destinations.ts')).destinations,
+  },
+  {
+    name: 'schema',
+    group: 'While writing segments:',
+    summary: 'print the JSON Schemas of project files, for editors',
+    load: async () => (await import('./schema.ts')).schema,
   },
   {
     name: 'members',
@@ -100,6 +114,19 @@ const VERBS: readonly Entry[] = [
     summary: 'remove one person everywhere, then from the state',
     load: async () => (await import('./forget.ts')).forget,
   },
+  {
+    name: 'completion',
+    group: 'Looking after it:',
+    summary: 'print what makes a shell complete commands and names',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
+    name: 'complete',
+    group: 'Looking after it:',
+    summary: 'answer a shell that completes a word',
+    hidden: true,
+    load: async () => (await import('./complete.ts')).complete,
+  },
 ];
 
 /**
@@ -107,13 +134,11 @@ const VERBS: readonly Entry[] = [
  * printed), and what the verb throws.
  */
 export async function runProgram(world: World, screen: Screen): Promise<ExitCode> {
-  const program = await emptyProgram(world);
+  const program = await namedProgram(world);
   const loaded = new Map<string, Verb<never>>();
   let exit: ExitCode = 0;
-  for (const { name, group, summary } of VERBS) {
-    const command = program.command(name).description(summary).helpGroup(group);
-    tame(command, `segsync ${name}`, world);
-    command.helpOption('-h, --help', 'print this help').allowExcessArguments(false);
+  for (const command of program.commands) {
+    const name = command.name();
     command.action(async () => {
       const globals = readGlobals(world, program.opts(), command.opts());
       const options = command.opts() as never;
@@ -125,6 +150,25 @@ export async function runProgram(world: World, screen: Screen): Promise<ExitCode
   });
   await program.parseAsync(asTyped(world.process.arguments), { from: 'user' });
   return exit;
+}
+
+/** The program with all its commands; of `verb` the options and arguments, too. Nothing is parsed. */
+export async function declaredProgram(world: World, verb?: string): Promise<Command> {
+  const program = await namedProgram(world);
+  const command = program.commands.find((each) => each.name() === verb);
+  if (command) await declareVerb(command);
+  return program;
+}
+
+/** The program with its commands by name; none has its options yet. */
+async function namedProgram(world: World): Promise<Command> {
+  const program = await emptyProgram(world);
+  for (const { name, group, summary, hidden = false } of VERBS) {
+    const command = program.command(name, { hidden }).description(summary).helpGroup(group);
+    tame(command, `segsync ${name}`, world);
+    command.helpOption('-h, --help', 'print this help').allowExcessArguments(false);
+  }
+  return program;
 }
 
 async function emptyProgram(world: World): Promise<Command> {

@@ -6,9 +6,9 @@ import type { ComparisonScope } from './comparison.ts';
 import { inWords, type YamlMap, type YamlNode } from './node.ts';
 import { listed } from './wording.ts';
 
-const UNITS = ['day', 'week', 'month', 'quarter', 'year'] as const satisfies readonly CalendarUnit[];
+export const UNITS = ['day', 'week', 'month', 'quarter', 'year'] as const satisfies readonly CalendarUnit[];
 /** Beyond it, years leave what warehouses can store. */
-const MOST_UNITS = 1000;
+export const MOST_UNITS = 1000;
 
 /** The unit that `T` lies in; undefined after reporting. */
 export function parseThis(node: YamlNode, scope: ComparisonScope): Window | undefined {

@@ -19,7 +19,7 @@ export function parseFields(node: YamlNode, scope: ConditionScope): Map<string, 
 }
 
 /** What a field may be. */
-const KINDS = ['trait', 'value', 'sql'] as const;
+export const FIELD_KINDS = ['trait', 'value', 'sql'] as const;
 
 function parseField(name: string, node: YamlNode, scope: ConditionScope): FieldSource | undefined {
   if (node.kind === 'text' && node.text !== '') return { trait: node.text, place: node.place };
@@ -29,13 +29,13 @@ function parseField(name: string, node: YamlNode, scope: ConditionScope): FieldS
     return scope.problems.report('E106', { key: `fields.${name}`, expected, hint }, node.place);
   };
   if (node.kind !== 'map') return refuse();
-  checkKeys(node, KINDS, scope);
-  const [first, second] = KINDS.filter((kind) => node.entries.has(kind));
+  checkKeys(node, FIELD_KINDS, scope);
+  const [first, second] = FIELD_KINDS.filter((kind) => node.entries.has(kind));
   if (first && second) {
     const problem = { keys: [first, second], what: 'a field has one of them' };
     return scope.problems.report('E126', problem, node.entries.get(second)!.value.place);
   }
-  const [trait, value, sql] = KINDS.map((kind) => node.entries.get(kind)?.value);
+  const [trait, value, sql] = FIELD_KINDS.map((kind) => node.entries.get(kind)?.value);
   if (sql?.kind === 'text' && sql.text.trim() !== '') return { sql: sql.text, place: sql.place };
   if (trait?.kind === 'text') return { trait: trait.text, place: trait.place };
   const scalar = value && parseScalar('value', value, scope);

@@ -7,7 +7,7 @@ import { inWords, without, type YamlMap, type YamlNode } from './node.ts';
 import { parseRowSet } from './row-set.ts';
 import { WINDOWS } from './window.ts';
 
-const SOURCE_KEYS = ['did', 'has'] as const;
+export const SOURCE_KEYS = ['did', 'has'] as const;
 const KNOWN = [...SOURCE_KEYS, 'where', ...WINDOWS, ...MEASURES];
 /** `between` of a measure is a window. */
 const OUTSIDE: readonly string[] = OPERATORS.filter((operator) => operator !== 'between');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { destinationTypes, loadDestination } from '../adapters.ts';
 import type { Manifest } from '../destination/destination.ts';
 import type { Place } from '../diagnostics/diagnostic.ts';
+import { about } from './about.ts';
 import { check } from './check.ts';
 import type { Context } from './context.ts';
 import type { DefinitionFile } from './find.ts';
@@ -16,13 +17,25 @@ import { type DefaultsPart, defaultsSchema } from './schema.ts';
 import { text } from './values.ts';
 
 /** Keys of a destination file that are not its type's. */
-const OWN_KEYS = ['type', 'targets', 'defaults', 'exclude', 'allow'];
+export const DESTINATION_KEYS = ['type', 'targets', 'defaults', 'exclude', 'allow'];
 
-const ownSchema = z.object({
-  targets: z.array(text).min(1).optional(),
-  exclude: text.optional(),
-  allow: z.array(text).min(1).optional(),
-  defaults: z.unknown().optional(),
+export const ownSchema = z.object({
+  targets: about(
+    z.array(text).min(1),
+    'Only runs on these targets send here; elsewhere it is planned and not sent.',
+    ['prod'],
+  ).optional(),
+  exclude: about(text, 'A segment whose members are never sent here.', 'do_not_contact').optional(),
+  allow: about(
+    z.array(text).min(1),
+    'The identifiers that may be sent here; all others stay at home, as fields, too.',
+    ['email'],
+  ).optional(),
+  defaults: about(
+    z.unknown().meta({ part: 'defaults' }),
+    'What every sync to here says unless it says otherwise.',
+    { match: ['email'], consent: { trait: 'ads_consent' } },
+  ).optional(),
 });
 
 export interface ResolvedDestination {
@@ -63,7 +76,11 @@ export async function resolveDestination(
   }
   const inUse = !targets || targets.includes(context.target);
   const { options: schema, secrets } = manifest;
-  const options = readOptions(without(node, OWN_KEYS), { schema, secrets, inUse, label: '' }, context);
+  const options = readOptions(
+    without(node, DESTINATION_KEYS),
+    { schema, secrets, inUse, label: '' },
+    context,
+  );
   const destination: Destination = {
     ...{ name, file, type: type.text, options, place },
     hidden: environmentIn(node, context),

@@ -12,7 +12,7 @@ import type { Problems } from './problems.ts';
 import type { Target } from './project.ts';
 
 /** Keys of a target that are not its warehouse's. */
-const OWN_KEYS = ['type', 'vars'];
+export const TARGET_KEYS = ['type', 'vars'];
 
 /** A target with its adapter. */
 export interface ResolvedTarget {
@@ -60,7 +60,7 @@ export async function resolveTarget(
     return undefined;
   }
   const options = readOptions(
-    without(node, OWN_KEYS),
+    without(node, TARGET_KEYS),
     { schema: warehouse.options, secrets: warehouse.secrets, inUse: name === context.target, label },
     context,
   );

@@ -7,7 +7,7 @@ import { parseStep } from './sequence-step.ts';
 import { WINDOWS } from './window.ts';
 
 /** Each step is one more pass over a key's rows. */
-const MOST_STEPS = 20;
+export const MOST_STEPS = 20;
 
 /** Steps in their order, and at most one window around all of them; undefined after reporting. */
 export function parseSequence(map: YamlMap, head: Head, scope: ConditionScope): Condition | undefined {

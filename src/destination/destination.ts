@@ -151,6 +151,8 @@ export interface Manifest {
   readonly kinds?: readonly string[];
   /** It takes `fields:`, too (of events alone where it says so); otherwise a sync that has them is an error. */
   readonly takesFields: boolean | 'events';
+  /** Options of a file for `init` to write, of a type that needs no account; undefined: it needs one. */
+  readonly sample?: Readonly<Record<string, string>>;
   /** True when `targets:` may be left out. */
   readonly anyTarget: boolean;
   readonly operations: readonly Operation[];

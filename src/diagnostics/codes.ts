@@ -8,6 +8,7 @@ import { CONFIG_CODES } from './codes/config.ts';
 import { DELIVER_CODES } from './codes/deliver.ts';
 import { DELIVERY_CODES } from './codes/delivery.ts';
 import { RUN_CODES } from './codes/run.ts';
+import { SCAFFOLD_CODES } from './codes/scaffold.ts';
 import { SEGMENT_CODES } from './codes/segment.ts';
 import { STATE_CODES } from './codes/state.ts';
 import { WAREHOUSE_CODES } from './codes/warehouse.ts';
@@ -22,6 +23,7 @@ export const CODES = {
   ...DELIVER_CODES,
   ...STATE_CODES,
   ...COMMAND_CODES,
+  ...SCAFFOLD_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;

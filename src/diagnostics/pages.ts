@@ -6,6 +6,7 @@ import { CONDITION_PAGES } from './pages/conditions.ts';
 import { DELIVERY_PAGES } from './pages/delivery.ts';
 import { DOUBT_PAGES } from './pages/doubts.ts';
 import { FILE_PAGES } from './pages/files.ts';
+import { SCAFFOLD_PAGES } from './pages/scaffold.ts';
 import { SEGMENT_PAGES } from './pages/segments.ts';
 import { STATE_PAGES } from './pages/state.ts';
 import { WAREHOUSE_PAGES } from './pages/warehouse.ts';
@@ -20,4 +21,5 @@ export const PAGES: Pages<Code> = {
   ...DELIVERY_PAGES,
   ...STATE_PAGES,
   ...COMMAND_PAGES,
+  ...SCAFFOLD_PAGES,
 };

@@ -71,6 +71,19 @@ export interface RetriedDocument {
   readonly retried: readonly { readonly sync: string; readonly rows: number }[];
 }
 
+export interface SchemasDocument {
+  readonly version: 1;
+  readonly schemas: readonly { readonly kind: string; readonly of: string }[];
+}
+
+export interface InitDocument {
+  readonly version: 1;
+  readonly folder: string;
+  readonly files: readonly string[];
+  /** What was there already and was left as it is. */
+  readonly kept: readonly string[];
+}
+
 /** Pretty-printed JSON. */
 export function jsonText(
   document:
@@ -89,7 +102,9 @@ export function jsonText(
     | DestinationsDocument
     | DoctorDocument
     | DiagnosticPage
-    | WhyReport,
+    | WhyReport
+    | SchemasDocument
+    | InitDocument,
 ): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }

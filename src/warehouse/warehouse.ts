@@ -118,6 +118,10 @@ export interface Warehouse {
   readonly options: z.ZodType;
   /** Option names that are secrets. */
   readonly secrets: readonly string[];
+  /** A target's options as most people write them, with what differs or is secret as `${env:NAME}`: `init` writes them. */
+  readonly usual: Readonly<Record<string, string>>;
+  /** A small shop that it can make by itself, without a server; undefined: it cannot. */
+  readonly sample?: Sample;
   /** Whether two answers of `Session.identity` are of one place. */
   samePlace(one: string, other: string): boolean;
   /**
@@ -125,6 +129,14 @@ export interface Warehouse {
    * runs its `init` in memory. Throws E3xx diagnostics: credentials (77), locked by another process (75).
    */
   connect(options: ConnectOptions): Promise<Session>;
+}
+
+/** Tables `shop.customers` and `shop.orders` with the columns that the segments of `scaffold/shop.ts` read. */
+export interface Sample {
+  /** Of the target. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Path from the project -> text. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 export interface ConnectOptions {

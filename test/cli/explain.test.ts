@@ -72,7 +72,8 @@ Next change: not by time alone; only rows can change it.
 `,
       stderr:
         'warning[W660]: what shop.customers held at 2026-01-02T00:00:00.000000Z cannot be known: the rows of today are used\n' +
-        '  hint: only the past of sources with `append_only: true` and a cursor of time can be known\n',
+        '  hint: only the past of sources with `append_only: true` and a cursor of time can be known\n' +
+        '  more: segsync explain W660\n',
     });
   });
 
@@ -339,7 +340,10 @@ describe('explain, typed wrongly', () => {
       ['opted_inn', '4'],
       'E607]: there is no segment `opted_inn` in this project\n  hint: did you mean `opted_in`?',
     ],
-    [['opted_in'], 'E603]: `explain opted_in` needs a key, or the code of a diagnostic in the place of `opted_in`\n  hint: see `segsync explain --help`'],
+    [
+      ['opted_in'],
+      'E603]: `explain opted_in` needs a key, or the code of a diagnostic in the place of `opted_in`\n  hint: see `segsync explain --help`',
+    ],
     [['opted_in', ''], 'E666]: the key is empty\n  hint: `segsync explain --help` shows an example'],
     [
       ['opted_in', 'abc'],

@@ -163,7 +163,7 @@ describe('help and version', () => {
     expect((await segsync('/', [])).stdout).toBe(stdout);
   });
 
-  it.each(['plan', 'run', 'validate', 'compile', 'members'])(
+  it.each(['plan', 'run', 'validate', 'compile', 'members', 'init', 'schema', 'completion'])(
     '%s --help fits 80 columns and has an example',
     async (verb) => {
       const { stdout, exit } = await segsync('/', [verb, '--help']);

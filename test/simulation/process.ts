@@ -133,6 +133,7 @@ function worldOf(process: SimulatedProcess, options: ProcessOptions): World {
       id: options.id,
       version: '20.19.0',
       host: options.host,
+      stdin: { isTerminal: false, line: async () => undefined },
       stdout: output,
       stderr: output,
       isAlive: options.outside.isAlive,

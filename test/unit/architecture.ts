@@ -37,6 +37,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   evaluate: ['config', 'segment', 'compile', 'warehouse', 'state'],
   deliver: ['config', 'segment', 'compile', 'evaluate', 'warehouse', 'state', 'destination'],
   report: ['config'],
+  completion: ['config'],
+  scaffold: ['config', 'warehouse', 'destination', 'state'],
   run: ['config', 'segment', 'compile', 'evaluate', 'deliver', 'warehouse', 'state', 'destination'],
 };
 const BASE = ['diagnostics'];

@@ -16,13 +16,22 @@ const CALLS = {
 export const amplitudeOptions = z.strictObject({
   api_key: z.string().min(1).describe('the project’s API key'),
   secret_key: z.string().min(1).describe('the project’s secret key'),
-  app_id: z.number().int().positive().describe('the number of the project'),
-  owner: z.email().describe('the login of whom cohorts that are made belong to'),
+  app_id: z
+    .number()
+    .int()
+    .positive()
+    .describe('the number of the project')
+    .meta({ examples: [123456] }),
+  owner: z
+    .email()
+    .describe('the login of whom cohorts that are made belong to')
+    .meta({ examples: ['growth@example.com'] }),
   seed_user: z
     .string()
     .min(1)
     .optional()
-    .describe('a user id that Amplitude knows: a cohort is made with it, for none can be made empty'),
+    .describe('a user id that Amplitude knows: a cohort is made with it, for none can be made empty')
+    .meta({ examples: ['42'] }),
   ...callOptions(CALLS),
 });
 

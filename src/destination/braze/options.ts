@@ -16,7 +16,8 @@ export const brazeOptions = z.strictObject({
       protocol: /^https?$/,
       error: 'expected the REST endpoint, such as `https://rest.iad-01.braze.com`',
     })
-    .describe('the REST endpoint of your cluster'),
+    .describe('the REST endpoint of your cluster')
+    .meta({ examples: ['https://rest.iad-01.braze.com'] }),
   api_key: z.string().min(1).describe('a REST API key with the permission `users.track`'),
   create_users: z
     .boolean()

@@ -23,7 +23,11 @@ const address = z.url({ protocol: /^https?$/ }).optional();
 
 /** Schema of the options as the YAML gives them. */
 export const customerioOptions = z.strictObject({
-  site_id: z.string().min(1).describe('the Track API’s site id of the workspace'),
+  site_id: z
+    .string()
+    .min(1)
+    .describe('the Track API’s site id of the workspace')
+    .meta({ examples: ['a1b2c3d4e5f6a7b8c9d0'] }),
   api_key: z.string().min(1).describe('the Track API’s key'),
   app_api_key: z
     .string()
@@ -37,8 +41,12 @@ export const customerioOptions = z.strictObject({
     .default(DEFAULTS.create_people)
     .describe('whether a member whom the workspace does not know becomes a person there'),
   ...callOptions(CALLS),
-  track_url: address.describe('where the Track API is; default: by `region`'),
-  app_url: address.describe('where the App API is; default: by `region`'),
+  track_url: address
+    .describe('where the Track API is; default: by `region`')
+    .meta({ examples: ['https://track.customer.io'] }),
+  app_url: address
+    .describe('where the App API is; default: by `region`')
+    .meta({ examples: ['https://api.customer.io'] }),
 });
 
 /** The options as the adapter uses them. `base` is the Track API’s. */

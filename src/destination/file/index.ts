@@ -11,6 +11,7 @@ const manifest: Manifest = {
   does: 'appends a line for each change to a file of the audience',
   verified: 'real',
   options: fileOptions,
+  sample: { directory: 'out', format: 'csv' },
   secrets: [],
   needsIdentifier: false,
   severalOfAKind: true,

@@ -12,7 +12,8 @@ export const fileOptions = z.strictObject({
     .string()
     .min(1)
     .refine((path) => !path.includes('\0'), 'not a path')
-    .describe('where the files are, relative to the project'),
+    .describe('where the files are, relative to the project')
+    .meta({ examples: ['out/crm'] }),
   format: z.enum(FORMATS).default(DEFAULTS.format).describe('one JSON document a line, or CSV'),
   layout: z
     .enum(LAYOUTS)

@@ -28,11 +28,19 @@ const consent = z.enum(['CONSENT_GRANTED', 'CONSENT_DENIED']).optional();
 /** Schema of the options as the YAML gives them. */
 export const googleOptions = z
   .strictObject({
-    account_id: accountNumber.describe('the Google Ads account that has the lists'),
+    account_id: accountNumber
+      .describe('the Google Ads account that has the lists')
+      .meta({ examples: ['123-456-7890'] }),
     login_account_id: accountNumber
       .optional()
-      .describe('the manager account through which the credentials reach it'),
-    client_id: z.string().min(1).optional().describe('the OAuth client, with `refresh_token`'),
+      .describe('the manager account through which the credentials reach it')
+      .meta({ examples: ['123-456-7890'] }),
+    client_id: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('the OAuth client, with `refresh_token`')
+      .meta({ examples: [`\${env:GOOGLE_CLIENT_ID}`] }),
     client_secret: z.string().min(1).optional().describe('the OAuth client’s secret'),
     refresh_token: z
       .string()
@@ -54,7 +62,8 @@ export const googleOptions = z
       .describe('what the lists are filled by: addresses and numbers, or your own ids'),
     customer_match_terms_of_service_status: z
       .literal('ACCEPTED')
-      .describe('`ACCEPTED`: you have accepted the Customer Match terms, as is told with every upload'),
+      .describe('`ACCEPTED`: you have accepted the Customer Match terms, as is told with every upload')
+      .meta({ examples: ['ACCEPTED'] }),
     ad_user_data: consent.describe(
       'the consent to send people’s data to Google, for everybody who is uploaded',
     ),

@@ -44,11 +44,13 @@ export const authOptions = {
     .string()
     .regex(/^[A-Za-z0-9_-]+$/)
     .optional()
-    .describe('the header of `auth: header`, or the parameter of `auth: query`'),
+    .describe('the header of `auth: header`, or the parameter of `auth: query`')
+    .meta({ examples: ['X-Api-Key'] }),
   token_url: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where `refresh_token` and `client_credentials` get access tokens'),
+    .describe('where `refresh_token` and `client_credentials` get access tokens')
+    .meta({ examples: ['https://api.example.com/oauth/token'] }),
   credentials: credentials
     .optional()
     .describe('`token`; `username`, `password`; `client_id`, `client_secret`, `refresh_token`, `scope`'),

@@ -79,25 +79,58 @@ export type AudienceTemplate = z.output<typeof audience>;
 /** Schema of the options as the YAML gives them. */
 export const httpOptions = z
   .strictObject({
-    base_url: address.describe('where the API is; paths are below it'),
+    base_url: address
+      .describe('where the API is; paths are below it')
+      .meta({ examples: ['https://api.example.com'] }),
     ...authOptions,
     headers: z
       .record(z.string(), z.string())
       .default({})
       .describe('headers of every call, with placeholders'),
     format: z.enum(['json', 'form', 'ndjson']).default('json').describe('how bodies are written'),
-    identifiers: identifierOptions.describe('kinds of identifiers that it matches by, and the form of each'),
-    audience: audience.optional().describe('how the audience is found, and made where it is missing'),
-    add: request.optional().describe('the request that adds members'),
-    remove: request.optional().describe('the request that removes members'),
-    update: request.optional().describe('the request that updates members; without it, `add` does'),
-    event: request.optional().describe('the request of `mode: on_enter`'),
-    answer: answer.optional().describe('what answers mean, where a request does not say it itself'),
-    job: job.optional().describe('how an asynchronous job is asked after'),
+    identifiers: identifierOptions
+      .describe('kinds of identifiers that it matches by, and the form of each')
+      .meta({ examples: [{ email: {} }] }),
+    audience: audience
+      .optional()
+      .describe('how the audience is found, and made where it is missing')
+      .meta({
+        examples: [
+          {
+            make: { path: '/v1/lists', id: '/id' },
+            find: { path: '/v1/lists', items: '/lists', name: '/name', id: '/id' },
+          },
+        ],
+      }),
+    add: request
+      .optional()
+      .describe('the request that adds members')
+      .meta({ examples: [{ path: '/v1/members' }] }),
+    remove: request
+      .optional()
+      .describe('the request that removes members')
+      .meta({ examples: [{ path: '/v1/members', method: 'DELETE' }] }),
+    update: request
+      .optional()
+      .describe('the request that updates members; without it, `add` does')
+      .meta({ examples: [{ path: '/v1/members', method: 'PATCH' }] }),
+    event: request
+      .optional()
+      .describe('the request of `mode: on_enter`')
+      .meta({ examples: [{ path: '/v1/events' }] }),
+    answer: answer
+      .optional()
+      .describe('what answers mean, where a request does not say it itself')
+      .meta({ examples: [{ failed_count: '/failed' }] }),
+    job: job
+      .optional()
+      .describe('how an asynchronous job is asked after')
+      .meta({ examples: [{ path: '/v1/jobs/1', status: '/status', done: 'finished' }] }),
     check: z
       .strictObject({ path })
       .optional()
-      .describe('a harmless GET that needs the credentials, for `segsync doctor`'),
+      .describe('a harmless GET that needs the credentials, for `segsync doctor`')
+      .meta({ examples: [{ path: '/v1/me' }] }),
     batch_bytes: z
       .number()
       .int()

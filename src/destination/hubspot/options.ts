@@ -24,7 +24,12 @@ const secret = z.string().min(1).optional();
 export const hubspotOptions = z
   .strictObject({
     access_token: secret.describe('the access token of a private app'),
-    client_id: z.string().min(1).optional().describe('of an app with OAuth, instead of `access_token`'),
+    client_id: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('of an app with OAuth, instead of `access_token`')
+      .meta({ examples: [`\${env:HUBSPOT_CLIENT_ID}`] }),
     client_secret: secret.describe('of the same app'),
     refresh_token: secret.describe('what the account granted the app'),
     id_property: z

@@ -30,7 +30,8 @@ export const iterableOptions = z.strictObject({
   base_url: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where the API is; default: by `data_center`'),
+    .describe('where the API is; default: by `data_center`')
+    .meta({ examples: ['https://api.iterable.com'] }),
 });
 
 /** The options as the adapter uses them. */

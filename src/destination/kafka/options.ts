@@ -24,12 +24,14 @@ export const kafkaOptions = z
     brokers: z
       .array(z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:/@[\]]+):\d{1,5}$/i, 'expected `host:port`'))
       .min(1)
-      .describe('some of the brokers, each `host:port`; the others are learnt from them'),
+      .describe('some of the brokers, each `host:port`; the others are learnt from them')
+      .meta({ examples: [['broker-1.example.com:9093']] }),
     topic: z
       .string()
       .refine(isTopic, 'expected at most 249 letters, digits, `.`, `_` and `-`')
       .optional()
-      .describe('one topic for all audiences; otherwise each audience’s name is its topic'),
+      .describe('one topic for all audiences; otherwise each audience’s name is its topic')
+      .meta({ examples: ['audiences'] }),
     removal: z
       .enum(REMOVALS)
       .default(DEFAULTS.removal)
@@ -37,9 +39,19 @@ export const kafkaOptions = z
         'who leaves is told by a record with `op` `remove`, or by a tombstone (a key without a value)',
       ),
     tls: z.boolean().default(DEFAULTS.tls).describe('whether connections are encrypted'),
-    ca: z.string().min(1).optional().describe('certificates to trust instead of the usual ones, in PEM'),
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('certificates to trust instead of the usual ones, in PEM')
+      .meta({ examples: [`\${env:KAFKA_CA}`] }),
     sasl_mechanism: z.enum(MECHANISMS).optional().describe('how the brokers ask who it is'),
-    sasl_username: z.string().min(1).optional().describe('the user, or an API key'),
+    sasl_username: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('the user, or an API key')
+      .meta({ examples: ['segsync'] }),
     sasl_password: z.string().min(1).optional().describe('the password, or an API key’s secret'),
     batch_size: z
       .number()

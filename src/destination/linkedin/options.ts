@@ -25,13 +25,19 @@ export const linkedinOptions = z
     account_id: z
       .string()
       .regex(/^(urn:li:sponsoredAccount:)?\d{1,19}$/, 'expected the number of an ad account, or its URN')
-      .describe('the ad account that has the segments'),
+      .describe('the ad account that has the segments')
+      .meta({ examples: ['512345678'] }),
     access_token: z
       .string()
       .min(1)
       .optional()
       .describe('a token with `rw_dmp_segments`; it ends after 60 days'),
-    client_id: z.string().min(1).optional().describe('the application, with `refresh_token`'),
+    client_id: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('the application, with `refresh_token`')
+      .meta({ examples: [`\${env:LINKEDIN_CLIENT_ID}`] }),
     client_secret: z.string().min(1).optional().describe('the application’s secret'),
     refresh_token: z
       .string()
@@ -45,7 +51,8 @@ export const linkedinOptions = z
     source_platform: z
       .string()
       .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'expected a name in capitals, as LinkedIn gave it to you')
-      .describe('the name that LinkedIn gave your platform when it approved the application'),
+      .describe('the name that LinkedIn gave your platform when it approved the application')
+      .meta({ examples: ['ACME'] }),
     linkedin_version: z
       .string()
       .regex(/^20\d{2}(0[1-9]|1[0-2])$/, 'expected a version such as `202608`')

@@ -21,7 +21,8 @@ export const mailchimpOptions = z.strictObject({
   list_id: z
     .string()
     .regex(/^[A-Za-z0-9]{1,40}$/, 'expected an audience’s id, such as `a1b2c3d4e5`')
-    .describe('the audience (list) whose contacts are tagged'),
+    .describe('the audience (list) whose contacts are tagged')
+    .meta({ examples: ['a1b2c3d4e5'] }),
   status_if_new: z
     .enum(STATUSES)
     .optional()
@@ -30,7 +31,8 @@ export const mailchimpOptions = z.strictObject({
   base_url: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where the API is; default: by the key’s data centre'),
+    .describe('where the API is; default: by the key’s data centre')
+    .meta({ examples: ['https://us6.api.mailchimp.com'] }),
 });
 
 /** The options as the adapter uses them. */

@@ -29,7 +29,8 @@ export const metaOptions = z.strictObject({
   account_id: z
     .string()
     .regex(/^(act_)?\d{1,20}$/, 'expected the number of an ad account, with or without `act_`')
-    .describe('the ad account that has the audiences'),
+    .describe('the ad account that has the audiences')
+    .meta({ examples: ['act_1234567890'] }),
   access_token: z.string().min(1).describe('a token with `ads_management`; a system user’s does not expire'),
   app_secret: z
     .string()

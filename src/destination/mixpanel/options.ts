@@ -28,18 +28,21 @@ export const mixpanelOptions = z
       .string()
       .regex(/^\d+$/, 'expected the number of the project, in quotes')
       .optional()
-      .describe('the number of the project, for `mode: on_enter`'),
+      .describe('the number of the project, for `mode: on_enter`')
+      .meta({ examples: ['1234567'] }),
     service_account_username: z
       .string()
       .min(1)
       .optional()
-      .describe('a service account that may import events, for `mode: on_enter`'),
+      .describe('a service account that may import events, for `mode: on_enter`')
+      .meta({ examples: ['segsync.abc123.mp-service-account'] }),
     service_account_secret: z.string().min(1).optional().describe('its secret'),
     ...callOptions(CALLS),
     base_url: z
       .url({ protocol: /^https?$/ })
       .optional()
-      .describe('where the API is; default: by `region`'),
+      .describe('where the API is; default: by `region`')
+      .meta({ examples: ['https://api-eu.mixpanel.com'] }),
   })
   .refine(({ project_id, service_account_username, service_account_secret }) => {
     const given = [project_id, service_account_username, service_account_secret];

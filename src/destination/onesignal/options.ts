@@ -17,7 +17,8 @@ export const onesignalOptions = z.strictObject({
   app_id: z
     .string()
     .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'expected the id of an app, such as `9a3f...-...`')
-    .describe('the app whose users are tagged'),
+    .describe('the app whose users are tagged')
+    .meta({ examples: ['9a3f0c1e-0000-4000-8000-000000000000'] }),
   api_key: z.string().min(1).describe('an API key of the app'),
   alias_label: z
     .string()

@@ -32,7 +32,12 @@ export const redisOptions = z.strictObject({
       'expected an address such as `rediss://user:password@host:6379/0`',
     )
     .describe('the server, with user, password and the database’s number; `rediss://` for TLS'),
-  ca: z.string().min(1).optional().describe('certificates to trust instead of the usual ones, in PEM'),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('certificates to trust instead of the usual ones, in PEM')
+    .meta({ examples: [`\${env:REDIS_CA}`] }),
   key_prefix: z
     .string()
     .default(DEFAULTS.key_prefix)
@@ -46,10 +51,12 @@ export const redisOptions = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('also keep a hash for each member, whose key begins with this; the member follows'),
+    .describe('also keep a hash for each member, whose key begins with this; the member follows')
+    .meta({ examples: ['members:'] }),
   expire_after: expiry
     .optional()
-    .describe('how long keys last to which nothing is sent, from `10d`; members are renewed in time'),
+    .describe('how long keys last to which nothing is sent, from `10d`; members are renewed in time')
+    .meta({ examples: ['30d'] }),
   batch_size: z
     .number()
     .int()

@@ -43,14 +43,18 @@ export const s3Options = z
     bucket: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/, 'expected the name of a bucket')
-      .describe('the bucket, which has to be there'),
+      .describe('the bucket, which has to be there')
+      .meta({ examples: ['acme-audiences'] }),
     prefix: prefix.default(DEFAULTS.prefix).describe('what every key begins with, `segsync/audiences/` say'),
     region: z
       .string()
       .regex(/^[a-z0-9-]{1,40}$/)
       .default(DEFAULTS.region)
       .describe('the bucket’s region; stores other than Amazon’s say what they want here'),
-    endpoint: endpoint.optional().describe('where a compatible store is; default: Amazon’s of the region'),
+    endpoint: endpoint
+      .optional()
+      .describe('where a compatible store is; default: Amazon’s of the region')
+      .meta({ examples: ['https://storage.example.com'] }),
     path_style: z
       .boolean()
       .optional()
@@ -68,7 +72,8 @@ export const s3Options = z
       .string()
       .min(1)
       .optional()
-      .describe('the key for `encryption: aws:kms`, where not the default'),
+      .describe('the key for `encryption: aws:kms`, where not the default')
+      .meta({ examples: ['alias/audiences'] }),
     ...callOptions(CALLS),
   })
   .refine(({ encryption, kms_key_id: key }) => key === undefined || encryption === 'aws:kms', {

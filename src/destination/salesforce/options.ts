@@ -21,7 +21,8 @@ const apiName = z
 export const salesforceOptions = z.strictObject({
   instance_url: z
     .url({ protocol: /^https?$/ })
-    .describe('your own domain, such as `https://acme.my.salesforce.com`'),
+    .describe('your own domain, such as `https://acme.my.salesforce.com`')
+    .meta({ examples: ['https://acme.my.salesforce.com'] }),
   client_id: z.string().min(1).describe('the consumer key of a connected app'),
   client_secret: z.string().min(1).describe('its consumer secret'),
   refresh_token: z
@@ -30,7 +31,9 @@ export const salesforceOptions = z.strictObject({
     .optional()
     .describe('of a user who let the app in; without it the app acts for itself (client credentials)'),
   object: apiName.default(DEFAULTS.object).describe('the object whose records are members'),
-  external_id_field: apiName.describe('its field that holds the identifier of kind `external_id`'),
+  external_id_field: apiName
+    .describe('its field that holds the identifier of kind `external_id`')
+    .meta({ examples: ['Customer_Id__c'] }),
   create_records: z
     .boolean()
     .default(DEFAULTS.create_records)
@@ -40,7 +43,8 @@ export const salesforceOptions = z.strictObject({
     .describe('for `mode: on_enter`, the field of the events’ object that holds an event’s own id'),
   event_time_field: apiName
     .optional()
-    .describe('for `mode: on_enter`, the field of the events’ object that holds when it happened'),
+    .describe('for `mode: on_enter`, the field of the events’ object that holds when it happened')
+    .meta({ examples: ['Happened_At__c'] }),
   api_version: z
     .string()
     .regex(/^v\d{2,3}\.0$/, 'expected a version such as `v60.0`')

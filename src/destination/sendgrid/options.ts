@@ -30,7 +30,8 @@ export const sendgridOptions = z.strictObject({
   base_url: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where the API is; default: by `region`'),
+    .describe('where the API is; default: by `region`')
+    .meta({ examples: ['https://api.sendgrid.com'] }),
 });
 
 /** The options as the adapter uses them. */

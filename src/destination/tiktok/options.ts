@@ -19,7 +19,8 @@ export const tiktokOptions = z.strictObject({
   advertiser_id: z
     .string()
     .regex(/^\d{1,20}$/, 'expected the number of an ad account, in quotes')
-    .describe('the ad account that has the audiences'),
+    .describe('the ad account that has the audiences')
+    .meta({ examples: ['7012345678901234567'] }),
   access_token: z
     .string()
     .min(1)

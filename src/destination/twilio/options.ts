@@ -24,9 +24,15 @@ const sid = (prefix: string) =>
 /** Schema of the options as the YAML gives them. */
 export const twilioOptions = z
   .strictObject({
-    account_sid: sid('AC').optional().describe('the account’s SID, with `auth_token`'),
+    account_sid: sid('AC')
+      .optional()
+      .describe('the account’s SID, with `auth_token`')
+      .meta({ examples: ['AC00000000000000000000000000000000'] }),
     auth_token: z.string().min(1).optional().describe('the account’s token'),
-    api_key_sid: sid('SK').optional().describe('the SID of an API key, instead of the account’s'),
+    api_key_sid: sid('SK')
+      .optional()
+      .describe('the SID of an API key, instead of the account’s')
+      .meta({ examples: ['SK00000000000000000000000000000000'] }),
     api_key_secret: z.string().min(1).optional().describe('the secret of that key'),
     sender_id: z
       .string()
@@ -34,7 +40,8 @@ export const twilioOptions = z
         /^(MG[0-9a-fA-F]{32}|\+\d{7,15}|\d{3,8})$/,
         'expected the SID of a messaging service, or a number',
       )
-      .describe('the messaging service, or the number, whose messages people are opted out of'),
+      .describe('the messaging service, or the number, whose messages people are opted out of')
+      .meta({ examples: ['MG00000000000000000000000000000000'] }),
     source: z.enum(SOURCES).default(DEFAULTS.source).describe('how the opt-outs were collected'),
     ...callOptions(CALLS),
   })

@@ -41,9 +41,14 @@ const CALLS = { batch_size: 500, most_rows: 10_000, concurrency: 4, rate: '100/s
 /** Schema of the options as the YAML gives them. */
 export const webhookOptions = z
   .strictObject({
-    url: url.describe('where the changes are posted'),
+    url: url
+      .describe('where the changes are posted')
+      .meta({ examples: ['https://example.com/hooks/segsync'] }),
     secret: secret.optional().describe('signs the requests by the Standard Webhooks headers, `whsec_...`'),
-    headers: headers.default({}).describe('further headers of every request'),
+    headers: headers
+      .default({})
+      .describe('further headers of every request')
+      .meta({ examples: [{ authorization: `\${env:HOOK_AUTHORIZATION}` }] }),
     ...callOptions(CALLS),
   })
   .superRefine((options, context) => {

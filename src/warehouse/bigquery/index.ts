@@ -9,27 +9,64 @@ const secret = z.union([z.string().min(1), z.instanceof(Secret)]);
 
 export const options = z
   .strictObject({
-    /** The project that runs and pays for the statements; tables without a project of their own are in it. */
-    project: z.string().min(1),
-    /** `EU`, `us-east1`: where the datasets are. */
-    location: z.string().min(1),
-    /** A service account's key file, relative to the project's folder. */
-    key_file: z.string().min(1).optional(),
-    /** The same as one text of JSON; also a workload identity's configuration. */
-    credentials: secret.optional(),
-    /** A token that somebody else renews. */
-    access_token: secret.optional(),
-    /** Act as this service account. */
-    impersonate: z.string().min(1).optional(),
-    /** A statement that would bill more bytes than this fails before it runs. */
-    max_bytes_billed: z.number().int().min(1).optional(),
-    /** Longest time in seconds that one statement may take. */
-    statement_timeout: z.number().int().min(1).optional(),
-    /** Another address of the API: a private endpoint. */
+    project: z
+      .string()
+      .min(1)
+      .meta({
+        description:
+          'the project that runs and pays for the statements; tables without a project of their own are in it',
+        examples: ['acme-analytics'],
+      }),
+    location: z
+      .string()
+      .min(1)
+      .meta({ description: 'where the datasets are', examples: ['EU'] }),
+    key_file: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'a service account’s key file, relative to the project’s folder',
+        examples: ['keys/segsync.json'],
+      }),
+    credentials: secret.optional().meta({
+      description: 'the same as one text of JSON; also a workload identity’s configuration',
+      examples: [`\${env:GOOGLE_CREDENTIALS}`],
+    }),
+    access_token: secret
+      .optional()
+      .meta({ description: 'a token that somebody else renews', examples: [`\${env:GOOGLE_TOKEN}`] }),
+    impersonate: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'act as this service account',
+        examples: ['segsync@acme.iam.gserviceaccount.com'],
+      }),
+    max_bytes_billed: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'a statement that would bill more bytes than this fails before it runs',
+        examples: [100000000000],
+      }),
+    statement_timeout: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'longest time in seconds that one statement may take', examples: [600] }),
     endpoint: z
       .string()
       .regex(/^https?:\/\//, 'expected an address')
-      .optional(),
+      .optional()
+      .meta({
+        description: 'another address of the API: a private endpoint',
+        examples: ['https://bigquery.example.com'],
+      }),
   })
   .refine(
     (o) => [o.key_file, o.credentials, o.access_token].filter((each) => each !== undefined).length <= 1,
@@ -64,6 +101,7 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['credentials', 'access_token'],
+  usual: { project: `\${env:BIGQUERY_PROJECT}`, location: `\${env:BIGQUERY_LOCATION:-EU}` },
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');

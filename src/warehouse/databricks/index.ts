@@ -9,32 +9,85 @@ const secret = z.union([z.string().min(1), z.instanceof(Secret)]);
 
 export const options = z
   .strictObject({
-    /** The workspace's host, without `https://`. */
-    host: z.string().regex(/^[^/\s:]+$/, 'expected a host, such as `adb-1234.5.azuredatabricks.net`'),
-    port: z.number().int().min(1).max(65_535).optional(),
-    /** Of a SQL warehouse: others have no transactions over several statements. */
+    host: z
+      .string()
+      .regex(/^[^/\s:]+$/, 'expected a host, such as `adb-1234.5.azuredatabricks.net`')
+      .meta({
+        description: 'the workspace’s host, without `https://`',
+        examples: ['adb-1234.5.azuredatabricks.net'],
+      }),
+    port: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .meta({ description: 'its port, 443 unless it says otherwise', examples: [443] }),
     http_path: z
       .string()
-      .regex(/^\/?sql\/1\.0\/(warehouses|endpoints)\//, 'expected `/sql/1.0/warehouses/…`'),
-    /** A personal access token, or any other that somebody renews. */
-    access_token: secret.optional(),
-    /** A service principal, for which tokens are got with its secret. */
-    client_id: z.string().min(1).optional(),
-    client_secret: secret.optional(),
-    /** The service principal is Microsoft Entra's, of this tenant; otherwise it is Databricks' own. */
-    azure_tenant_id: z.string().min(1).optional(),
-    /** Tables without a catalog of their own are in it, and so is the state. */
-    catalog: z.string().min(1),
-    /** Tables without a schema are in it. */
-    schema: z.string().min(1).optional(),
-    /** Where tables are made for the time of a transaction: the state's schema, mostly. */
-    scratch_schema: z.string().min(1).default('segsync'),
-    /** Certificates to trust beside the usual ones, in PEM: a proxy's. */
-    ca: z.string().min(1).optional(),
-    /** Statements carry their label as query tags, too. */
-    query_tags: z.boolean().default(true),
-    /** Longest time in seconds that one statement may take. */
-    statement_timeout: z.number().int().min(1).max(172_800).optional(),
+      .regex(/^\/?sql\/1\.0\/(warehouses|endpoints)\//, 'expected `/sql/1.0/warehouses/…`')
+      .meta({
+        description: 'of a SQL warehouse: others have no transactions over several statements',
+        examples: ['/sql/1.0/warehouses/abc123'],
+      }),
+    access_token: secret.optional().meta({
+      description: 'a personal access token, or any other that somebody renews',
+      examples: [`\${env:DATABRICKS_TOKEN}`],
+    }),
+    client_id: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'a service principal, for which tokens are got with its secret',
+        examples: ['00000000-0000-0000-0000-000000000000'],
+      }),
+    client_secret: secret.optional().meta({
+      description: 'the service principal’s secret',
+      examples: [`\${env:DATABRICKS_CLIENT_SECRET}`],
+    }),
+    azure_tenant_id: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'the service principal is Microsoft Entra’s, of this tenant; otherwise it is Databricks’ own',
+        examples: ['00000000-0000-0000-0000-000000000000'],
+      }),
+    catalog: z
+      .string()
+      .min(1)
+      .meta({
+        description: 'tables without a catalog of their own are in it, and so is the state',
+        examples: ['main'],
+      }),
+    schema: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'tables without a schema are in it', examples: ['shop'] }),
+    scratch_schema: z
+      .string()
+      .min(1)
+      .default('segsync')
+      .describe('where tables are made for the time of a transaction: the state’s schema, mostly'),
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'certificates to trust beside the usual ones, in PEM: a proxy’s',
+        examples: [`\${env:PROXY_CA}`],
+      }),
+    query_tags: z.boolean().default(true).describe('statements carry their label as query tags, too'),
+    statement_timeout: z
+      .number()
+      .int()
+      .min(1)
+      .max(172_800)
+      .optional()
+      .meta({ description: 'longest time in seconds that one statement may take', examples: [600] }),
   })
   .refine((o) => (o.access_token === undefined) !== (o.client_id === undefined), {
     message: 'either `access_token`, or `client_id` and `client_secret`',
@@ -70,6 +123,12 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['access_token', 'client_secret'],
+  usual: {
+    host: `\${env:DATABRICKS_HOST}`,
+    http_path: `\${env:DATABRICKS_HTTP_PATH}`,
+    access_token: `\${env:DATABRICKS_TOKEN}`,
+    catalog: `\${env:DATABRICKS_CATALOG}`,
+  },
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');

@@ -3,18 +3,33 @@ import { z } from 'zod';
 import type { Warehouse } from '../warehouse.ts';
 import { dialect } from './dialect.ts';
 import { layout } from './layout.ts';
+import { sample } from './sample.ts';
 
 export const options = z.strictObject({
-  /** The database file, relative to the project; made when missing. */
-  path: z.string().min(1),
-  /** A file of SQL statements that fills a new database. */
-  init: z.string().min(1).optional(),
-  /** As DuckDB writes it: `4GB`. */
+  path: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'the database file, relative to the project; made when missing',
+      examples: ['.segsync/shop.duckdb'],
+    }),
+  init: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'a file of SQL statements that fills a new database', examples: ['shop.sql'] }),
   memory_limit: z
     .string()
     .regex(/^\d+(\.\d+)?\s*([KMGT]i?B|%)$/i, 'a size such as 4GB')
-    .optional(),
-  threads: z.number().int().min(1).max(1024).optional(),
+    .optional()
+    .meta({ description: 'most memory that it may take', examples: ['4GB'] }),
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .meta({ description: 'most threads that it may use', examples: [4] }),
 });
 
 export type Options = z.infer<typeof options>;
@@ -39,6 +54,8 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: [],
+  usual: { path: `\${env:DUCKDB_PATH}` },
+  sample,
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');

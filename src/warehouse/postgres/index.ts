@@ -17,19 +17,55 @@ const url = z.union([
 
 export const options = z
   .strictObject({
-    /** `postgres://user:password@host:5432/database?sslmode=require` */
-    url: url.optional(),
-    host: z.string().min(1).optional(),
-    port: z.number().int().min(1).max(65535).optional(),
-    user: z.string().min(1).optional(),
-    password: secret.optional(),
-    database: z.string().min(1).optional(),
-    /** `true` checks the server's certificate; `no-verify` only encrypts. */
-    ssl: z.union([z.boolean(), z.literal('no-verify')]).optional(),
-    /** Longest time in seconds that one statement may take. */
-    statement_timeout: z.number().int().min(1).optional(),
-    /** Most connections at once. */
-    pool: z.number().int().min(2).max(100).optional(),
+    url: url.optional().meta({
+      description: 'the server, with user, password and database',
+      examples: [`\${env:DATABASE_URL}`],
+    }),
+    host: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'the server, instead of `url`', examples: ['db.example.com'] }),
+    port: z
+      .number()
+      .int()
+      .min(1)
+      .max(65535)
+      .optional()
+      .meta({ description: 'its port, 5432 unless it says otherwise', examples: [5432] }),
+    user: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'who segsync signs in as', examples: ['segsync'] }),
+    password: secret
+      .optional()
+      .meta({ description: 'the user’s password', examples: [`\${env:DATABASE_PASSWORD}`] }),
+    database: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'the database', examples: ['shop'] }),
+    ssl: z
+      .union([z.boolean(), z.literal('no-verify')])
+      .optional()
+      .meta({
+        description: '`true` checks the server’s certificate; `no-verify` only encrypts',
+        examples: [true],
+      }),
+    statement_timeout: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'longest time in seconds that one statement may take', examples: [600] }),
+    pool: z
+      .number()
+      .int()
+      .min(2)
+      .max(100)
+      .optional()
+      .meta({ description: 'most connections at once', examples: [8] }),
   })
   .refine((o) => (o.url === undefined) !== (o.host === undefined), { message: 'either `url` or `host`' });
 
@@ -55,6 +91,7 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['url', 'password'],
+  usual: { url: `\${env:DATABASE_URL}` },
   samePlace,
   async connect(request) {
     const { connect } = await import('./connect.ts');

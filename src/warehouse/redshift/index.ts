@@ -16,20 +16,63 @@ const url = z.union([
 
 export const options = z
   .strictObject({
-    /** `redshift://user:password@host:5439/database` */
-    url: url.optional(),
-    host: z.string().min(1).optional(),
-    port: z.number().int().min(1).max(65535).optional(),
-    /** Of temporary credentials: as they came, with `IAM:` or `IAMR:` before the name. */
-    user: z.string().min(1).optional(),
-    password: secret.optional(),
-    database: z.string().min(1).optional(),
-    /** On unless it says otherwise. `true` checks the server's certificate; `no-verify` only encrypts. */
-    ssl: z.union([z.boolean(), z.literal('no-verify')]).optional(),
-    /** Longest time in seconds that one statement may take. */
-    statement_timeout: z.number().int().min(1).optional(),
-    /** Most connections at once. */
-    pool: z.number().int().min(3).max(100).optional(),
+    url: url.optional().meta({
+      description: 'the cluster, with user, password and database',
+      examples: [`\${env:REDSHIFT_URL}`],
+    }),
+    host: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: 'the cluster, instead of `url`',
+        examples: ['acme.abc.eu-central-1.redshift.amazonaws.com'],
+      }),
+    port: z
+      .number()
+      .int()
+      .min(1)
+      .max(65535)
+      .optional()
+      .meta({ description: 'its port, 5439 unless it says otherwise', examples: [5439] }),
+    user: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'who segsync signs in as; of temporary credentials as it came, with `IAM:` or `IAMR:` before the name',
+        examples: ['segsync'],
+      }),
+    password: secret
+      .optional()
+      .meta({ description: 'the user’s password', examples: [`\${env:REDSHIFT_PASSWORD}`] }),
+    database: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'the database', examples: ['shop'] }),
+    ssl: z
+      .union([z.boolean(), z.literal('no-verify')])
+      .optional()
+      .meta({
+        description:
+          'on unless it says otherwise; `true` checks the server’s certificate, `no-verify` only encrypts',
+        examples: [true],
+      }),
+    statement_timeout: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'longest time in seconds that one statement may take', examples: [600] }),
+    pool: z
+      .number()
+      .int()
+      .min(3)
+      .max(100)
+      .optional()
+      .meta({ description: 'most connections at once', examples: [8] }),
   })
   .refine((o) => (o.url === undefined) !== (o.host === undefined), { message: 'either `url` or `host`' });
 
@@ -56,6 +99,7 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['url', 'password'],
+  usual: { url: `\${env:REDSHIFT_URL}` },
   samePlace,
   async connect(request) {
     const { connect } = await import('./connect.ts');

@@ -13,33 +13,75 @@ const WITH_USER: readonly string[] = ['password', 'private_key', 'private_key_pa
 
 export const options = z
   .strictObject({
-    /** `organisation-account`, or the locator with its region. */
-    account: z.string().min(1),
-    /** Another address of the account: a private endpoint. */
+    account: z
+      .string()
+      .min(1)
+      .meta({
+        description: '`organisation-account`, or the locator with its region',
+        examples: ['acme-prod'],
+      }),
     access_url: z
       .string()
       .regex(/^https?:\/\//, 'expected an address')
-      .optional(),
-    user: z.string().min(1).optional(),
-    password: secret.optional(),
-    /** A key pair's private key in PEM. */
-    private_key: secret.optional(),
-    /** Its file, relative to the project's folder. */
-    private_key_path: z.string().min(1).optional(),
-    private_key_passphrase: secret.optional(),
-    /** A token that somebody else renews. */
-    oauth_token: secret.optional(),
-    /** A programmatic access token. */
-    access_token: secret.optional(),
-    role: z.string().min(1).optional(),
-    /** What runs the statements, and is paid for. */
-    warehouse: z.string().min(1),
-    /** Tables without a database of their own are in it, and so is the state. */
-    database: z.string().min(1),
-    /** Where temporary tables are made; `PUBLIC` if not given. */
-    schema: z.string().min(1).optional(),
-    /** Longest time in seconds that one statement may take. */
-    statement_timeout: z.number().int().min(1).max(604_800).optional(),
+      .optional()
+      .meta({
+        description: 'another address of the account: a private endpoint',
+        examples: ['https://acme-prod.privatelink.snowflakecomputing.com'],
+      }),
+    user: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'who segsync signs in as', examples: ['SEGSYNC'] }),
+    password: secret
+      .optional()
+      .meta({ description: 'the user’s password', examples: [`\${env:SNOWFLAKE_PASSWORD}`] }),
+    private_key: secret
+      .optional()
+      .meta({ description: 'a key pair’s private key in PEM', examples: [`\${env:SNOWFLAKE_PRIVATE_KEY}`] }),
+    private_key_path: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'its file, relative to the project’s folder', examples: ['keys/segsync.p8'] }),
+    private_key_passphrase: secret.optional().meta({
+      description: 'what the private key is locked with',
+      examples: [`\${env:SNOWFLAKE_PASSPHRASE}`],
+    }),
+    oauth_token: secret
+      .optional()
+      .meta({ description: 'a token that somebody else renews', examples: [`\${env:SNOWFLAKE_TOKEN}`] }),
+    access_token: secret
+      .optional()
+      .meta({ description: 'a programmatic access token', examples: [`\${env:SNOWFLAKE_TOKEN}`] }),
+    role: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'the role to act in', examples: ['SEGSYNC'] }),
+    warehouse: z
+      .string()
+      .min(1)
+      .meta({ description: 'what runs the statements, and is paid for', examples: ['SEGSYNC_WH'] }),
+    database: z
+      .string()
+      .min(1)
+      .meta({
+        description: 'tables without a database of their own are in it, and so is the state',
+        examples: ['SHOP'],
+      }),
+    schema: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'where temporary tables are made; `PUBLIC` if not given', examples: ['PUBLIC'] }),
+    statement_timeout: z
+      .number()
+      .int()
+      .min(1)
+      .max(604_800)
+      .optional()
+      .meta({ description: 'longest time in seconds that one statement may take', examples: [600] }),
   })
   .refine((o) => SIGN_IN.filter((each) => o[each] !== undefined).length === 1, {
     message: `one of ${SIGN_IN.map((each) => `\`${each}\``).join(', ')}`,
@@ -72,6 +114,14 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: ['password', 'private_key', 'private_key_passphrase', 'oauth_token', 'access_token'],
+  usual: {
+    account: `\${env:SNOWFLAKE_ACCOUNT}`,
+    user: `\${env:SNOWFLAKE_USER}`,
+    private_key_path: `\${env:SNOWFLAKE_PRIVATE_KEY_PATH}`,
+    role: `\${env:SNOWFLAKE_ROLE}`,
+    warehouse: `\${env:SNOWFLAKE_WAREHOUSE}`,
+    database: `\${env:SNOWFLAKE_DATABASE}`,
+  },
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');
