@@ -702,4 +702,31 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "warning[W662]: shop.customers has more than one row for this key: the next tick of the segment fails",
     "  hint: mend the table, or give it `duplicates: latest`",
   ],
+  E680: [
+    "error[E680]: there is no schema `segmnt`",
+    "  hint: did you mean `segment`?",
+  ],
+  E681: [
+    "error[E681]: cannot write project.json: EEXIST",
+    "  hint: nothing was left half-written",
+  ],
+  E682: [
+    "error[E682]: there is no completion for the shell `bsh`",
+    "  hint: did you mean `bash`?",
+  ],
+  E683: [
+    "error[E683]: . is a project already: it has a segsync.yaml",
+    "  hint: `segsync init DIR` makes one in another folder; `segsync validate` checks this one",
+  ],
+  E684: [
+    "error[E684]: these files are there already, and nothing is overwritten: shop.sql",
+    "  hint: move them away, or make the project in another folder: `segsync init DIR`",
+  ],
+  E686: [
+    "error[E686]: cannot read ../transform/target/manifest.json: it does not exist",
+    "  hint: dbt writes target/manifest.json: run `dbt parse` in its project, then name its folder",
+  ],
+  E691: [
+    "error[E691]: `--key` means nothing without `--table` or `--from-dbt`",
+  ],
 };
