@@ -10,6 +10,7 @@ import { DELIVERY_CODES } from './codes/delivery.ts';
 import { RUN_CODES } from './codes/run.ts';
 import { SEGMENT_CODES } from './codes/segment.ts';
 import { STATE_CODES } from './codes/state.ts';
+import { STORY_CODES } from './codes/story.ts';
 import { WAREHOUSE_CODES } from './codes/warehouse.ts';
 import type { Declaration } from './declare.ts';
 
@@ -22,6 +23,7 @@ export const CODES = {
   ...DELIVER_CODES,
   ...STATE_CODES,
   ...COMMAND_CODES,
+  ...STORY_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;

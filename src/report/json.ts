@@ -9,6 +9,7 @@ import type {
   SegmentHistory,
   StatusReport,
 } from './results.ts';
+import type { TestsDocument } from './stories.ts';
 
 export interface Problem {
   readonly code: string;
@@ -85,6 +86,7 @@ export function jsonText(
     | ResumedDocument
     | RetriedDocument
     | DestinationsDocument
+    | TestsDocument
     | DoctorDocument,
 ): string {
   return `${JSON.stringify(document, null, 2)}\n`;

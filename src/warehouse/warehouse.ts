@@ -118,6 +118,8 @@ export interface Warehouse {
   readonly options: z.ZodType;
   /** Option names that are secrets. */
   readonly secrets: readonly string[];
+  /** Options of an empty database in this process's memory, of that name; undefined where there is no such thing. */
+  inMemory?(name: string): Readonly<Record<string, unknown>>;
   /** Whether two answers of `Session.identity` are of one place. */
   samePlace(one: string, other: string): boolean;
   /**

@@ -39,6 +39,7 @@ export const warehouse: Warehouse = {
   layout,
   options,
   secrets: [],
+  inMemory: (name) => ({ path: `:memory:${name}` }),
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');
