@@ -31,7 +31,9 @@ export async function loadWarehouse(world: World, name: string): Promise<Warehou
 }
 
 /** The warehouse that can be had in memory, with nothing to install. */
-export async function memoryWarehouse(world: World): Promise<Warehouse & Required<Pick<Warehouse, 'inMemory'>>> {
+export async function memoryWarehouse(
+  world: World,
+): Promise<Warehouse & Required<Pick<Warehouse, 'inMemory'>>> {
   for (const name of await warehouseNames(world)) {
     const warehouse = await loadWarehouse(world, name);
     if (warehouse?.inMemory) return { ...warehouse, inMemory: warehouse.inMemory };

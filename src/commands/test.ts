@@ -14,8 +14,9 @@ import { junitText, type TestResult, testsDocument, testsText } from '../report/
 import { streamMembers } from '../run/inspect.ts';
 import { readStories } from '../story/parse.ts';
 import { playStory, type Theatre } from '../story/play.ts';
-import type { Difference, Story } from '../story/story.ts';
+import type { Difference, Failure, Story } from '../story/story.ts';
 import { inOneDatabase } from '../story/tables.ts';
+import { WarehouseError } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import { openProject } from './open.ts';
 import type { Invocation, Verb } from './verb.ts';
@@ -42,6 +43,7 @@ export const test: Verb<Options> = {
     const stories = all.filter(({ segment }) => selection.segments.has(segment));
     await warnOfSql(invocation, project, target, stories);
     const results = await playAll(world, project, stories);
+    await annotate(invocation, results);
     const folder = world.process.workingFolder;
     if (options.junit !== undefined)
       await world.files.writeText(resolve(folder, options.junit), junitText(results, folder));
@@ -63,7 +65,9 @@ function exitOf(results: readonly TestResult[]): ExitCode {
 /** Throws one `DiagnosedError` of all that is wrong in test files. */
 async function findStories(world: World, project: Project): Promise<Story[]> {
   const problems = new Problems();
-  const paths = (await world.files.list(join(project.root, 'segments'))).filter((path) => TEST_FILE.test(path));
+  const paths = (await world.files.list(join(project.root, 'segments'))).filter((path) =>
+    TEST_FILE.test(path),
+  );
   const stories: Story[] = [];
   for (const path of paths) {
     const text = await readProjectText(world, path, project.root, problems);
@@ -106,25 +110,53 @@ async function playOne(world: World, project: Project, story: Story): Promise<Te
   const started = world.clock.monotonic();
   const warehouse = await memoryWarehouse(world);
   const options = warehouse.inMemory(world.random.uuid());
-  const target = { ...project.targets.get(project.defaultTarget)!, name: 'test', type: warehouse.name, options };
-  const own: Project = { ...inOneDatabase(project), targets: new Map([['test', target]]), defaultTarget: 'test' };
+  const target = {
+    ...project.targets.get(project.defaultTarget)!,
+    name: 'test',
+    type: warehouse.name,
+    options,
+  };
+  const own: Project = {
+    ...inOneDatabase(project),
+    targets: new Map([['test', target]]),
+    defaultTarget: 'test',
+  };
   const label = 'segsync test';
   const session = await warehouse.connect({ world, root: project.root, options, access: 'write', label });
   try {
     const theatre: Theatre = { project: own, session, dialect: warehouse.dialect, ...ticking(world, own) };
-    const failure = await playStory(theatre, story);
+    const failure = await playStory(theatre, story).catch((error: unknown) => failureOf(error, story));
     return {
       segment: story.segment,
       name: story.name,
       place: story.place,
       duration_ms: Math.round(world.clock.monotonic() - started),
       ...(failure
-        ? { failure: { place: failure.place, lines: failure.error ? [failure.error] : failure.differences.flatMap(told) } }
+        ? {
+            failure: {
+              place: failure.place,
+              lines: failure.error ? [failure.error] : failure.differences.flatMap(told),
+            },
+          }
         : {}),
     };
   } finally {
     await session.close();
   }
+}
+
+/** A value that does not fit its column, say, fails its own test and no other. */
+function failureOf(error: unknown, { place }: Story): Failure {
+  if (!(error instanceof WarehouseError)) throw error;
+  return { place, differences: [], error: error.message };
+}
+
+/** Failures at their lines in the pull request. */
+async function annotate({ screen }: Invocation<Options>, results: readonly TestResult[]): Promise<void> {
+  const failed = results.flatMap(({ segment, name, failure }) =>
+    failure ? [diagnose('E643', { segment, name, detail: failure.lines.join('; ') }, failure.place)] : [],
+  );
+  screen.annotate(await Promise.all(failed.map((each) => screen.shown(each))));
 }
 
 function ticking(world: World, project: Project): Pick<Theatre, 'tick' | 'members'> {

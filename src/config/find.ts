@@ -46,7 +46,9 @@ export async function findDefinitions(
     .map((path) => ({ path, file: relative(root, path), name: basename(path, extname(path)) }))
     .filter(
       ({ path, file }) =>
-        /\.ya?ml$/.test(path) && !TEST_FILE.test(path) && !file.split(/[\\/]/).some((part) => part.startsWith('.')),
+        /\.ya?ml$/.test(path) &&
+        !TEST_FILE.test(path) &&
+        !file.split(/[\\/]/).some((part) => part.startsWith('.')),
     );
 }
 

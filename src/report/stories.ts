@@ -40,7 +40,12 @@ export function testsDocument(results: readonly TestResult[], folder: string): T
     duration_ms,
     ...(failure ? { failed_at_line: failure.place.line, differences: failure.lines } : {}),
   }));
-  return { version: 1, passed: tests.filter(({ status }) => status === 'passed').length, total: tests.length, tests };
+  return {
+    version: 1,
+    passed: tests.filter(({ status }) => status === 'passed').length,
+    total: tests.length,
+    tests,
+  };
 }
 
 /** JUnit's XML: a suite for each segment. */

@@ -64,7 +64,12 @@ function made(table: Table, columns: Columns, dialect: Dialect): MadeTable {
 function givenColumns(story: Story): [table: string, column: string, cells: Cell[]][] {
   const found = new Map<string, [string, string, Cell[]]>();
   for (const write of story.steps.flatMap(({ writes }) => writes)) {
-    const rows = write.kind === 'insert' ? [write.row] : write.kind === 'update' ? [write.where, write.set] : [write.where];
+    const rows =
+      write.kind === 'insert'
+        ? [write.row]
+        : write.kind === 'update'
+          ? [write.where, write.set]
+          : [write.where];
     for (const [column, cell] of rows.flatMap((row) => [...row])) {
       const id = JSON.stringify([write.table, column]);
       const entry = found.get(id) ?? [write.table, column, []];
@@ -87,7 +92,8 @@ function typeOfCells(cells: readonly Cell[]): SqlType | undefined {
   if (told.every(({ kind }) => kind === 'boolean')) return 'boolean';
   if (told.every((cell) => cell.kind === 'number')) return told.every(isWhole) ? 'integer' : 'decimal';
   if (told.every((cell) => cell.kind === 'text' && /^\d{4}-\d\d-\d\d$/.test(cell.text))) return 'date';
-  const isInstant = (cell: Cell): boolean => cell.kind === 'text' && parseInstant(cell.text, 'UTC') !== undefined;
+  const isInstant = (cell: Cell): boolean =>
+    cell.kind === 'text' && parseInstant(cell.text, 'UTC') !== undefined;
   return told.every(isInstant) ? 'instant' : 'text';
 }
 

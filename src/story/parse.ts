@@ -1,16 +1,33 @@
 /** Test files -> stories. What is wrong is reported with its place. */
-import { type YamlEntry, type YamlMap, type YamlNode } from '../config/node.ts';
+import type { YamlEntry, YamlMap, YamlNode } from '../config/node.ts';
 import type { Problems } from '../config/problems.ts';
 import type { Project } from '../config/project.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { type Instant, parseDuration, parseInstant } from '../instant.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
-import { type Cell, EXPECTATIONS, type Expectation, type GivenRow, type Story, type StoryStep, type Write } from './story.ts';
+import {
+  type Cell,
+  EXPECTATIONS,
+  type Expectation,
+  type GivenRow,
+  type Story,
+  type StoryStep,
+  type Write,
+} from './story.ts';
 import { tableNames } from './tables.ts';
 
 const STEP_KEYS = ['at', 'after', 'insert', 'update', 'delete', 'expect'];
 const TEST_KEYS = ['name', 'at', 'given', 'expect', 'story', 'types'];
-const TYPES: readonly SqlType[] = ['text', 'integer', 'decimal', 'float', 'boolean', 'instant', 'timestamp', 'date'];
+const TYPES: readonly SqlType[] = [
+  'text',
+  'integer',
+  'decimal',
+  'float',
+  'boolean',
+  'instant',
+  'timestamp',
+  'date',
+];
 
 /** The stories of one file. */
 export function readStories(root: YamlMap, project: Project, problems: Problems): Story[] {
@@ -28,7 +45,8 @@ class Parser {
   file(root: YamlMap): Story[] {
     const file = this.#map(root, 'file', ['segment', 'tests']);
     const segment = file.get('segment')?.value;
-    if (segment?.kind !== 'text') return this.#wrong('segment', 'the name of a segment', segment ?? root) ?? [];
+    if (segment?.kind !== 'text')
+      return this.#wrong('segment', 'the name of a segment', segment ?? root) ?? [];
     const known = this.project.segments.get(segment.text);
     if (!known) {
       const suggestion = nearest(segment.text, this.project.segments.keys());
@@ -65,7 +83,9 @@ class Parser {
       const at = this.#when(keys, last) ?? this.#noInstant(item);
       if (last !== undefined && at < last) this.#wrong('at', 'no earlier than the step before', item);
       last = at;
-      const own = (['insert', 'update', 'delete'] as const).flatMap((kind) => this.#writes(keys.get(kind), kind));
+      const own = (['insert', 'update', 'delete'] as const).flatMap((kind) =>
+        this.#writes(keys.get(kind), kind),
+      );
       const expect = keys.get('expect')?.value;
       return {
         at,
@@ -125,7 +145,10 @@ class Parser {
     const keys = node ? this.#map(node, 'expect', EXPECTATIONS) : new Map<string, YamlEntry>();
     if (keys.size === 0) this.#wrong('expect', `a mapping of ${EXPECTATIONS.join(', ')}`, node ?? near);
     return new Map(
-      [...keys].map(([key, { value }]) => [key as Expectation, this.#list(value, key).map((item) => this.#key(item))]),
+      [...keys].map(([key, { value }]) => [
+        key as Expectation,
+        this.#list(value, key).map((item) => this.#key(item)),
+      ]),
     );
   }
 
@@ -157,7 +180,11 @@ class Parser {
     const kept = new Map(node.entries);
     for (const [key, { keyPlace }] of node.entries) {
       if (known.includes(key)) continue;
-      this.problems.report('E640', { key, known: known.join(', '), suggestion: nearest(key, known) }, keyPlace);
+      this.problems.report(
+        'E640',
+        { key, known: known.join(', '), suggestion: nearest(key, known) },
+        keyPlace,
+      );
       kept.delete(key);
     }
     return kept;

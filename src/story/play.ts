@@ -13,7 +13,12 @@ export interface Theatre {
   readonly session: Session;
   readonly dialect: Dialect;
   /** One tick of these segments, its state kept in `schema`; resolves to what went wrong. */
-  tick(schema: string, segments: ReadonlySet<string>, at: Instant, full: boolean): Promise<string | undefined>;
+  tick(
+    schema: string,
+    segments: ReadonlySet<string>,
+    at: Instant,
+    full: boolean,
+  ): Promise<string | undefined>;
   members(schema: string, segment: string): Promise<readonly string[]>;
 }
 
@@ -42,9 +47,12 @@ async function playStep(
 ): Promise<Failure | { readonly members: readonly string[] }> {
   const { place, at } = step;
   const { stored } = prepareSegment(theatre.project, theatre.project.segments.get(segment)!);
-  for (const [schema, full] of [[TICKED, false], [WHOLE, true]] as const) {
-    const stored_ = stored.length > 0 ? await theatre.tick(schema!, new Set(stored), at, full) : undefined;
-    const error = stored_ ?? (await theatre.tick(schema!, new Set([segment]), at, full));
+  for (const [schema, full] of [
+    [TICKED, false],
+    [WHOLE, true],
+  ] as const) {
+    const broken = stored.length > 0 ? await theatre.tick(schema!, new Set(stored), at, full) : undefined;
+    const error = broken ?? (await theatre.tick(schema!, new Set([segment]), at, full));
     if (error !== undefined) return { place, differences: [], error };
   }
   const members = await theatre.members(TICKED!, segment);
@@ -59,7 +67,7 @@ async function playStep(
 function differencesOf(step: StoryStep, before: readonly string[], now: readonly string[]): Difference[] {
   const entered = now.filter((key) => !before.includes(key));
   const exited = before.filter((key) => !now.includes(key));
-  return [...step.expect].flatMap(([what, keys]) => {
+  return [...step.expect].flatMap(([what, keys]): Difference[] => {
     switch (what) {
       case 'members':
         return difference(what, keys, now);
@@ -68,9 +76,17 @@ function differencesOf(step: StoryStep, before: readonly string[], now: readonly
       case 'exit':
         return difference(what, keys, exited);
       case 'in':
-        return difference(what, keys, now.filter((key) => keys.includes(key)));
-      case 'out':
-        return difference(what, [], now.filter((key) => keys.includes(key)));
+        return difference(
+          what,
+          keys,
+          now.filter((key) => keys.includes(key)),
+        );
+      default:
+        return difference(
+          what,
+          [],
+          now.filter((key) => keys.includes(key)),
+        );
     }
   });
 }
@@ -81,7 +97,10 @@ function difference(what: string, expected: readonly string[], found: readonly s
   return missing.length + extra.length > 0 ? [{ what, missing, extra }] : [];
 }
 
-async function makeTables({ session, dialect }: Theatre, tables: ReadonlyMap<string, MadeTable>): Promise<void> {
+async function makeTables(
+  { session, dialect }: Theatre,
+  tables: ReadonlyMap<string, MadeTable>,
+): Promise<void> {
   const made = new Map([...tables.values()].map((table) => [table.name, table]));
   for (const { name, schema, columns } of made.values()) {
     if (schema) await session.execute(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
@@ -99,13 +118,19 @@ async function apply(theatre: Theatre, table: MadeTable, write: Write, at: Insta
     const row = dated(table, write.row, at);
     return session.writeRows(table.name, [...row.keys()], [[...row.values()]]);
   }
-  const where = pairs(dialect, table, texts(write.where), ' IS NOT DISTINCT FROM ').join(' AND ');
-  if (write.kind === 'delete') return void (await session.execute(`DELETE FROM ${table.name} WHERE ${where}`));
+  const where = pairs(dialect, table, texts(write.where), ' IS NOT DISTINCT FROM ').join(' AND ') || 'TRUE';
+  if (write.kind === 'delete')
+    return void (await session.execute(`DELETE FROM ${table.name} WHERE ${where}`));
   const set = pairs(dialect, table, dated(table, write.set, at), ' = ').join(', ');
   await session.execute(`UPDATE ${table.name} SET ${set} WHERE ${where}`);
 }
 
-function pairs(dialect: Dialect, table: MadeTable, row: ReadonlyMap<string, string | null>, by: string): string[] {
+function pairs(
+  dialect: Dialect,
+  table: MadeTable,
+  row: ReadonlyMap<string, string | null>,
+  by: string,
+): string[] {
   return [...row].map(([column, text]) => {
     const type = table.columns.get(column)!;
     const value = text === null ? 'NULL' : dialect.literal({ type: 'text', text });

@@ -1,7 +1,7 @@
 /** The tables of a project as a test makes them: in one database, with the columns that are needed. */
 import type { Entity, Project, Relation, Source, Table } from '../config/project.ts';
-import { relationId, rowsOf } from '../segment/reads.ts';
 import type { RowCondition, Test } from '../segment/condition.ts';
+import { relationId, rowsOf } from '../segment/reads.ts';
 import { leavesOf, type Verdict } from '../segment/resolve.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
 
@@ -23,7 +23,9 @@ export function namedTables(entity: Entity): Map<string, Table | Source> {
 
 /** The project with every table in one database, nothing to send, and no change feeds. */
 export function inOneDatabase(project: Project): Project {
-  const entities = new Map([...project.entities].map(([name, entity]) => [name, moved(entity, project.root)]));
+  const entities = new Map(
+    [...project.entities].map(([name, entity]) => [name, moved(entity, project.root)]),
+  );
   return { ...project, entities, syncs: new Map(), destinations: new Map() };
 }
 
@@ -89,7 +91,8 @@ function* filtered(filter: RowCondition): Generator<readonly [string, SqlType | 
 function typeOf(test: Test): SqlType | undefined {
   if (test.op === 'window') return 'instant';
   if (test.op === 'contains' || test.op === 'starts_with' || test.op === 'ends_with') return 'text';
-  const value = 'values' in test ? test.values[0] : 'from' in test ? test.from : 'value' in test ? test.value : undefined;
+  const value =
+    'values' in test ? test.values[0] : 'from' in test ? test.from : 'value' in test ? test.value : undefined;
   if (typeof value !== 'object') return undefined;
   return value.type === 'number' ? 'decimal' : value.type;
 }

@@ -18,16 +18,23 @@ tests:
 
 it('passes, and passes the repository’s own', async () => {
   await using folder = await folderOf({ ...SHOP, 'segments/buyers_test.yaml': story('ada') });
-  expect(await segsync(folder.path, ['test'])).toEqual({ stdout: '1 test, 0 failed.\n', stderr: '', exit: 0 });
+  expect(await segsync(folder.path, ['test'])).toEqual({
+    stdout: '1 test, 0 failed.\n',
+    stderr: '',
+    exit: 0,
+  });
   const own = await segsync(join(import.meta.dirname, '../..'), ['test']);
   expect(own).toEqual({ stdout: '2 tests, 0 failed.\n', stderr: '', exit: 0 });
 });
 
 it('tells who is missing and who is too many, and writes JUnit', async () => {
   await using folder = await folderOf({ ...SHOP, 'segments/buyers_test.yaml': story('ben') });
-  const ended = await segsync(folder.path, ['test', '--junit', 'out.xml']);
+  const ended = await segsync(folder.path, ['test', '--junit', 'out.xml'], { GITHUB_ACTIONS: 'true' });
   expect(ended.exit).toBe(1);
-  expect(ended.stdout).toContain('segments/buyers_test.yaml:8\n  enter: missing ben\n  enter: too many ada\n');
+  expect(ended.stdout).toContain(
+    'segments/buyers_test.yaml:8\n  enter: missing ben\n  enter: too many ada\n',
+  );
+  expect(ended.stderr).toContain('::error file=segments/buyers_test.yaml,line=8');
   const xml = await readFile(join(folder.path, 'out.xml'), 'utf8');
   expect(xml).toContain('name="a &lt;first&gt; order &amp; no more"');
   expect(xml).toContain('<testsuite name="buyers" tests="1" failures="1"');

@@ -17,6 +17,10 @@ export const STORY_CODES = {
     (p) => `there is no segment \`${p.name}\` to test`,
     (p) => didYouMean(p) ?? '`segment:` takes the name of a file in segments/',
   ),
+  E643: error<{ segment: string; name: string; detail: string }>(
+    EXIT.failed,
+    (p) => `the test of ${p.segment} failed: ${p.name}: ${p.detail}`,
+  ),
   W640: warning<{ segment: string; warehouse: string }>(
     (p) => `\`${p.segment}\` holds SQL that was written for ${p.warehouse}; its tests run on another engine`,
     () => 'text, letter case and floats may compare otherwise there',
