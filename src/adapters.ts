@@ -30,6 +30,17 @@ export async function loadWarehouse(world: World, name: string): Promise<Warehou
   return module.warehouse;
 }
 
+/** The warehouse that can be had in memory, with nothing to install. */
+export async function memoryWarehouse(
+  world: World,
+): Promise<Warehouse & Required<Pick<Warehouse, 'inMemory'>>> {
+  for (const name of await warehouseNames(world)) {
+    const warehouse = await loadWarehouse(world, name);
+    if (warehouse?.inMemory) return { ...warehouse, inMemory: warehouse.inMemory };
+  }
+  throw new Error('no warehouse can be had in memory');
+}
+
 /** The destination adapter `type`; undefined when there is none. */
 export async function loadDestination(world: World, type: string): Promise<DestinationType | undefined> {
   if (!(await destinationTypes(world)).includes(type)) return undefined;

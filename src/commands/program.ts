@@ -49,6 +49,12 @@ const VERBS: readonly Entry[] = [
     load: async () => (await import('./compile.ts')).compile,
   },
   {
+    name: 'test',
+    group: 'While writing segments:',
+    summary: 'run the tests beside segments, on a database in memory',
+    load: async () => (await import('./test.ts')).test,
+  },
+  {
     name: 'destinations',
     group: 'While writing segments:',
     summary: 'list the types of destination, or tell of one',

@@ -6,6 +6,8 @@ import type { Problems } from './problems.ts';
 import { reasonOf } from './read.ts';
 
 export const PROJECT_FILE = 'segsync.yaml';
+/** Tests of segments stand beside them: they define nothing. */
+export const TEST_FILE = /[._]test\.ya?ml$/;
 
 /**
  * The absolute folder that holds `segsync.yaml`: `projectDir` if given (nothing above it is looked at), else the
@@ -43,7 +45,10 @@ export async function findDefinitions(
   return paths
     .map((path) => ({ path, file: relative(root, path), name: basename(path, extname(path)) }))
     .filter(
-      ({ path, file }) => /\.ya?ml$/.test(path) && !file.split(/[\\/]/).some((part) => part.startsWith('.')),
+      ({ path, file }) =>
+        /\.ya?ml$/.test(path) &&
+        !TEST_FILE.test(path) &&
+        !file.split(/[\\/]/).some((part) => part.startsWith('.')),
     );
 }
 

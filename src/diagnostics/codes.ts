@@ -11,6 +11,7 @@ import { RUN_CODES } from './codes/run.ts';
 import { SCAFFOLD_CODES } from './codes/scaffold.ts';
 import { SEGMENT_CODES } from './codes/segment.ts';
 import { STATE_CODES } from './codes/state.ts';
+import { STORY_CODES } from './codes/story.ts';
 import { WAREHOUSE_CODES } from './codes/warehouse.ts';
 import type { Declaration } from './declare.ts';
 
@@ -24,6 +25,7 @@ export const CODES = {
   ...STATE_CODES,
   ...COMMAND_CODES,
   ...SCAFFOLD_CODES,
+  ...STORY_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;

@@ -9,6 +9,7 @@ import { FILE_PAGES } from './pages/files.ts';
 import { SCAFFOLD_PAGES } from './pages/scaffold.ts';
 import { SEGMENT_PAGES } from './pages/segments.ts';
 import { STATE_PAGES } from './pages/state.ts';
+import { STORY_PAGES } from './pages/story.ts';
 import { WAREHOUSE_PAGES } from './pages/warehouse.ts';
 
 /** One for each code: a code without a page does not compile. */
@@ -22,4 +23,5 @@ export const PAGES: Pages<Code> = {
   ...STATE_PAGES,
   ...COMMAND_PAGES,
   ...SCAFFOLD_PAGES,
+  ...STORY_PAGES,
 };

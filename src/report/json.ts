@@ -11,6 +11,7 @@ import type {
   StatusReport,
   WhyReport,
 } from './results.ts';
+import type { TestsDocument } from './stories.ts';
 
 export interface Problem {
   readonly code: string;
@@ -100,6 +101,7 @@ export function jsonText(
     | ResumedDocument
     | RetriedDocument
     | DestinationsDocument
+    | TestsDocument
     | DoctorDocument
     | DiagnosticPage
     | WhyReport

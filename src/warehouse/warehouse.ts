@@ -122,6 +122,8 @@ export interface Warehouse {
   readonly usual: Readonly<Record<string, string>>;
   /** A small shop that it can make by itself, without a server; undefined: it cannot. */
   readonly sample?: Sample;
+  /** Options of an empty database in this process's memory, of that name; undefined where there is no such thing. */
+  inMemory?(name: string): Readonly<Record<string, unknown>>;
   /** Whether two answers of `Session.identity` are of one place. */
   samePlace(one: string, other: string): boolean;
   /**

@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   state: ['config', 'warehouse'],
   evaluate: ['config', 'segment', 'compile', 'warehouse', 'state'],
   deliver: ['config', 'segment', 'compile', 'evaluate', 'warehouse', 'state', 'destination'],
+  story: ['config', 'segment', 'compile', 'evaluate', 'warehouse', 'state'],
   report: ['config'],
   completion: ['config'],
   scaffold: ['config', 'warehouse', 'destination', 'state'],

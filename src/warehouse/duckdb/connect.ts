@@ -10,12 +10,19 @@ import type { Options } from './index.ts';
 import { fillFrom, makeDatabase } from './make.ts';
 import { sessionOn } from './session.ts';
 
+/** What a path begins with that is no file: whoever opens the same one in this process shares it. */
+const MEMORY = ':memory:';
+
 /** Throws E304 (75) when another process has the file, E305 when it is no database, E306 when `init` fails. */
 export async function connect(request: ConnectOptions, options: Options): Promise<Session> {
   const path = absolute(request.root, options.path);
   const init = options.init === undefined ? undefined : absolute(request.root, options.init);
   const settings = settingsOf(options);
   const { world } = request;
+  if (options.path.startsWith(MEMORY)) {
+    const { instance, release } = await openShared(options.path, () => DuckDBInstance.create(':memory:'));
+    return start(request, options.path, instance, release);
+  }
   if (request.access === 'read' && !world.files.exists(path)) {
     const instance = await DuckDBInstance.create(':memory:', settings);
     if (init) await fillFrom(world, instance, init);

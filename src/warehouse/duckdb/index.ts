@@ -56,6 +56,7 @@ export const warehouse: Warehouse = {
   secrets: [],
   usual: { path: `\${env:DUCKDB_PATH}` },
   sample,
+  inMemory: (name) => ({ path: `:memory:${name}` }),
   samePlace: (one, other) => one === other,
   async connect(request) {
     const { connect } = await import('./connect.ts');

@@ -1,0 +1,28 @@
+/** E64x: unit tests beside segments. */
+import { didYouMean, error, type Suggestion, warning } from '../declare.ts';
+import { EXIT } from '../exit.ts';
+
+export const STORY_CODES = {
+  E640: error<{ key: string; known: string } & Suggestion>(
+    EXIT.invalidProject,
+    (p) => `\`${p.key}\` cannot stand here`,
+    (p) => didYouMean(p) ?? `known here: ${p.known}`,
+  ),
+  E641: error<{ what: string; expected: string }>(
+    EXIT.invalidProject,
+    (p) => `\`${p.what}\` must be ${p.expected}`,
+  ),
+  E642: error<{ name: string } & Suggestion>(
+    EXIT.invalidProject,
+    (p) => `there is no segment \`${p.name}\` to test`,
+    (p) => didYouMean(p) ?? '`segment:` takes the name of a file in segments/',
+  ),
+  E643: error<{ segment: string; name: string; detail: string }>(
+    EXIT.failed,
+    (p) => `the test of ${p.segment} failed: ${p.name}: ${p.detail}`,
+  ),
+  W640: warning<{ segment: string; warehouse: string }>(
+    (p) => `\`${p.segment}\` holds SQL that was written for ${p.warehouse}; its tests run on another engine`,
+    () => 'text, letter case and floats may compare otherwise there',
+  ),
+} as const;
