@@ -12,6 +12,8 @@ interface Entry {
   readonly name: string;
   readonly group: string;
   readonly summary: string;
+  /** For programs, not for people. */
+  readonly hidden?: boolean;
   load(): Promise<Verb<never>>;
 }
 
@@ -101,13 +103,11 @@ const VERBS: readonly Entry[] = [
  * printed), and what the verb throws.
  */
 export async function runProgram(world: World, screen: Screen): Promise<ExitCode> {
-  const program = await emptyProgram(world);
+  const program = await namedProgram(world);
   const loaded = new Map<string, Verb<never>>();
   let exit: ExitCode = 0;
-  for (const { name, group, summary } of VERBS) {
-    const command = program.command(name).description(summary).helpGroup(group);
-    tame(command, `segsync ${name}`, world);
-    command.helpOption('-h, --help', 'print this help').allowExcessArguments(false);
+  for (const command of program.commands) {
+    const name = command.name();
     command.action(async () => {
       const globals = readGlobals(world, program.opts(), command.opts());
       const options = command.opts() as never;
@@ -119,6 +119,25 @@ export async function runProgram(world: World, screen: Screen): Promise<ExitCode
   });
   await program.parseAsync(asTyped(world.process.arguments), { from: 'user' });
   return exit;
+}
+
+/** The program with all its commands; of `verb` the options and arguments, too. Nothing is parsed. */
+export async function declaredProgram(world: World, verb?: string): Promise<Command> {
+  const program = await namedProgram(world);
+  const command = program.commands.find((each) => each.name() === verb);
+  if (command) await declareVerb(command);
+  return program;
+}
+
+/** The program with its commands by name; none has its options yet. */
+async function namedProgram(world: World): Promise<Command> {
+  const program = await emptyProgram(world);
+  for (const { name, group, summary, hidden = false } of VERBS) {
+    const command = program.command(name, { hidden }).description(summary).helpGroup(group);
+    tame(command, `segsync ${name}`, world);
+    command.helpOption('-h, --help', 'print this help').allowExcessArguments(false);
+  }
+  return program;
 }
 
 async function emptyProgram(world: World): Promise<Command> {
