@@ -61,12 +61,18 @@ async function commandInFull(name) {
   const { notes, examples } = after(command);
   const parts = [
     `### ${name}\n\n\`${usage}\`: ${command.description()}.`,
-    table(['argument', 'is'], command.registeredArguments.map((each) => [argumentText(each), each.description])),
+    table(
+      ['argument', 'is'],
+      command.registeredArguments.map((each) => [argumentText(each), each.description]),
+    ),
     table(['option', 'does'], optionsOf(command, false).map(optionRow)),
     notes.join('\n\n'),
     ...(examples.length > 0 ? [`\`\`\`console\n${examples.join('\n')}\n\`\`\``] : []),
   ];
-  return `${parts.filter((part) => part !== '').map((part) => part.trimEnd()).join('\n\n')}\n`;
+  return `${parts
+    .filter((part) => part !== '')
+    .map((part) => part.trimEnd())
+    .join('\n\n')}\n`;
 }
 
 async function globalOptions() {
@@ -119,7 +125,10 @@ function argumentText(argument) {
 function after(command) {
   const texts = [];
   command.emit('afterHelp', { error: false, command, write: (text) => texts.push(text) });
-  const lines = texts.join('\n').split('\n').map((line) => line.trim());
+  const lines = texts
+    .join('\n')
+    .split('\n')
+    .map((line) => line.trim());
   const isProse = (line) => line !== '' && !line.startsWith('$') && !/^Examples?:$/.test(line);
   return { notes: lines.filter(isProse), examples: lines.filter((line) => line.startsWith('$')) };
 }
@@ -154,7 +163,9 @@ for (const name of PAGES) {
   if (text === page) continue;
   if (!check) await writeFile(file, text);
   else {
-    process.stderr.write(`docs/${name} is not up to date: npm run build && node scripts/write-references.mjs\n`);
+    process.stderr.write(
+      `docs/${name} is not up to date: npm run build && node scripts/write-references.mjs\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -43,7 +43,10 @@ export function linksOf(page: string): string[] {
   return [...withoutCode(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, address]) => address!);
 }
 
-/** What GitHub lets a link's `#...` name: each heading in small letters, without signs, a number behind a repeated one. */
+/**
+ * What GitHub lets a link's `#...` name: each heading in small letters, without signs, a number behind a repeated one;
+ * and what says `<a id="...">`.
+ */
 export function anchorsOf(page: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, title] of withoutFences(page).matchAll(/^#{1,6} (.+)$/gm)) {
@@ -52,6 +55,7 @@ export function anchorsOf(page: string): Set<string> {
     for (let n = 1; anchors.has(anchor); n++) anchor = `${bare}-${n}`;
     anchors.add(anchor);
   }
+  for (const [, id] of page.matchAll(/<a id="([^"]+)">/g)) anchors.add(id!);
   return anchors;
 }
 

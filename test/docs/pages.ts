@@ -16,7 +16,9 @@ export interface Page {
 /** Everything that is written for readers, the README first. */
 export function allPages(): Page[] {
   const below = ['docs', 'src/destination'].flatMap((folder) =>
-    readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+    readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: 'utf8' }).map((path) =>
+      join(folder, path),
+    ),
   );
   const paths = below.filter((path) => path.endsWith('.md')).sort();
   return ['README.md', ...paths].map((path) => ({ path, text: textOf(path) }));
@@ -26,8 +28,9 @@ export function allPages(): Page[] {
 export function deadLinks({ path, text }: Page): string[] {
   return localLinks(text).filter((link) => {
     const [file, anchor] = targetOf(path, link);
-    if (!existsSync(join(REPOSITORY, file))) return true;
-    return anchor !== undefined && !(file.endsWith('.md') && anchorsOf(textOf(file)).has(anchor));
+    if (file !== path && !existsSync(join(REPOSITORY, file))) return true;
+    if (anchor === undefined) return false;
+    return !(file.endsWith('.md') && anchorsOf(file === path ? text : textOf(file)).has(anchor));
   });
 }
 
@@ -38,7 +41,8 @@ export function orphans(pages: readonly Page[]): string[] {
     const page = pages.find((each) => each.path === path);
     if (!page || found.has(path)) return;
     found.add(path);
-    for (const link of localLinks(page.text)) for (const next of pagesAt(targetOf(path, link)[0])) visit(next);
+    for (const link of localLinks(page.text))
+      for (const next of pagesAt(targetOf(path, link)[0])) visit(next);
   };
   for (const entrance of ENTRANCES) visit(entrance);
   return pages.map(({ path }) => path).filter((path) => !found.has(path));

@@ -66,7 +66,10 @@ async function playStep(step: Step, ground: Ground): Promise<void> {
       await shop.write(step.file, step.text);
       return expectValid(shop);
     case 'merge':
-      await shop.write('segsync.yaml', merged(readFileSync(join(shop.folder, 'segsync.yaml'), 'utf8'), step.text));
+      await shop.write(
+        'segsync.yaml',
+        merged(readFileSync(join(shop.folder, 'segsync.yaml'), 'utf8'), step.text),
+      );
       return expectValid(shop);
     case 'conditions':
       for (const condition of step.conditions) await keepExample(condition, ground);

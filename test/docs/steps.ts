@@ -11,7 +11,12 @@ export type Step = At &
     | { readonly kind: 'merge'; readonly text: string }
     | { readonly kind: 'conditions'; readonly conditions: readonly string[] }
     | { readonly kind: 'type'; readonly command: string; readonly exit: number; readonly output?: string }
-    | { readonly kind: 'query'; readonly sql: string; readonly on: 'shop' | 'postgres'; readonly output?: string }
+    | {
+        readonly kind: 'query';
+        readonly sql: string;
+        readonly on: 'shop' | 'postgres';
+        readonly output?: string;
+      }
   );
 
 /** Languages of blocks that are only read: a server's lines, bodies of requests, what somebody else's project would type. */
@@ -55,7 +60,9 @@ function written({ text, line }: Fence): Step {
   if (/^# part of segsync\.yaml\n/.test(text)) return { kind: 'merge', text, line };
   const where = /^where:((?: .*)?\n(?:(?: .*|)\n)*)$/.exec(text)?.[1];
   if (where !== undefined) return { kind: 'conditions', conditions: [where], line };
-  throw new Error(`line ${line}: a YAML block begins with its file, with \`# part of segsync.yaml\`, or is a \`where:\``);
+  throw new Error(
+    `line ${line}: a YAML block begins with its file, with \`# part of segsync.yaml\`, or is a \`where:\``,
+  );
 }
 
 /** The block's output is that of its last command. */
@@ -64,12 +71,24 @@ function typed({ text, line }: Fence, output: string | undefined): Step[] {
   return lines.map((each, index) => {
     const [, command, exit = '0'] = /^(.*?)(?:\s+# exit (\d+))?$/.exec(each)!;
     const last = index === lines.length - 1 && output !== undefined;
-    return { kind: 'type', command: command!, exit: Number(exit), line: line + 1 + index, ...(last ? { output } : {}) };
+    return {
+      kind: 'type',
+      command: command!,
+      exit: Number(exit),
+      line: line + 1 + index,
+      ...(last ? { output } : {}),
+    };
   });
 }
 
 function queried({ text, info, line }: Fence, output: string | undefined): Step {
   if (info !== '' && info !== 'postgres') throw new Error(`line ${line}: no ${info} here to run this on`);
   const on = info === 'postgres' ? 'postgres' : 'shop';
-  return { kind: 'query', sql: text.trim().replace(/;$/, ''), on, line, ...(output === undefined ? {} : { output }) };
+  return {
+    kind: 'query',
+    sql: text.trim().replace(/;$/, ''),
+    on,
+    line,
+    ...(output === undefined ? {} : { output }),
+  };
 }
