@@ -18,7 +18,7 @@ export interface Stage {
   reset(): void;
   play(step: Step): Promise<void>;
   /** How many members each condition has that the page showed so far. */
-  members(): Promise<Map<string, number>>;
+  members(): Promise<(readonly [condition: string, members: number])[]>;
   close(): Promise<void>;
 }
 
@@ -94,12 +94,14 @@ async function keepExample(condition: string, { shop, examples }: Ground): Promi
   await shop.write(`segments/${name}.yaml`, `entity: customer\ntier: daily\nwhere: ${condition.trimEnd()}\n`);
 }
 
-async function membersOf(shop: ProjectCopy, examples: Map<string, string>): Promise<Map<string, number>> {
-  if (examples.size === 0) return new Map();
+async function membersOf(
+  shop: ProjectCopy,
+  examples: ReadonlyMap<string, string>,
+): Promise<(readonly [string, number])[]> {
   const run = await shop.segsync(['plan', '--json', '--select', 'example_*']);
   expect(run, run.stderr + run.stdout).toMatchObject({ exit: 0 });
   const { segments } = JSON.parse(run.stdout) as { segments: { segment: string; members: number }[] };
-  return new Map(segments.map(({ segment, members }) => [examples.get(segment)!, members]));
+  return segments.map(({ segment, members }) => [examples.get(segment)!, members]);
 }
 
 async function typeCommand(step: Extract<Step, { kind: 'type' }>, ground: Ground): Promise<void> {
