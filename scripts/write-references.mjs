@@ -63,7 +63,7 @@ async function commandInFull(name) {
     `### ${name}\n\n\`${usage}\`: ${command.description()}.`,
     table(
       ['argument', 'is'],
-      command.registeredArguments.map((each) => [argumentText(each), each.description]),
+      command.registeredArguments.map((each) => [`\`${argumentText(each)}\``, each.description]),
     ),
     table(['option', 'does'], optionsOf(command, false).map(optionRow)),
     notes.join('\n\n'),
@@ -96,7 +96,7 @@ function stateTables() {
     .map(({ name, columns, key }) => {
       const { about, columns: told } = TABLES_TOLD[name];
       const rows = columns.map(([column, type]) => [`\`${column}\``, type, told[column]]);
-      const by = key.length > 0 ? ` One row for each ${key.map((each) => `\`${each}\``).join(', ')}.` : '';
+      const by = key.length > 0 ? ` Unique by ${key.map((each) => `\`${each}\``).join(', ')}.` : '';
       return `### ${name}\n\n${about}${by}\n\n${table(['column', 'type', 'holds'], rows)}`;
     })
     .join('\n');
