@@ -63,7 +63,7 @@ async function commandInFull(name) {
     `### ${name}\n\n\`${usage}\`: ${command.description()}.`,
     table(
       ['argument', 'is'],
-      command.registeredArguments.map((each) => [`\`${argumentText(each)}\``, each.description]),
+      command.registeredArguments.map((each) => [`\`${argumentText(each)}\``, withChoices(each)]),
     ),
     table(['option', 'does'], optionsOf(command, false).map(optionRow)),
     notes.join('\n\n'),
@@ -110,10 +110,14 @@ function optionsOf(command, global) {
   return command.options.filter((each) => !each.hidden && (each.helpGroupHeading === GLOBAL) === global);
 }
 
-function optionRow({ flags, description, argChoices, defaultValue }) {
-  const choices = argChoices ? ` (${argChoices.join(', ')})` : '';
+function optionRow(option) {
+  const { flags, defaultValue } = option;
   const usual = defaultValue === undefined ? '' : ` (default: ${defaultValue})`;
-  return [`\`${flags}\``, `${description}${choices}${usual}`];
+  return [`\`${flags}\``, `${withChoices(option)}${usual}`];
+}
+
+function withChoices({ description, argChoices }) {
+  return argChoices ? `${description} (${argChoices.join(', ')})` : description;
 }
 
 function argumentText(argument) {
@@ -121,16 +125,21 @@ function argumentText(argument) {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-/** What a command's help says after its options: sentences, and lines to type. */
+/** What a command's help says after its options: paragraphs, and lines to type. */
 function after(command) {
   const texts = [];
   command.emit('afterHelp', { error: false, command, write: (text) => texts.push(text) });
-  const lines = texts
+  const paragraphs = texts
     .join('\n')
-    .split('\n')
-    .map((line) => line.trim());
-  const isProse = (line) => line !== '' && !line.startsWith('$') && !/^Examples?:$/.test(line);
-  return { notes: lines.filter(isProse), examples: lines.filter((line) => line.startsWith('$')) };
+    .split(/\n\s*\n/)
+    .map((text) => text.trim().split(/\s*\n\s*/));
+  const isTyped = (lines) => lines.some((line) => line.startsWith('$'));
+  const told = paragraphs.filter((lines) => !isTyped(lines) && lines.join('') !== '');
+  const typed = paragraphs.filter(isTyped).flat();
+  return {
+    notes: told.map((lines) => lines.join(' ')),
+    examples: typed.filter((line) => !/^Examples?:$/.test(line)),
+  };
 }
 
 function table(head, rows) {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { declaredProgram } from '../../../src/commands/program.ts';
 import { OPERANDS, OPERATORS } from '../../../src/config/comparison.ts';
 import { HEADS } from '../../../src/config/condition-scope.ts';
 import { IDENTIFIER_KINDS } from '../../../src/config/identifier-kinds.ts';
@@ -22,7 +23,9 @@ import {
 import { WINDOWS } from '../../../src/config/window.ts';
 import { options as duckdb } from '../../../src/warehouse/duckdb/index.ts';
 import { options as postgres } from '../../../src/warehouse/postgres/index.ts';
+import { realWorld } from '../../../src/world.ts';
 import { build } from '../../cli/segsync.ts';
+import { fencesOf } from '../../markdown.ts';
 import { REPOSITORY } from '../../project-copy.ts';
 
 const page = (name: string): string => readFileSync(join(REPOSITORY, 'docs', name), 'utf8');
@@ -68,6 +71,27 @@ describe('what is made of the program', () => {
     const script = join(REPOSITORY, 'scripts/write-references.mjs');
     const run = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
     expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+describe('docs/cli.md', () => {
+  const typed = fencesOf(page('cli.md'))
+    .filter(({ language }) => language === 'console')
+    .flatMap(({ text }) => text.trim().split('\n'))
+    .flatMap((line) => line.replace(/^\$ |\s+#.*$| > .*$/g, '').split(' && '));
+
+  it('has an example of nearly every command', () => {
+    expect(typed.length).toBeGreaterThan(10);
+  });
+
+  it.each(typed)('shows what can be typed: %s', async (line) => {
+    const [program, name, ...rest] = line.split(' ');
+    const declared = await declaredProgram(realWorld(), name);
+    const command = declared.commands.find((each) => each.name() === name);
+    const known = command?.options.flatMap(({ long, short }) => [long, short]) ?? [];
+    const given = rest.filter((word) => word.startsWith('-'));
+    expect({ program, isCommand: command !== undefined }).toEqual({ program: 'segsync', isCommand: true });
+    expect(given.filter((option) => !known.includes(option))).toEqual([]);
   });
 });
 
