@@ -9,23 +9,35 @@ const PASSWORD = 'choose-one';
 export interface PostgresShop {
   /** Connects as the role that the README's statements make. */
   readonly url: string;
+  /** Connects as another role with the same password. */
+  urlOf(role: string): string;
+  /** Runs statements as an administrator would. */
+  administer(statements: string): Promise<void>;
   drop(): Promise<void>;
 }
 
-/** A database of its own; `statements` (the README's) run in it as an administrator would run them. */
-export async function openPostgresShop(statements: readonly string[]): Promise<PostgresShop> {
+/**
+ * A database of its own; `statements` (the README's) run in it as an administrator would run them. `roles`: those that
+ * statements make, dropped with it; a role is the whole server's, so two tests at once need different ones.
+ */
+export async function openPostgresShop(
+  statements: readonly string[],
+  roles: readonly string[] = [ROLE],
+): Promise<PostgresShop> {
   const database = `shop_${randomUUID().replaceAll('-', '')}`;
-  const drop = (): Promise<void> => dropDatabase(database, [ROLE]);
+  const drop = (): Promise<void> => dropDatabase(database, roles);
+  const administer = (sql: string): Promise<void> =>
+    asAdministrator(async (client) => void (await client.query(sql)), database);
   await asAdministrator((client) => client.query(`CREATE DATABASE ${database} TEMPLATE template0`));
-  await asAdministrator(async (client) => {
-    await client.query(TABLES);
-    for (const statement of statements) await client.query(statement);
-  }, database);
-  const url = new URL(inject('postgresUrl'));
-  url.pathname = `/${database}`;
-  url.username = ROLE;
-  url.password = PASSWORD;
-  return { url: url.toString(), drop };
+  for (const statement of [TABLES, ...statements]) await administer(statement);
+  const urlOf = (role: string): string => {
+    const url = new URL(inject('postgresUrl'));
+    url.pathname = `/${database}`;
+    url.username = role;
+    url.password = PASSWORD;
+    return url.toString();
+  };
+  return { url: urlOf(roles[0]!), urlOf, administer, drop };
 }
 
 const TABLES = `
