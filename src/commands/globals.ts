@@ -35,7 +35,7 @@ export function declareGlobals(command: Command, place: 'before verb' | 'after v
     .option('-t, --target <name>', 'the target of segsync.yaml to work on')
     .option(
       `-s, --select ${names}`,
-      'only these segments and syncs: names with *, tag:, path:, dest:, tier:; several add up, a comma means "and"; +x also what x refers to, x+ also what refers to x',
+      'only these segments and syncs: names with *, tag:, path:, dest:, tier:, state:modified; several add up, a comma means "and"; +x also what x refers to, x+ also what refers to x',
     )
     .option(`--exclude ${names}`, 'all but these')
     .option('--project-dir <dir>', 'where segsync.yaml lies, instead of looking upwards from here')

@@ -1,10 +1,12 @@
 /** What most verbs begin with: the project, its warnings shown, the selection made. */
 import { loadProject } from '../config/load.ts';
 import type { Project } from '../config/project.ts';
-import { type Selection, select } from '../config/select.ts';
+import { isOfState, type Selection, select } from '../config/select.ts';
 import { DiagnosedError, diagnose, fail } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { listed } from '../report/words.ts';
+import type { World } from '../world.ts';
+import type { Globals } from './globals.ts';
 import type { Invocation } from './verb.ts';
 
 export interface Opened {
@@ -21,7 +23,19 @@ export async function openProject({ world, screen, globals }: Invocation<unknown
   });
   screen.problems(await Promise.all(warnings.map((warning) => screen.shown(warning))));
   const target = globals.target ?? project.defaultTarget;
-  return { project, target, selection: select(project, globals) };
+  return { project, target, selection: await selectIn(world, project, { ...globals, target }) };
+}
+
+/** What the options select; the state is looked at only where a selector asks for it. */
+export async function selectIn(
+  world: World,
+  project: Project,
+  request: Pick<Globals, 'select' | 'exclude' | 'waitMs'> & { readonly target: string },
+): Promise<Selection> {
+  const isAsked = [...request.select, ...request.exclude].some(isOfState);
+  if (!isAsked) return select(project, request);
+  const { readStanding } = await import('../run/modified.ts');
+  return select(project, request, await readStanding(world, project, request));
 }
 
 /** Checks that segments named as arguments exist. Throws E607, one for each that does not. */

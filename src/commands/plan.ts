@@ -51,8 +51,8 @@ export const plan: Verb<Options> = {
       .option('--adopt-state', 'as if state that was copied here were taken over')
       .addHelpText(
         'after',
-        '\nWith --verbose, a few keys of those who enter and leave are shown, masked, and one request of each sync, ' +
-          'names in the place of values.\n',
+        '\nWith --verbose, a few keys of those who enter and leave are shown, masked,\n' +
+          'and one request of each sync, names in the place of values.\n',
       )
       .addHelpText(
         'after',

@@ -2,7 +2,7 @@
 import { loadProject } from '../config/load.ts';
 import { inOrder } from '../config/problems.ts';
 import type { Project } from '../config/project.ts';
-import { type Selection, select } from '../config/select.ts';
+import type { Selection } from '../config/select.ts';
 import { DiagnosedError, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type ExitCode, worstExit } from '../diagnostics/exit.ts';
 import { jsonText, type Problem, type ValidationDocument } from '../report/json.ts';
@@ -12,6 +12,7 @@ import { listed, plural } from '../report/words.ts';
 import { checkProject } from '../run/check.ts';
 import { WarehouseError } from '../warehouse/warehouse.ts';
 import { diagnosticsOf } from './failure.ts';
+import { selectIn } from './open.ts';
 import type { Invocation, Verb } from './verb.ts';
 
 interface Options {
@@ -31,9 +32,10 @@ export const validate: Verb<Options> = {
 
   async run(invocation) {
     const { world, screen, globals } = invocation;
-    const { projectDir, target } = globals;
-    const { project, warnings } = await loadProject(world, { projectDir, target });
-    const selection = select(project, globals);
+    const { projectDir } = globals;
+    const { project, warnings } = await loadProject(world, { projectDir, target: globals.target });
+    const target = globals.target ?? project.defaultTarget;
+    const selection = await selectIn(world, project, { ...globals, target });
     const found = [
       ...warnings,
       ...(await checkProject(world, project, selection)),

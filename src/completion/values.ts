@@ -88,6 +88,7 @@ const BY_METHOD: Readonly<Record<string, (world: World, root: string) => Promise
   ],
   'dest:': destinationNames,
   'tier:': tierNames,
+  'state:': async () => ['modified', 'new'],
 };
 
 /** A file and the folders that it is in. */

@@ -1,32 +1,40 @@
 /**
  * `--select` and `--exclude`: which segments and syncs a command looks at. Selectors are names with `*`, `tag:`,
- * `path:`, `dest:` and `tier:`; several are a union, a comma means "and"; a `+` before or after one adds the segments
+ * `path:`, `dest:`, `tier:` and `state:`; several are a union, a comma means "and"; a `+` before or after one adds the segments
  * that it refers to, or that refer to it.
  */
 import { fail } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Project } from './project.ts';
 import { referredTo, referringTo } from './related.ts';
-import { type Matches, METHODS, matchAtom, segmentsWhere } from './selectors.ts';
+import { type Matches, METHODS, matchAtom, type Standing, segmentsWhere } from './selectors.ts';
 
 export interface Selection {
   readonly segments: ReadonlySet<string>;
   readonly syncs: ReadonlySet<string>;
 }
 
+export interface Request {
+  readonly select: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+interface Subject {
+  readonly project: Project;
+  readonly standing: Standing | undefined;
+}
+
 /**
  * The segments and syncs that `select` names (none: all of them) without those that `exclude` names.
  * A segment brings its syncs along. A sync (`dest:`, `tier:`, or by its own name) brings its segment along when it is
  * selected, and leaves alone when it is excluded. Throws E605 for a selector that nothing matches, E606 for one that
- * is malformed.
+ * is malformed. `state:` selectors need `standing`.
  */
-export function select(
-  project: Project,
-  request: { readonly select: readonly string[]; readonly exclude: readonly string[] },
-): Selection {
-  const chosen = request.select.length > 0 ? union(project, '--select', request.select) : everything(project);
+export function select(project: Project, request: Request, standing?: Standing): Selection {
+  const subject = { project, standing };
+  const chosen = request.select.length > 0 ? union(subject, '--select', request.select) : everything(project);
   for (const sync of chosen.syncs) chosen.segments.add(project.syncs.get(sync)!.segment);
-  const excluded = union(project, '--exclude', request.exclude);
+  const excluded = union(subject, '--exclude', request.exclude);
   const segments = without(chosen.segments, excluded.segments);
   const syncs = without(chosen.syncs, excluded.syncs);
   return {
@@ -39,27 +47,29 @@ function everything(project: Project): Matches {
   return { segments: new Set(project.segments.keys()), syncs: new Set(project.syncs.keys()) };
 }
 
-function union(project: Project, option: string, texts: readonly string[]): Matches {
+function union(subject: Subject, option: string, texts: readonly string[]): Matches {
   const total: Matches = { segments: new Set(), syncs: new Set() };
   for (const selector of texts.flatMap((text) => text.split(/\s+/)).filter((text) => text !== '')) {
-    const matches = intersection(project, option, selector);
+    const matches = intersection(subject, option, selector);
     for (const name of matches.segments) total.segments.add(name);
     for (const name of matches.syncs) total.syncs.add(name);
   }
   return total;
 }
 
-function intersection(project: Project, option: string, selector: string): Matches {
-  const parts = selector.split(',').map((atom) => checked(project, option, selector, atom));
+function intersection(subject: Subject, option: string, selector: string): Matches {
+  const atoms = selector.split(',');
+  const parts = atoms.map((atom) => checked(subject, option, selector, atom));
   const result = parts.reduce((a, b) => ({
     segments: both(a.segments, b.segments),
     syncs: both(a.syncs, b.syncs),
   }));
-  if (isEmpty(result)) fail('E605', { option, selector });
+  // That nothing was modified is an answer.
+  if (isEmpty(result) && !atoms.some(isOfState)) fail('E605', { option, selector });
   return result;
 }
 
-function checked(project: Project, option: string, selector: string, written: string): Matches {
+function checked({ project, standing }: Subject, option: string, selector: string, written: string): Matches {
   const [, before, atom, after] = /^(\+?)(.*?)(\+?)$/s.exec(written)!;
   const method = /^[a-z]+:/.exec(atom!)?.[0];
   if (atom === '' || atom!.includes('+') || (method && !METHODS.includes(method))) {
@@ -71,12 +81,17 @@ function checked(project: Project, option: string, selector: string, written: st
       suggestion: suggestion && written.replace(method!, suggestion),
     });
   }
-  const { matches, known } = matchAtom(project, atom!, option === '--select');
-  if (isEmpty(matches)) {
+  const { matches, known } = matchAtom(project, atom!, option === '--select', standing);
+  if (isEmpty(matches) && !(isOfState(atom!) && known.includes(atom!))) {
     const near = nearest(atom!, known);
     fail('E605', { option, selector: written, suggestion: near && `${before}${near}${after}` });
   }
   return withRelated(project, matches, { referred: before !== '', referring: after !== '' });
+}
+
+/** Whether a selector asks for what only the state of a target tells. */
+export function isOfState(selector: string): boolean {
+  return /(^|[,+\s])state:/.test(selector);
 }
 
 function withRelated(

@@ -6,7 +6,10 @@ export interface Matches {
   readonly syncs: Set<string>;
 }
 
-export const METHODS: readonly string[] = ['tag:', 'path:', 'dest:', 'tier:'];
+export const METHODS: readonly string[] = ['tag:', 'path:', 'dest:', 'tier:', 'state:'];
+
+/** What `state:NAME` stands for, as the state of a target tells. */
+export type Standing = Readonly<Record<string, Matches>>;
 
 type Named = {
   readonly matches: Matches /** Selectors of this kind that would match. */;
@@ -17,10 +20,16 @@ type Named = {
  * What `atom` (`name*`, `tag:x`, `path:x`, `dest:x`, `tier:x`) matches. `withSegments`: a matched sync brings its
  * segment along, which selecting wants and excluding does not.
  */
-export function matchAtom(project: Project, atom: string, withSegments: boolean): Named {
+export function matchAtom(
+  project: Project,
+  atom: string,
+  withSegments: boolean,
+  standing: Standing = {},
+): Named {
   const colon = atom.indexOf(':');
   const method = colon < 0 ? '' : atom.slice(0, colon);
-  const named = BY_METHOD[method]!(project, atom.slice(colon + 1));
+  const wanted = atom.slice(colon + 1);
+  const named = method === 'state' ? byState(standing, wanted) : BY_METHOD[method]!(project, wanted);
   if (withSegments) {
     for (const sync of named.matches.syncs) named.matches.segments.add(project.syncs.get(sync)!.segment);
   }
@@ -64,6 +73,14 @@ const BY_METHOD: Record<string, (project: Project, wanted: string) => Named> = {
     };
   },
 };
+
+function byState(standing: Standing, wanted: string): Named {
+  const { segments, syncs } = standing[wanted] ?? { segments: [], syncs: [] };
+  return {
+    matches: { segments: new Set(segments), syncs: new Set(syncs) },
+    known: Object.keys(standing).map((name) => `state:${name}`),
+  };
+}
 
 function byName(project: Project, wanted: string): Named {
   const test = pattern(wanted);

@@ -23,6 +23,7 @@ export function syncText(project: Project, sync: Sync): string {
   const { consent, mode, exclude } = sync;
   return stringify(
     {
+      audience: sync.audience,
       mode,
       match,
       ...(sync.fields.size > 0 ? { fields: fieldsOf(sync.fields) } : {}),

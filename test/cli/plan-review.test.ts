@@ -1,5 +1,6 @@
 /** A plan as the reviewer of a pull request sees it: differences, overlap, Markdown, annotations, and a run of just that. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunReport } from '../../src/report/results.ts';
 import { emptyProject, type ProjectCopy } from '../project-copy.ts';
 
 let shop: ProjectCopy;
@@ -108,6 +109,47 @@ describe('a plan for a reviewer', () => {
     expect(await bad(['plan', '--format', 'html'])).toContain('text, json, markdown, github');
     expect(await bad(['plan', '--out', 'x', '--now', '2030-01-01'])).toContain('E615');
     expect(await bad(['plan', '--out', 'seed.sql/x'])).toContain('E614');
+  });
+});
+
+describe('state:modified', () => {
+  const planned = async (...select: string[]): Promise<string[]> => {
+    const { stdout, stderr, exit } = await shop.segsync(['plan', '--json', '--select', ...select], CI);
+    expect(exit, stderr).toBe(0);
+    const { segments, syncs } = JSON.parse(stdout) as RunReport;
+    return [...segments.map(({ segment }) => segment), ...syncs.map(({ sync }) => sync)];
+  };
+
+  it('is everything before the first run, and nothing after it', async () => {
+    expect(await planned('state:modified')).toEqual(['pros', 'seniors', 'seniors.files']);
+    expect(await planned('state:new')).toEqual(['pros', 'seniors', 'seniors.files']);
+    await begun();
+    expect(await planned('state:modified')).toEqual([]);
+    expect(await planned('state:new')).toEqual([]);
+  });
+
+  it('is what was edited, in whatever way, and what is built on it', async () => {
+    await shop.write('segments/asked.yaml', 'entity: person\ntier: hourly\nquery: SELECT id FROM people\n');
+    await shop.write('segments/on_it.yaml', 'entity: person\ntier: hourly\nwhere: {segment: asked}\n');
+    await shop.write('segments/built.yaml', 'entity: person\ntier: hourly\nwhere: {not: {segment: pros}}\n');
+    await begun();
+    await shop.write(
+      'segments/asked.yaml',
+      'entity: person\ntier: hourly\nquery: SELECT id FROM people WHERE age > 3\n',
+    );
+    expect(await planned('state:modified')).toEqual(['asked']);
+    expect(await planned('state:modified+')).toEqual(['asked', 'on_it']);
+    await shop.write('segments/pros.yaml', PROS.replace('pro}', 'free}'));
+    expect(await planned('state:modified')).toEqual(['asked', 'built', 'pros']);
+    await shop.write('segments/seniors.yaml', seniors(60).replace('files}', 'files, audience: old}'));
+    expect(await planned('state:modified')).toEqual(['asked', 'built', 'pros', 'seniors', 'seniors.files']);
+    await shop.write('segments/seniors.yaml', `${seniors(60)}owner: growth\n`);
+    expect(await planned('state:modified,seniors')).toEqual(['seniors']);
+  });
+
+  it('is refused when it is misspelt', async () => {
+    const { stderr, exit } = await shop.segsync(['plan', '--select', 'state:modifed'], CI);
+    expect({ exit, stderr }).toMatchObject({ exit: 64, stderr: expect.stringContaining('`state:modified`') });
   });
 });
 

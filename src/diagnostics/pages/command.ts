@@ -64,14 +64,14 @@ export const COMMAND_PAGES: Pages<Codes> = {
   E605: {
     title: 'a selector selects nothing',
     when: '`--select` or `--exclude` names what the project does not have, or a comma asks for two things that nothing is both of. A typing error must not turn into a run of nothing.',
-    mend: 'Correct it. Names may hold `*`; `tag:`, `path:`, `dest:` and `tier:` select by other things.',
+    mend: 'Correct it. Names may hold `*`; `tag:`, `path:`, `dest:`, `tier:` and `state:` select by other things.',
     wrong: { commands: ['segsync plan --select byers'] },
     right: { commands: ['segsync plan --select buyers'] },
   },
   E606: {
     title: 'this is not a way to select',
     when: 'A selector begins with a word and a colon that mean nothing, or is empty.',
-    mend: 'Use a name, or one of `tag:`, `path:`, `dest:`, `tier:`. A `+` before or after stands for what a segment refers to, or what refers to it.',
+    mend: 'Use a name, or one of `tag:`, `path:`, `dest:`, `tier:`, `state:`. A `+` before or after stands for what a segment refers to, or what refers to it.',
     wrong: { commands: ['segsync plan --select tags:lifecycle'] },
     right: { commands: ['segsync plan --select dest:files'] },
   },

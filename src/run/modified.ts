@@ -1,0 +1,79 @@
+/** `state:modified` and `state:new`: what is not as the state of a target was made with. */
+import type { Project, Segment, Sync } from '../config/project.ts';
+import { syncFingerprint } from '../deliver/fingerprint.ts';
+import type { SegmentState } from '../evaluate/mode.ts';
+import { prepareSegment } from '../evaluate/prepared.ts';
+import { readSegmentStates } from '../evaluate/states.ts';
+import { readTexts } from '../state/definition-texts.ts';
+import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
+import type { World } from '../world.ts';
+import { openTarget, type Patience } from './open.ts';
+import { syncText, textName } from './texts.ts';
+
+/** What `state:NAME` stands for. What is new is modified, too. */
+export type Standing = Readonly<Record<'modified' | 'new', { segments: Set<string>; syncs: Set<string> }>>;
+
+/** Looks at the state of a target, changing nothing; before the first run everything is new. Throws E3xx and E5xx. */
+export async function readStanding(
+  world: World,
+  project: Project,
+  request: Patience & { readonly target: string },
+): Promise<Standing> {
+  const { session, tables } = await openTarget(world, project, request.target, 'read', request);
+  try {
+    const names = [
+      ...[...project.segments.keys()].map((name) => textName('segment', name)),
+      ...[...project.syncs.keys()].map((name) => textName('sync', name)),
+    ];
+    const texts = await readTexts(session, tables, names);
+    const states = await readSegmentStates(session, tables);
+    const rows = await readSyncRows(session, tables);
+    const segments = [...project.segments.values()];
+    const syncs = [...project.syncs.values()];
+    const changed = {
+      segments: segments.filter((each) => isChanged(project, each, states.get(each.name), texts)),
+      syncs: syncs.filter((each) => isTurned(project, each, rows.get(each.name), texts)),
+    };
+    return {
+      modified: namesOf(changed.segments, changed.syncs),
+      new: namesOf(
+        segments.filter(({ name }) => !states.has(name)),
+        syncs.filter(({ name }) => !rows.has(name)),
+      ),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+function isChanged(
+  project: Project,
+  segment: Segment,
+  state: SegmentState | undefined,
+  texts: ReadonlyMap<string, string>,
+): boolean {
+  if (!state || state.tier !== segment.tier) return true;
+  if (state.fingerprint !== prepareSegment(project, segment).fingerprint) return true;
+  return differs(texts.get(textName('segment', segment.name)), segment.text);
+}
+
+function isTurned(
+  project: Project,
+  sync: Sync,
+  row: SyncRow | undefined,
+  texts: ReadonlyMap<string, string>,
+): boolean {
+  if (!row) return true;
+  if (row.fingerprint !== undefined && row.fingerprint !== syncFingerprint(project, sync)) return true;
+  return differs(texts.get(textName('sync', sync.name)), syncText(project, sync));
+}
+
+function differs(before: string | undefined, now: string | undefined): boolean {
+  return before !== undefined && before !== now;
+}
+
+function namesOf(segments: readonly Segment[], syncs: readonly Sync[]): Standing['new'] {
+  const names = (all: readonly { readonly name: string }[]): Set<string> =>
+    new Set(all.map(({ name }) => name));
+  return { segments: names(segments), syncs: names(syncs) };
+}
