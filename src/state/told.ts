@@ -52,7 +52,7 @@ export const TABLES_TOLD: { readonly [T in TableName]: Told<T> } = {
       segment: 'The segment’s name.',
       entity_key: 'The member’s key, as text.',
       entered_at: 'The instant of the tick at which they came in.',
-      tick_id: 'The tick at which they came in.',
+      tick_id: 'The tick that changed this row last.',
       row_hash: 'Of what the segment’s syncs send of them: another one means that it changed.',
     },
   },

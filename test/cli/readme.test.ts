@@ -10,7 +10,6 @@ import { rowErrors } from '../../src/destination/webhook/row-errors.ts';
 import { EXIT } from '../../src/diagnostics/exit.ts';
 import { parseInstant } from '../../src/instant.ts';
 import { readCatalogue } from '../../src/run/catalogue.ts';
-import { TABLES } from '../../src/state/tables.ts';
 import { WORLD } from '../conformance/destination/harness.ts';
 import { openPostgresShop, type PostgresShop } from '../postgres-shop.ts';
 import { copyQuickStart, type ProjectCopy, REPOSITORY } from '../project-copy.ts';
@@ -70,10 +69,10 @@ describe('the README', () => {
     expect(run, run.stderr + run.stdout).toMatchObject({ exit: 0, stdout: '' });
   });
 
-  it('gives conditions and windows that evaluate', async () => {
+  it('gives conditions that evaluate', async () => {
     const copy = copyQuickStart();
-    const conditions = [...tableOf('condition'), ...tableOf('window')].map(([example]) => codeIn(example!));
-    expect(conditions.length).toBeGreaterThan(25);
+    const conditions = tableOf('condition').map(([example]) => codeIn(example!));
+    expect(conditions.length).toBeGreaterThan(5);
     for (const [i, where] of conditions.entries()) {
       await copy.write(`segments/readme_${i}.yaml`, `entity: customer\ntier: daily\nwhere: ${where}\n`);
     }
@@ -86,17 +85,6 @@ describe('the README', () => {
       empty.map(({ segment }: { segment: string }) => conditions[Number(segment.slice('readme_'.length))]),
     ).toEqual([]);
     copy.remove();
-  });
-
-  it('lists the state tables with their columns', () => {
-    const listed = Object.fromEntries(
-      tableOf('table').map(([name, columns]) => [codeIn(name!), codeIn(columns!).split(', ')]),
-    );
-    const declared = Object.values(TABLES).map(({ name, columns }) => [
-      name,
-      columns.map(([column]) => column),
-    ]);
-    expect(listed).toEqual(Object.fromEntries(declared));
   });
 
   it('lists every destination, as its manifest says', async () => {

@@ -729,4 +729,21 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
   E691: [
     "error[E691]: `--key` means nothing without `--table` or `--from-dbt`",
   ],
+  E641: [
+    "error[E641]: `members` must be a list",
+    "  --> segments/buyers_test.yaml:8:24",
+    "  6 |       customer: [{ customer_id: a }, { customer_id: b }]",
+    "  7 |       orders: [{ customer_id: a, ordered_at: 2026-11-21 }]",
+    "> 8 |     expect: { members: a }",
+    "    |                        ^",
+    "  9 |",
+  ],
+  E642: [
+    "error[E642]: there is no segment `byers` to test",
+    "  --> segments/buyers_test.yaml:1:10",
+    "> 1 | segment: byers",
+    "    |          ^^^^^",
+    "  2 | tests:",
+    "  hint: did you mean `buyers`?",
+  ],
 };
