@@ -44,10 +44,16 @@ describe('a storm of wrong files', () => {
     expect(await segsync(folder.path, ['validate', '--json'])).toMatchObject({ exit: 0, stderr: '' });
   });
 
-  const storms = Object.entries(VALID).map(([file, text]) => ({ file, mutations: mutationsOf(text) }));
+  // Of the long files every second one by default; `SEGSYNC_STORM=all` has them all.
+  const isTaken = (all: readonly unknown[], index: number): boolean =>
+    process.env.SEGSYNC_STORM === 'all' || all.length < 200 || index % 2 === 0;
+  const storms = Object.entries(VALID).map(([file, text]) => ({
+    file,
+    mutations: mutationsOf(text).filter((_, index, all) => isTaken(all, index)),
+  }));
 
   it('has many of them', () => {
-    expect(storms.flatMap(({ mutations }) => mutations).length).toBeGreaterThan(700);
+    expect(storms.flatMap(({ mutations }) => mutations).length).toBeGreaterThan(450);
   });
 
   it.each(storms)(
