@@ -48,7 +48,10 @@ function isStale(): boolean {
   if (!existsSync(CLI)) return true;
   const built = statSync(CLI).mtimeMs;
   return readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true }).some(
-    (entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).mtimeMs > built,
+    (entry) =>
+      entry.isFile() &&
+      entry.name.endsWith('.ts') &&
+      statSync(join(entry.parentPath, entry.name)).mtimeMs > built,
   );
 }
 

@@ -1,13 +1,13 @@
 /** The workflow for pull requests in `examples/github-actions`: its steps, run as GitHub would, against an API on loopback. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { copyQuickStart, type ProjectCopy, REPOSITORY } from '../project-copy.ts';
-import { build } from './segsync.ts';
+import { emptyProject, type ProjectCopy, REPOSITORY } from '../project-copy.ts';
+import { build, SHOP } from './segsync.ts';
 
 interface Workflow {
   readonly on: { readonly pull_request: { readonly paths: readonly string[] } };
@@ -38,9 +38,9 @@ beforeAll(async () => {
       .end(JSON.stringify(isKnown ? answer(request.method!, url, content) : {}));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  shop = copyQuickStart();
-  // A user's own project: its package is not segsync itself.
-  rmSync(join(shop.folder, 'package.json'));
+  shop = emptyProject('shop.duckdb');
+  for (const [path, text] of Object.entries(SHOP)) await shop.write(path, text);
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(shop.folder, 'node_modules'));
   mkdirSync(join(shop.folder, '.github'));
   writeFileSync(join(shop.folder, '.github/post-plan.mjs'), readFileSync(join(FOLDER, 'post-plan.mjs')));
 });
@@ -89,25 +89,28 @@ it('plans, comments once, and brings the comment up to date', async () => {
   expect(await step('Check the project')).toMatchObject({ exit: 0 });
   const first = await step('Plan');
   expect(first.exit, first.output).toBe(0);
-  expect(first.output).toContain('::notice file=segments/gold_tier.yaml,line=');
+  expect(first.output).toContain('::notice file=segments/buyers.yaml,line=');
   expect(readFileSync(join(shop.folder, 'output.txt'), 'utf8')).toBe('exit=0\n');
   expect(await step('Comment')).toEqual({ exit: 0, output: 'The plan is posted.\n' });
   expect(comments).toHaveLength(101);
   expect(comments.at(-1)!.body).toMatch(
-    /^<!-- segsync plan: storefront dev -->\n[\s\S]*segment `gold_tier`: new/,
+    /^<!-- segsync plan: corner_shop dev -->\n[\s\S]*segment `buyers`: new/,
   );
 
-  await shop.write('segments/more.yaml', 'entity: customer\ntier: daily\nwhere: {trait: country, eq: DE}\n');
+  await shop.write(
+    'segments/more.yaml',
+    'entity: customer\ntier: daily\nwhere: {trait: email, is_null: false}\n',
+  );
   await step('Plan');
   expect(await step('Comment')).toEqual({ exit: 0, output: 'The comment is up to date.\n' });
   expect(comments).toHaveLength(101);
   expect(comments.at(-1)!.body).toContain('segment `more`: new');
-}, 60_000);
+}, 180_000);
 
 it('posts nothing where the project is invalid, and fails', async () => {
-  await shop.write('segments/wrong.yaml', 'entity: customer\ntier: daily\nwhere: {trait: country, eq: {}}\n');
+  await shop.write('segments/wrong.yaml', 'entity: customer\ntier: daily\nwhere: {trait: email, eq: {}}\n');
   const { output } = await step('Plan');
   expect(output).toContain('::error file=segments/wrong.yaml,line=3');
   expect(readFileSync(join(shop.folder, 'output.txt'), 'utf8')).toMatch(/exit=78\n$/);
   expect(await step('Comment')).toEqual({ exit: 0, output: 'There is no plan to post.\n' });
-}, 60_000);
+}, 180_000);
