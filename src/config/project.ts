@@ -187,6 +187,8 @@ export interface Sync {
   readonly adopt?: boolean;
   /** `on_enter` only: who is in the segment at the first load counts as having entered. */
   readonly backfill?: boolean;
+  /** As it is written, in one form, to tell what has changed; absent when it was not read from a file. */
+  readonly text?: string;
   /** `on_enter` only: how long after one event a member is sent no other; undefined: each entry is one. */
   readonly againAfter?: Duration;
   readonly place: Place;

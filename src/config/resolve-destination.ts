@@ -46,6 +46,8 @@ export interface ResolvedDestination {
   readonly excludePlace?: Place;
   /** What `allow:` names, each with its place. */
   readonly allowed?: readonly { readonly name: string; readonly place: Place }[];
+  /** `defaults:` as written, references not replaced. */
+  readonly writtenDefaults?: YamlNode;
   /** Where `defaults:` stands in the file, for messages about what it says. */
   readonly defaultsNode?: YamlNode;
 }
@@ -89,11 +91,13 @@ export async function resolveDestination(
     ...(allow ? { allow } : {}),
   };
   const excludePlace = child(node, 'exclude')?.place;
+  const writtenDefaults = child(written, 'defaults');
   return isNamed
     ? {
         ...{ destination, manifest: adapter.manifestWith?.(options) ?? manifest },
         ...defaults,
         ...(excludePlace ? { excludePlace } : {}),
+        ...(writtenDefaults ? { writtenDefaults } : {}),
         ...(allow ? { allowed: placed(allow, child(node, 'allow')!) } : {}),
       }
     : undefined;

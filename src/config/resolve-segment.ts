@@ -26,6 +26,8 @@ export interface ReadSegment {
   readonly file: DefinitionFile;
   readonly place: Place;
   readonly node: YamlMap;
+  /** As `node`, references not replaced. */
+  readonly written: YamlMap;
   readonly part?: SegmentPart;
   /** Undefined when anything in it is broken. */
   readonly segment?: Segment;
@@ -50,7 +52,7 @@ export function readSegment(
   const entity = entityOf(node, declared, context);
   const where = readWhere(node, place, entity, context);
   const tier = part && tierOf(part, node, declared, context);
-  const read = { name, file, place, node, ...(part ? { part } : {}) };
+  const read = { name, file, place, node, written, ...(part ? { part } : {}) };
   if (!isNamed || !part || !entity || !where || !tier) return read;
   const segment: Segment = {
     name,

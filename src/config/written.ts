@@ -13,6 +13,16 @@ export function segmentText(written: YamlMap): string {
   return stringify(plain(inOrder(without(written, APART))), { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
+/**
+ * The YAML of one entry of a segment's `sync:`, and of its destination's `defaults:`. References stay as they are written:
+ * what comes out of the environment is nobody's to read here.
+ */
+export function syncText(entry: YamlNode, destination: string, defaults: YamlNode | undefined): string {
+  const own = plain(entry) as Record<string, unknown>;
+  const shared = defaults ? { [`defaults of ${destination}`]: plain(defaults) } : {};
+  return stringify({ ...own, ...shared }, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
 function inOrder(map: YamlMap): YamlMap {
   const rank = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
   return { ...map, entries: new Map([...map.entries].sort(([a], [b]) => rank(a) - rank(b))) };

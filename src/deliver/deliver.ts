@@ -238,7 +238,8 @@ async function finish(
     !isAllowed;
   if (same && row.deliveredAt !== undefined && deliveredAt - row.deliveredAt < MINUTE) return;
   await commit(delivery, async (transaction) => {
-    const stands = { name: sync.name, fingerprint, tickId: upTo };
+    const counted = scope.since === undefined ? { counted: scope.audienceRef } : {};
+    const stands = { name: sync.name, fingerprint, tickId: upTo, ...counted };
     await finishSync(transaction, tables, isWaiting ? stands : { ...stands, deliveredAt });
     await noteEmptySource(transaction, delivery);
     if (excluded && excluded.since !== excluded.target)

@@ -6,7 +6,7 @@ import { steps } from '../compile/steps.ts';
 import type { Instant } from '../instant.ts';
 import { writeReconciled } from '../state/reconciled.ts';
 import { addSilentTick } from '../state/silent.ts';
-import { inSlices, instant, integer, type StateTables, text } from '../state/sql.ts';
+import { inSlices, instant, integer, type StateTables, text, textList } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import { ALWAYS_FULL, type FullReason, NO_MOMENT } from './mode.ts';
 import type { TickGroup, TickOutcome } from './tick.ts';
@@ -21,8 +21,15 @@ export interface Commit {
   readonly runId: string;
 }
 
-/** A tick that changed nothing writes only the segments' new `T0` and watermarks, and has no number. */
-export async function commitTick(statements: Statements, tables: StateTables, commit: Commit): Promise<void> {
+/**
+ * Resolves to the members of each segment after it. A tick that changed nothing writes only the segments' new `T0` and
+ * watermarks, and has no number.
+ */
+export async function commitTick(
+  statements: Statements,
+  tables: StateTables,
+  commit: Commit,
+): Promise<ReadonlyMap<string, number>> {
   await noteFull(statements, tables, commit);
   const changes = [...commit.outcome.counts.values()].reduce((sum, c) => sum + c.enter + c.exit + c.touch, 0);
   if (changes === 0) return writeSegments(statements, tables, commit, undefined);
@@ -31,7 +38,7 @@ export async function commitTick(statements: Statements, tables: StateTables, co
   await addSilentTick(statements, tables, silentFor(commit.group, commit.outcome), tickId);
   await insertChanges(statements, tables, commit, tickId);
   await applyChanges(statements, tables, commit, tickId);
-  await writeSegments(statements, tables, commit, tickId);
+  return writeSegments(statements, tables, commit, tickId);
 }
 
 /** Everyone was evaluated, so that nothing can have escaped; segments that always are need no note of it. */
@@ -176,8 +183,9 @@ async function writeSegments(
   tables: StateTables,
   commit: Commit,
   tickId: bigint | undefined,
-): Promise<void> {
+): Promise<ReadonlyMap<string, number>> {
   const { dialect } = tables;
+  const sizes = await countMembers(statements, tables, commit);
   const rows = commit.group.members.map(({ prepared, state }) => {
     const counts = commit.outcome.counts.get(prepared.name)!;
     const changed = counts.enter + counts.exit + counts.touch > 0;
@@ -189,7 +197,7 @@ async function writeSegments(
       instant(dialect, commit.t),
       json(tables, commit.outcome.watermarks.get(prepared.name)!),
       integer(dialect, changed && tickId !== undefined ? tickId : (state?.tickId ?? 0n)),
-      integer(dialect, (state?.members ?? 0) + counts.enter - counts.exit),
+      integer(dialect, sizes.get(prepared.name)!),
     ];
     return values;
   });
@@ -209,6 +217,30 @@ async function writeSegments(
     `INSERT INTO ${tables.name('segments')} (${SEGMENT_COLUMNS.join(', ')})\nSELECT ${SEGMENT_COLUMNS.join(', ')} FROM ${found}\n` +
       `WHERE segment NOT IN (SELECT segment FROM ${tables.name('segments')})`,
   );
+  return sizes;
+}
+
+/** What was, and what changed; where everyone was evaluated, the rows that there are. */
+async function countMembers(
+  statements: Statements,
+  tables: StateTables,
+  { group, outcome }: Commit,
+): Promise<Map<string, number>> {
+  const sizes = new Map(
+    group.members.map(({ prepared: { name }, state }) => {
+      const { enter, exit } = outcome.counts.get(name)!;
+      return [name, (state?.members ?? 0) + enter - exit];
+    }),
+  );
+  const full = [...(group.full?.keys() ?? [])].filter((name) => sizes.has(name));
+  if (full.length === 0) return sizes;
+  const rows = await statements.query(
+    `SELECT segment, count(*) AS members FROM ${tables.name('membership')} AS membership` +
+      ` WHERE segment IN ${textList(tables.dialect, full)}${inSlices(tables, full)} GROUP BY segment`,
+  );
+  const counted = new Map(rows.map((row) => [row.segment!, Number(row.members)]));
+  for (const name of full) sizes.set(name, counted.get(name) ?? 0);
+  return sizes;
 }
 
 function json(tables: StateTables, value: unknown): string {

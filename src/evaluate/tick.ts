@@ -68,6 +68,8 @@ export interface TickOutcome {
     { readonly enter: number; readonly exit: number; readonly touch: number }
   >;
   readonly watermarks: ReadonlyMap<string, Watermarks>;
+  /** Members of each segment after it; only once it is committed. */
+  readonly sizes?: ReadonlyMap<string, number>;
   /** By segment, where a full tick could tell. */
   readonly drift: ReadonlyMap<string, Drift>;
 }

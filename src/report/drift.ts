@@ -10,7 +10,7 @@ export function driftLines({ segments }: Pick<RunReport, 'segments'>, told: stri
     const where = others.length === 0 ? `rows of ${one}` : `rows of one of ${listed(drift.tables)}`;
     const members = plural(drift.corrected, 'member');
     return [
-      `drift       ${segment}: ${members} ${told}; ${where} were deleted, moved to another key, or shown late`,
+      `drift       ${segment}: ${members} ${told}; ${where} were deleted, moved to another key, or shown late (or the state was changed by hand)`,
     ];
   });
 }

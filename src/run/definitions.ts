@@ -7,9 +7,10 @@ import { DiagnosedError } from '../diagnostics/diagnostic.ts';
 import type { SegmentState } from '../evaluate/mode.ts';
 import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { DefinitionChange } from '../report/results.ts';
+import type { DefinitionText } from '../state/definition-texts.ts';
 import type { SyncRow } from '../state/sync-rows.ts';
 import { type Destinations, sendsOn } from './destinations.ts';
-import { differences, syncText, textName } from './texts.ts';
+import { differences, textName, textOf } from './texts.ts';
 
 export interface DefinitionsInput {
   readonly project: Project;
@@ -21,7 +22,7 @@ export interface DefinitionsInput {
   readonly target: string;
   readonly destinations: Pick<Destinations, 'open'>;
   /** Of definitions as the state was made with, by `textNames`. */
-  readonly texts: ReadonlyMap<string, string>;
+  readonly texts: ReadonlyMap<string, DefinitionText>;
 }
 
 /** New, changed and removed definitions, segments first, by name. What was never looked at by a run is new. */
@@ -49,6 +50,8 @@ export function textNames({ prepared, syncs }: Pick<DefinitionsInput, 'prepared'
 /** Its own text is what it was: something else made it another condition. */
 const BY_OTHERS = 'by a segment it refers to, a table, the time zone, or how segsync compiles it';
 
+const BY_OTHER_FILES = 'by an identifier of its entity, or how segsync makes payloads';
+
 function segmentChange(
   { states, texts }: DefinitionsInput,
   { name, segment, fingerprint }: PreparedSegment,
@@ -58,7 +61,8 @@ function segmentChange(
   ];
   const state = states.get(name);
   if (!state) return of('new');
-  const diff = diffOf(texts.get(textName('segment', name)), segment.text);
+  const noted = textOf(texts, 'segment', { name, fingerprint: state.fingerprint });
+  const diff = diffOf(noted, segment.text);
   if (state.fingerprint !== fingerprint)
     return of('logic', diff?.length === 0 ? { detail: BY_OTHERS } : told(diff));
   const detail = state.tier === segment.tier ? undefined : `another tier: ${state.tier} -> ${segment.tier}`;
@@ -92,13 +96,8 @@ async function syncChanges(input: DefinitionsInput, sync: Sync): Promise<Definit
   }
   const changed = row.fingerprint !== undefined && row.fingerprint !== syncFingerprint(project, sync);
   if (!changed) return [];
-  return [
-    {
-      ...own,
-      change: 'mapping',
-      ...told(diffOf(texts.get(textName('sync', name)), syncText(project, sync))),
-    },
-  ];
+  const diff = diffOf(textOf(texts, 'sync', { name, fingerprint: row.fingerprint }), sync.text);
+  return [{ ...own, change: 'mapping', ...(diff?.length === 0 ? { detail: BY_OTHER_FILES } : told(diff)) }];
 }
 
 /** Of today. Undefined where this target does not send, or when it cannot be told: the sync's own result says why. */

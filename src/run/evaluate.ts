@@ -113,7 +113,7 @@ export function report(
       segment: prepared.name,
       mode: outcome.mode,
       reason: outcome.reasons.get(prepared.name) ?? 'changed_keys',
-      members: (state?.members ?? 0) + counts.enter - counts.exit,
+      members: outcome.sizes?.get(prepared.name) ?? (state?.members ?? 0) + counts.enter - counts.exit,
       entered: counts.enter,
       exited: counts.exit,
       affected: outcome.affected,

@@ -102,9 +102,10 @@ async function tick(
       async (statements) => {
         if (!outcome) await evaluate(statements);
         const finishedAt = world.clock.now();
-        await commitTick(statements, tables, { group, outcome: outcome!, t, startedAt, finishedAt, runId });
+        const commit = { group, outcome: outcome!, t, startedAt, finishedAt, runId };
+        const sizes = await commitTick(statements, tables, commit);
         await notePass(statements, tables, group, pass.passedAt);
-        return outcome!;
+        return { ...outcome!, sizes };
       },
       { isolation: 'snapshot', label: tickLabel(context, group), apart: evaluate, first: feeds.before },
     ),

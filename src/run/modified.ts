@@ -4,11 +4,11 @@ import { syncFingerprint } from '../deliver/fingerprint.ts';
 import type { SegmentState } from '../evaluate/mode.ts';
 import { prepareSegment } from '../evaluate/prepared.ts';
 import { readSegmentStates } from '../evaluate/states.ts';
-import { readTexts } from '../state/definition-texts.ts';
+import { type DefinitionText, readTexts } from '../state/definition-texts.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { World } from '../world.ts';
 import { openTarget, type Patience } from './open.ts';
-import { syncText, textName } from './texts.ts';
+import { textName, textOf } from './texts.ts';
 
 /** What `state:NAME` stands for. What is new is modified, too. */
 export type Standing = Readonly<Record<'modified' | 'new', { segments: Set<string>; syncs: Set<string> }>>;
@@ -30,16 +30,11 @@ export async function readStanding(
     const rows = await readSyncRows(session, tables);
     const segments = [...project.segments.values()];
     const syncs = [...project.syncs.values()];
-    const changed = {
-      segments: segments.filter((each) => isChanged(project, each, states.get(each.name), texts)),
-      syncs: syncs.filter((each) => isTurned(project, each, rows.get(each.name), texts)),
-    };
+    const changed = segments.filter((each) => isChanged(project, each, states.get(each.name), texts));
+    const added = segments.filter(({ name }) => !states.has(name));
     return {
-      modified: namesOf(changed.segments, changed.syncs),
-      new: namesOf(
-        segments.filter(({ name }) => !states.has(name)),
-        syncs.filter(({ name }) => !rows.has(name)),
-      ),
+      modified: withSyncs(changed, syncs, (each) => isTurned(project, each, rows.get(each.name), texts)),
+      new: withSyncs(added, syncs, ({ name }) => !rows.has(name)),
     };
   } finally {
     await session.close();
@@ -50,30 +45,37 @@ function isChanged(
   project: Project,
   segment: Segment,
   state: SegmentState | undefined,
-  texts: ReadonlyMap<string, string>,
+  texts: ReadonlyMap<string, DefinitionText>,
 ): boolean {
   if (!state || state.tier !== segment.tier) return true;
   if (state.fingerprint !== prepareSegment(project, segment).fingerprint) return true;
-  return differs(texts.get(textName('segment', segment.name)), segment.text);
+  const { name } = segment;
+  return differs(textOf(texts, 'segment', { name, fingerprint: state.fingerprint }), segment.text);
 }
 
 function isTurned(
   project: Project,
   sync: Sync,
   row: SyncRow | undefined,
-  texts: ReadonlyMap<string, string>,
+  texts: ReadonlyMap<string, DefinitionText>,
 ): boolean {
   if (!row) return true;
   if (row.fingerprint !== undefined && row.fingerprint !== syncFingerprint(project, sync)) return true;
-  return differs(texts.get(textName('sync', sync.name)), syncText(project, sync));
+  const { name } = sync;
+  return differs(textOf(texts, 'sync', { name, fingerprint: row.fingerprint }), sync.text);
 }
 
 function differs(before: string | undefined, now: string | undefined): boolean {
   return before !== undefined && before !== now;
 }
 
-function namesOf(segments: readonly Segment[], syncs: readonly Sync[]): Standing['new'] {
-  const names = (all: readonly { readonly name: string }[]): Set<string> =>
-    new Set(all.map(({ name }) => name));
-  return { segments: names(segments), syncs: names(syncs) };
+/** A segment brings its syncs along: what becomes of its members is theirs to send. */
+function withSyncs(
+  segments: readonly Segment[],
+  syncs: readonly Sync[],
+  isWanted: (sync: Sync) => boolean,
+): Standing['new'] {
+  const names = new Set(segments.map(({ name }) => name));
+  const own = syncs.filter((sync) => names.has(sync.segment) || isWanted(sync));
+  return { segments: names, syncs: new Set(own.map(({ name }) => name)) };
 }

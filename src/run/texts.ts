@@ -1,10 +1,8 @@
 /** Definitions as texts: noted by a run, set side by side by a plan. */
 import { diffLines } from 'diff';
-import { stringify } from 'yaml';
-import type { FieldSource, Project, Sync } from '../config/project.ts';
-import type { Scalar } from '../segment/condition.ts';
-import { withoutPlaces } from '../segment/reads.ts';
-import { noteTexts } from '../state/definition-texts.ts';
+import { syncFingerprint } from '../deliver/fingerprint.ts';
+import { prepareSegment } from '../evaluate/prepared.ts';
+import { type DefinitionText, noteTexts } from '../state/definition-texts.ts';
 import { WarehouseError } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
 
@@ -13,37 +11,19 @@ export function textName(kind: 'segment' | 'sync', name: string): string {
   return `${kind}:${name}`;
 }
 
-/** Of a sync as it is resolved: what a destination's defaults bring is in it. */
-export function syncText(project: Project, sync: Sync): string {
-  const { identifiers } = project.entities.get(project.segments.get(sync.segment)!.entity)!;
-  const match = sync.match.map((name) => {
-    const identifier = identifiers.get(name);
-    return identifier ? `${name} (${identifier.kind} in ${identifier.trait})` : name;
-  });
-  const { consent, mode, exclude } = sync;
-  return stringify(
-    {
-      audience: sync.audience,
-      mode,
-      match,
-      ...(sync.fields.size > 0 ? { fields: fieldsOf(sync.fields) } : {}),
-      ...(consent ? { consent: plain(JSON.parse(withoutPlaces(consent))) } : {}),
-      ...(exclude === undefined ? {} : { exclude }),
-    },
-    { lineWidth: 0 },
-  );
-}
-
 /** Notes what this run evaluated and delivered by. */
 export async function noteDefinitions({ project, results, session, tables }: RunContext): Promise<void> {
-  const texts = new Map<string, string>();
-  for (const { segment, mode, error } of results.segments) {
-    const text = project.segments.get(segment)?.text;
-    if (text !== undefined && mode !== 'skipped' && !error) texts.set(textName('segment', segment), text);
+  const texts = new Map<string, DefinitionText>();
+  for (const { segment: name, mode, error } of results.segments) {
+    const segment = project.segments.get(name);
+    if (segment?.text === undefined || mode === 'skipped' || error) continue;
+    const { fingerprint } = prepareSegment(project, segment);
+    texts.set(textName('segment', name), { fingerprint, text: segment.text });
   }
-  for (const { sync, skipped, held, error } of results.syncs) {
-    if (skipped || held || error) continue;
-    texts.set(textName('sync', sync), syncText(project, project.syncs.get(sync)!));
+  for (const { sync: name, skipped, held, error } of results.syncs) {
+    const sync = project.syncs.get(name)!;
+    if (sync.text === undefined || skipped || held || error) continue;
+    texts.set(textName('sync', name), { fingerprint: syncFingerprint(project, sync), text: sync.text });
   }
   try {
     await noteTexts(session, tables, texts);
@@ -51,6 +31,16 @@ export async function noteDefinitions({ project, results, session, tables }: Run
     // Only a plan's words depend on it; the next run notes them.
     if (!(error instanceof WarehouseError)) throw error;
   }
+}
+
+/** The text that was noted of a definition with this fingerprint; undefined where that is not known. */
+export function textOf(
+  texts: ReadonlyMap<string, DefinitionText>,
+  kind: 'segment' | 'sync',
+  { name, fingerprint }: { name: string; fingerprint: string | undefined },
+): string | undefined {
+  const noted = texts.get(textName(kind, name));
+  return noted?.fingerprint === fingerprint ? noted?.text : undefined;
 }
 
 /** Lines that stand around a change, so that it can be found. */
@@ -71,25 +61,4 @@ export function differences(before: string, after: string): string[] {
     const isApart = i > 0 && near[i - 1] !== index - 1;
     return isApart ? ['@', lines[index]!] : [lines[index]!];
   });
-}
-
-function fieldsOf(fields: ReadonlyMap<string, FieldSource>): Record<string, unknown> {
-  return Object.fromEntries(
-    [...fields].map(([field, source]) => {
-      if ('trait' in source) return [field, source.trait];
-      return [field, 'sql' in source ? { sql: source.sql } : { value: scalar(source.value) }];
-    }),
-  );
-}
-
-/** Without the places that it was written at, constants as they are written. */
-function plain(of: unknown): unknown {
-  if (Array.isArray(of)) return of.map(plain);
-  if (of === null || typeof of !== 'object') return of;
-  if ('type' in of) return scalar(of as Scalar);
-  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, plain(value)]));
-}
-
-function scalar(value: Scalar): unknown {
-  return value.type === 'boolean' ? value.value : value.text;
 }

@@ -83,14 +83,26 @@ export async function beginSync(
 export async function finishSync(
   statements: Statements,
   tables: StateTables,
-  sync: { name: string; fingerprint: string; tickId: bigint; deliveredAt?: Instant },
+  sync: {
+    name: string;
+    fingerprint: string;
+    tickId: bigint;
+    deliveredAt?: Instant;
+    /** Everyone was compared: the ledger of this audience is counted anew. */
+    counted?: string;
+  },
 ): Promise<void> {
   const { dialect } = tables;
-  const { deliveredAt } = sync;
+  const { deliveredAt, counted } = sync;
+  const members =
+    counted === undefined
+      ? ''
+      : ` members = (SELECT count(*) FROM ${tables.name('ledger')} WHERE ${ofSync(tables, sync.name)}` +
+        ` AND audience_ref = ${text(dialect, counted)}),`;
   const answered = deliveredAt === undefined ? '' : ` delivered_at = ${instant(dialect, deliveredAt)},`;
   await statements.execute(
     `UPDATE ${tables.name('syncs')} SET fingerprint = ${text(dialect, sync.fingerprint)},` +
-      ` tick_id = ${integer(dialect, sync.tickId)},${answered}` +
+      ` tick_id = ${integer(dialect, sync.tickId)},${answered}${members}` +
       ` held_reason = NULL WHERE sync = ${text(dialect, sync.name)}`,
   );
 }

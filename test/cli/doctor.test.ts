@@ -92,7 +92,10 @@ for (const engine of engines) {
       const text = await rig.call(['doctor'], quiet);
       expect(text.stdout).toContain('segment s is noted with 1 members and has 0');
       expect(text.stdout).toContain('the ledger of sync s.hook has 2 who are no members');
-      expect((await rig.call(['run', '--all', '--full'], quiet)).exit).toBe(0);
+      expect(
+        (await rig.call(['run', '--all', '--full', '--allow-removal', 's.hook', 's.crm'], quiet)).exit,
+      ).toBe(0);
+      expect((await examined([])).told).toContain('ok state here');
     });
 
     it('finds that all is well, and changes nothing', async () => {
