@@ -8,22 +8,20 @@ const {
   GITHUB_TOKEN,
   PULL_REQUEST,
 } = process.env;
-const body = readFileSync(process.argv[2], 'utf8');
-const [marker] = body.split('\n');
+const MARKER = '<!-- segsync plan';
+const text = readFileSync(process.argv[2], 'utf8');
+// A plan begins with its marker; what stands in its place when there is none does not.
+const body = text.startsWith(MARKER) ? text : `${MARKER} -->\n${text}`;
 
-if (!marker.startsWith('<!-- segsync plan:')) {
-  console.log('There is no plan to post.');
-} else {
-  const known = await findComment();
-  if (known) await call('PATCH', `issues/comments/${known}`, { body });
-  else await call('POST', `issues/${PULL_REQUEST}/comments`, { body });
-  console.log(known ? 'The comment is up to date.' : 'The plan is posted.');
-}
+const known = await findComment();
+if (known) await call('PATCH', `issues/comments/${known}`, { body });
+else await call('POST', `issues/${PULL_REQUEST}/comments`, { body });
+console.log(known ? 'The comment is up to date.' : 'The plan is posted.');
 
 async function findComment() {
   for (let page = 1; ; page++) {
     const comments = await call('GET', `issues/${PULL_REQUEST}/comments?per_page=100&page=${page}`);
-    const own = comments.find((comment) => comment.body.startsWith(marker));
+    const own = comments.find((comment) => comment.body.startsWith(MARKER));
     if (own || comments.length < 100) return own?.id;
   }
 }

@@ -35,9 +35,21 @@ function usage({ error, command }: Misuse): readonly Diagnostic[] {
       return [diagnose('E602', { option: quoted, command, suggestion })];
     case 'commander.help':
       return [diagnose('E603', { detail: 'a command is missing', command })];
+    case 'commander.excessArguments':
+      return [diagnose('E603', { detail: text.replaceAll("'", '`'), command, ...selecting(command) })];
     default:
       return [diagnose('E603', { detail: text.replaceAll("'", '`'), command })];
   }
+}
+
+/** Where somebody typed the name of a segment behind a command that takes none. */
+function selecting(command: string): { hint?: string } {
+  const takesNames = ['plan', 'run', 'validate', 'status', 'test'].some(
+    (verb) => command === `segsync ${verb}`,
+  );
+  return takesNames
+    ? { hint: `segments and syncs are named by an option: \`${command} --select NAME\`` }
+    : {};
 }
 
 function warehouseFailure({ failure, message }: WarehouseError): Diagnostic {

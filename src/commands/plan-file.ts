@@ -1,5 +1,5 @@
 /** `plan --out FILE` and `run --plan FILE`: a plan that is kept, and a run that does just that or refuses. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { reasonOf } from '../config/read.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
@@ -37,6 +37,9 @@ export async function writePlanFile(
 ): Promise<void> {
   const { basis, ...rest } = plan;
   const content = { version: 1, kind: 'segsync plan', ...rest, basis, report };
+  const folder = dirname(absolute(world, file));
+  // A folder that is misspelt is not made.
+  if (!world.files.exists(folder)) fail('E614', { file, reason: `there is no folder ${dirname(file)}` });
   try {
     await world.files.replace(absolute(world, file), `${JSON.stringify(content, null, 2)}\n`);
   } catch (error) {

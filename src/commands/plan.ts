@@ -63,6 +63,7 @@ export const plan: Verb<Options> = {
   async run(invocation) {
     const { world, screen, options } = invocation;
     if (options.out !== undefined) checkOut(options);
+    if (screen.flags.json) checkJson(options);
     const executed = await execute(invocation, {
       command: 'plan',
       all: !options.due,
@@ -106,6 +107,12 @@ function annotationsOf({ report, project }: Pick<Executed, 'report' | 'project'>
 function checkOut({ now }: Options): void {
   if (now !== undefined)
     fail('E615', { option: '--out', with: '--now', detail: 'a run evaluates by the clock of its own time' });
+}
+
+/** Throws E615: two forms of one output. */
+function checkJson({ format = 'json' }: Options): void {
+  if (format !== 'json')
+    fail('E615', { option: `--format ${format}`, with: '--json', detail: 'a plan is printed in one form' });
 }
 
 /** What was looked at is what is to be done. */

@@ -1,6 +1,6 @@
 /** Names of what a project declares, read lightly: nothing is checked, and what is broken is left out. */
 import { basename, extname, join, relative } from 'node:path';
-import { PROJECT_FILE } from '../config/find.ts';
+import { PROJECT_FILE, TEST_FILE } from '../config/find.ts';
 import type { World } from '../world.ts';
 
 export interface SegmentNames {
@@ -57,7 +57,7 @@ async function readSegment(world: World, root: string, path: string): Promise<Se
 
 async function definitions(world: World, root: string, folder: string): Promise<string[]> {
   const paths = await world.files.list(join(root, folder));
-  return paths.filter((path) => /\.ya?ml$/.test(path));
+  return paths.filter((path) => /\.ya?ml$/.test(path) && !TEST_FILE.test(path));
 }
 
 function nameOf(path: string): string {

@@ -48,6 +48,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   destination: inProject(destinationNames),
   type: ({ world }) => destinationTypes(world),
   segment: segments,
+  'segment-or-code': async (asked) => [...(await segments(asked)), ...(await codesLike(asked.typed))],
   sync: syncs,
   tier: tiers,
   select: inProject(selectors),
@@ -59,6 +60,13 @@ const SOURCES: Readonly<Record<string, Source>> = {
   path: files,
   dir: folders,
 };
+
+/** Only when one is begun: there are more of them than anybody reads. */
+async function codesLike(typed: string): Promise<string[]> {
+  if (!/^[EW]\d/i.test(typed)) return [];
+  const { CODES } = await import('../diagnostics/codes.ts');
+  return Object.keys(CODES);
+}
 
 async function tierNames(world: World, root: string): Promise<string[]> {
   const { resolveTiers } = await import('../config/tiers.ts');

@@ -53,6 +53,11 @@ const SECRET_OPTION = new RegExp(
 const WORD = /[^\s"']{32,}/g;
 const MIXED = [/\d/, /[A-Z]/, /[a-z]/];
 const RUN = /()([A-Za-z0-9+/=_-]{32,})/g;
+/** What a URL carries behind its `?` under such a name. */
+const QUERY_SECRET = new RegExp(
+  `([?&][\\w-]*(?:${SECRET_NAME}|key|sig|signature)[\\w-]*=)([^&\\s"'#]+)`,
+  'gi',
+);
 const URL_PASSWORD = /(:\/\/[^\s:@/"']*:)([^\s@"']+)(?=@)/g;
 
 /** Headers of a request: any of them may be one, whatever it is called. */
@@ -68,7 +73,7 @@ function withoutSecrets(lines: readonly string[], index: number): string {
     value.includes('${') ? whole : before + '•'.repeat(value.length);
   const line = lines[index]!;
   if (isBelowSecret(lines, index)) return line.replace(VALUE, dots);
-  const named = [HEADERS, SECRET_OPTION, URL_PASSWORD].reduce(
+  const named = [HEADERS, SECRET_OPTION, URL_PASSWORD, QUERY_SECRET].reduce(
     (text, pattern) => text.replace(pattern, dots),
     line,
   );

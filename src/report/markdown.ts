@@ -42,7 +42,6 @@ export function planMarkdown(report: RunReport, titled: Titled): string {
     `${summary(report, segments, syncs).replace(/\s+/g, ' ')} **Nothing was sent.**`,
     failures.length > 0 ? `**Failed**\n${failures.map(failureLine).join('\n')}` : '',
     notes.length > 0 ? `**Needs attention**\n${fenced(notes)}` : '',
-    changes.length > 0 ? `**Definitions**\n${changes.map(changeLine).join('\n')}` : '',
     tableOf(
       SEGMENT_TITLES,
       segments.filter(({ entered, exited, error }) => entered + exited > 0 || error),
@@ -61,6 +60,7 @@ export function planMarkdown(report: RunReport, titled: Titled): string {
     ),
     quiet(syncs.filter((sync) => weight(sync) === 0).length, 'sync'),
     plainTable(overlapTable(segments.slice(0, MOST_ROWS))),
+    definitions(changes),
     ...changes.map(differenceOf),
     samples(segments),
     cost,
@@ -121,6 +121,14 @@ function busiest<T>(all: readonly T[], weigh: (each: T) => number): T[] {
 function failureLine(failed: SegmentResult | SyncResult): string {
   const name = 'sync' in failed ? failed.sync : failed.segment;
   return `- \`${name}\`: ${failed.error!.code} ${escaped(failed.error!.message)}`;
+}
+
+/** Those of a kind that are too many are counted. */
+function definitions(changes: readonly DefinitionChange[]): string {
+  if (changes.length === 0) return '';
+  const left = changes.length - MOST_ROWS;
+  const more = left > 0 ? [`- _and ${count(left)} more_`] : [];
+  return ['**Definitions**', ...changes.slice(0, MOST_ROWS).map(changeLine), ...more].join('\n');
 }
 
 function changeLine(change: DefinitionChange): string {

@@ -1,5 +1,6 @@
 /** A plan as annotations at the definitions that a pull request changes. */
 import type { Place } from '../diagnostics/diagnostic.ts';
+import { total } from './closing.ts';
 import { type Annotated, annotations } from './github.ts';
 import { meaning } from './plan-parts.ts';
 import { attention } from './pretty.ts';
@@ -19,7 +20,9 @@ export interface Places {
 
 /** Annotation lines: a notice at each definition that changed, a warning at each sync that a guard would hold. */
 export function planAnnotations(report: RunReport, places: Places): string {
-  const changes = (report.definition_changes ?? []).map((change): Annotated => {
+  const moved = movedBy(report);
+  const busiestFirst = (report.definition_changes ?? []).toSorted((a, b) => moved(b) - moved(a));
+  const changes = busiestFirst.map((change): Annotated => {
     const { file, line } = change;
     const at = file === undefined ? {} : { file: places.shown(places.inProject(file)), line };
     return { severity: 'notice', code: TITLE, message: changeMessage(change, report), ...at };
@@ -35,6 +38,13 @@ export function planAnnotations(report: RunReport, places: Places): string {
     return [{ severity: 'warning', code: TITLE, message, ...at }];
   });
   return annotations([...held, ...changes]);
+}
+
+/** Members or operations that a change is about. */
+function movedBy({ segments, syncs }: RunReport): (change: DefinitionChange) => number {
+  const members = new Map(segments.map((each) => [each.segment, each.entered + each.exited]));
+  const operations = new Map(syncs.map((each) => [each.sync, total(each.planned)]));
+  return ({ kind, name }) => (kind === 'segment' ? members : operations).get(name) ?? 0;
 }
 
 function changeMessage(change: DefinitionChange, { segments, syncs }: RunReport): string {

@@ -96,12 +96,13 @@ export function summary(
   const operations = sum(sendable.map((sync) => total(sync.planned)));
   const requests = sum(sendable.map((sync) => sync.requests ?? 0));
   if (segments.length === 0 && changes === 0) return 'Plan: there is nothing to evaluate.';
+  const failed = [...segments, ...syncs].filter(({ error }) => error).length;
   const entered = sum(segments.map((segment) => segment.entered));
   const exited = sum(segments.map((segment) => segment.exited));
   return [
     `Plan: ${plural(changes, 'definition change')}; `,
     `+${count(entered)} -${count(exited)} in ${plural(segments.length, 'segment')};\n`,
     `      ${plural(operations, 'operation')} in ${plural(requests, 'request')} to `,
-    `${plural(sendable.length, 'sync')}.`,
+    `${plural(sendable.length, 'sync')}${failed > 0 ? `; ${count(failed)} failed` : ''}.`,
   ].join('');
 }

@@ -112,7 +112,8 @@ async function lookAtState({ world, project, session, warehouse }: Examined): Pr
 async function lookAtTables({ project, session, warehouse, name }: Examined): Promise<Found> {
   const target = project.targets.get(name)!;
   const problems = await checkOn(project, { target, warehouse, session });
-  return { detail: `${tablesOf(project).length} that segments read, and rights to all a run does`, problems };
+  const read = `${tablesOf(project).length} that segments read`;
+  return { detail: problems.length > 0 ? read : `${read}, and rights to all a run does`, problems };
 }
 
 /** What ticks look for: keys of the affected, rows that are new, and rows that cross an edge of time. */

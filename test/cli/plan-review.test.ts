@@ -106,6 +106,10 @@ describe('a plan for a reviewer', () => {
       return stderr;
     };
     expect(await bad(['plan', '--overlap', 'prs'])).toContain('did you mean `pros`?');
+    expect(await bad(['plan', '--out', 'no/such/folder.json'])).toContain('there is no folder no/such');
+    const twice = await shop.segsync(['plan', '--json', '--format', 'markdown'], CI);
+    expect(twice).toMatchObject({ exit: 64, stdout: expect.stringContaining('E615') });
+    expect(await bad(['plan', 'seniors'])).toContain('`segsync plan --select NAME`');
     expect(await bad(['plan', '--format', 'html'])).toContain('text, json, markdown, github');
     expect(await bad(['plan', '--out', 'x', '--now', '2030-01-01'])).toContain('E615');
     expect(await bad(['plan', '--out', 'seed.sql/x'])).toContain('E614');
@@ -144,7 +148,16 @@ describe('state:modified', () => {
     await shop.write('segments/seniors.yaml', seniors(60).replace('files}', 'files, audience: old}'));
     expect(await planned('state:modified')).toEqual(['asked', 'built', 'pros', 'seniors', 'seniors.files']);
     await shop.write('segments/seniors.yaml', `${seniors(60)}owner: growth\n`);
-    expect(await planned('state:modified,seniors')).toEqual(['seniors']);
+    expect(await planned('state:modified,seniors')).toEqual(['seniors', 'seniors.files']);
+  });
+
+  it('has the syncs of what was edited: what would be sent, and what a guard would hold', async () => {
+    await begun();
+    await shop.write('segments/seniors.yaml', seniors(99));
+    const { syncs } = JSON.parse(
+      (await shop.segsync(['plan', '--json', '-s', 'state:modified'], CI)).stdout,
+    ) as RunReport;
+    expect(syncs).toMatchObject([{ sync: 'seniors.files', planned: { remove: 39 } }]);
   });
 
   it('is refused when it is misspelt', async () => {
@@ -179,6 +192,19 @@ describe('a run of a plan', () => {
     expect(moved.exit).toBe(1);
     expect(moved.stderr).toMatch(/E705.*segment seniors, sync seniors\.files changed since/);
     expect(await shop.query('SELECT count(*) AS n FROM segsync.segments')).toEqual([{ n: '1' }]);
+  });
+
+  it('refuses when it would be sent elsewhere, or when the guards are other ones', async () => {
+    await begun();
+    await shop.write('segments/seniors.yaml', seniors(55));
+    await shop.segsync(['plan', '--out', 'plan.json'], CI);
+    await shop.write('destinations/files.yaml', 'type: file\ndirectory: elsewhere\n');
+    expect(await shop.segsync(['run', '--plan', 'plan.json'], CI)).toMatchObject({ exit: 1 });
+    await shop.write('destinations/files.yaml', 'type: file\ndirectory: out\n');
+    await shop.write('segsync.yaml', `${PROJECT}guards: {max_add: 100%}\n`);
+    expect(await shop.segsync(['run', '--plan', 'plan.json'], CI)).toMatchObject({ exit: 1 });
+    await shop.write('segsync.yaml', PROJECT);
+    expect(await shop.segsync(['run', '--plan', 'plan.json'], CI)).toMatchObject({ exit: 0 });
   });
 
   it('is not held up by a tick that changed nobody', async () => {

@@ -107,10 +107,14 @@ it('plans, comments once, and brings the comment up to date', async () => {
   expect(comments.at(-1)!.body).toContain('segment `more`: new');
 }, 180_000);
 
-it('posts nothing where the project is invalid, and fails', async () => {
+it('says that there is no plan where the project is invalid, in the place of the older one, and fails', async () => {
   await shop.write('segments/wrong.yaml', 'entity: customer\ntier: daily\nwhere: {trait: email, eq: {}}\n');
   const { output } = await step('Plan');
   expect(output).toContain('::error file=segments/wrong.yaml,line=3');
   expect(readFileSync(join(shop.folder, 'output.txt'), 'utf8')).toMatch(/exit=78\n$/);
-  expect(await step('Comment')).toEqual({ exit: 0, output: 'There is no plan to post.\n' });
+  expect(await step('Comment')).toEqual({ exit: 0, output: 'The comment is up to date.\n' });
+  expect(comments).toHaveLength(101);
+  expect(comments.at(-1)!.body).toMatch(
+    /^<!-- segsync plan -->\n\*\*There is no plan of the last commit:\*\* exit 78/,
+  );
 }, 180_000);

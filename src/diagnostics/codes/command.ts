@@ -13,10 +13,10 @@ export const COMMAND_CODES = {
     (p) => `\`${p.command}\` has no option \`${p.option}\``,
     (p) => didYouMean(p) ?? `\`${p.command} --help\` lists the options`,
   ),
-  E603: error<{ detail: string; command: string }>(
+  E603: error<{ detail: string; command: string; hint?: string }>(
     EXIT.usage,
     (p) => p.detail,
-    (p) => `see \`${p.command} --help\``,
+    (p) => p.hint ?? `see \`${p.command} --help\``,
   ),
   E604: error<{ option: string; value: string; expected: string } & Suggestion>(
     EXIT.usage,

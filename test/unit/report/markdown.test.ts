@@ -21,13 +21,14 @@ describe('a plan as Markdown', () => {
   });
 
   it('leaves out what a comment cannot hold, and says so', () => {
-    const definition_changes = Array.from({ length: 60 }, (_, n) => ({
+    const definition_changes = Array.from({ length: 400 }, (_, n) => ({
       ...{ kind: 'segment' as const, name: `s${n}`, change: 'logic' as const },
       diff: Array.from({ length: 500 }, (_, line) => `+ ${'é'.repeat(40)} ${line}`),
     }));
     const shown = text({ definition_changes });
     expect(Buffer.byteLength(shown)).toBeLessThan(MOST);
     expect(shown).toContain('@ 440 more lines');
+    expect(shown).toContain('_and 300 more_');
     expect(shown).toMatch(/does not fit into a comment: `segsync plan` prints it all\._\n$/);
     expect(shown.match(/<details>/g)!.length).toBe(shown.match(/<\/details>/g)!.length);
   });

@@ -34,6 +34,8 @@ beforeEach(async () => {
 });
 afterEach(() => opened.drop());
 
+const NOTE = `\${env:PLAN_NOTE:-nothing}`;
+
 const PAYING = {
   entity: 'person',
   tier: 'hourly',
@@ -112,14 +114,22 @@ test('another mapping is shown line by line, with what the destination’s defau
   await write('destinations/files.yaml', { type: 'file', directory: 'out', defaults });
   await write('segments/paying.yaml', {
     ...PAYING,
-    sync: [{ to: 'files', fields: { plan: 'plan', n: { value: 1 } } }],
+    sync: [{ to: 'files', fields: { plan: 'plan', n: { value: NOTE } } }],
   });
   const [change] = (await pipeline('plan')).definition_changes!;
   expect(change).toMatchObject({ kind: 'sync', name: 'paying.files', change: 'mapping' });
   expect(change!.diff!.join('\n')).toMatch(
-    /\+ fields:\n\+ {3}plan: plan\n\+ {3}n:\n\+ {5}value: "1"\n\+ consent:/,
+    /\+ fields:\n\+ {3}plan: plan\n\+ {3}n:\n\+ {5}value: \$\{env:PLAN_NOTE:-nothing\}\n\+ defaults of files:\n\+ {3}consent:/,
   );
   expect(change!.diff).toContain('+       - team');
+  await pipeline('run');
+  // What came out of the environment is not kept.
+  const session = await opened.connect({ world });
+  const kept = await session.query(
+    "SELECT value FROM segsync.meta WHERE name = 'definition:sync:paying.files'",
+  );
+  await session.close();
+  expect(kept[0]!.value).toContain(NOTE);
 });
 
 test('a sync whose destination does not list the target is planned, marked, and held by no guard', async () => {
