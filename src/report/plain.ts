@@ -2,7 +2,7 @@
 import type { RunEvent, SegmentResult, SyncResult } from './results.ts';
 import { count, elapsed, spaced } from './words.ts';
 
-const NAME = 32;
+const NAME = 22;
 
 /** One line for an event; undefined for one that says nothing to a person (`verbose` shows what was not due, too). */
 export function eventLine(event: RunEvent, verbose: boolean): string | undefined {

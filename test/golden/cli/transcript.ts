@@ -29,9 +29,18 @@ export function alike(text: string, folder: string): string {
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (instant) =>
       instant.startsWith('2026-01-01') ? instant : '<instant>',
     )
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00/g, '<instant>')
     .replace(/\d{4}-\d\d-\d\d(?= |$)/gm, '<day>')
     .replace(/ *\b(?:\d+h \d\dm|\d+m \d\ds|\d+(?:\.\d+)?s|\d+ms)\b(?! fresh)/g, ' <time>')
     .replace(/segsync \d+\.\d+\.\d+ on Node \S+/g, 'segsync <version> on Node <version>')
     .replace(/DuckDB v?\d+\.\d+\.\d+/g, 'DuckDB <version>')
+    .replace(/Estimated cost: [\d,]+/g, 'Estimated cost: <n>')
+    .replace(/one by one: [\d,]+/g, 'one by one: <n>')
+    .replace(/(?:^(?:delivered|planned) .*\n?)+/gm, inOrder)
     .replace(/\n+$/, '');
+}
+
+/** Syncs deliver side by side: which one ends first is nobody's promise. */
+function inOrder(lines: string): string {
+  return `${lines.trimEnd().split('\n').sort().join('\n')}\n`;
 }

@@ -36,17 +36,17 @@ describe('progress', () => {
   it('is finished lines where there is no terminal', () => {
     expect(played(false)).toBe(
       [
-        `evaluated  ${'vip'.padEnd(32)}  9,548 members  +212 -41  0.3s`,
-        `delivered  ${'vip.files'.padEnd(32)}  +1,234 -1 ~0  1.2s`,
-        `delivered  ${'a.x'.padEnd(32)}  +1,234 -1 ~0  2 rejected  1,000 waiting  1.2s`,
-        `failed     ${'b.x'.padEnd(32)}  E401`,
+        `evaluated  ${'vip'.padEnd(22)}  9,548 members  +212 -41  0.3s`,
+        `delivered  ${'vip.files'.padEnd(22)}  +1,234 -1 ~0  1.2s`,
+        `delivered  ${'a.x'.padEnd(22)}  +1,234 -1 ~0  2 rejected  1,000 waiting  1.2s`,
+        `failed     ${'b.x'.padEnd(22)}  E401`,
         '',
       ].join('\n'),
     );
   });
 
   it('names what was not due only when asked for more', () => {
-    expect(played(false, true)).toContain(`skipped    ${'late'.padEnd(32)}  not due\n`);
+    expect(played(false, true)).toContain(`skipped    ${'late'.padEnd(22)}  not due\n`);
   });
 
   it('leaves the lines to the result where that says them all', () => {
