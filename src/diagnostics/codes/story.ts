@@ -21,6 +21,12 @@ export const STORY_CODES = {
     EXIT.failed,
     (p) => `the test of ${p.segment} failed: ${p.name}: ${p.detail}`,
   ),
+  E644: error<{ table: string; column: string } & Suggestion>(
+    EXIT.invalidProject,
+    (p) => `nothing reads a column \`${p.column}\` of \`${p.table}\``,
+    (p) => didYouMean(p) ?? `if it is meant, say its type: \`types: { ${p.table}: { ${p.column}: text } }\``,
+  ),
+  E645: error<{ file: string; reason: string }>(EXIT.failed, (p) => `cannot write ${p.file}: ${p.reason}`),
   W640: warning<{ segment: string; warehouse: string }>(
     (p) => `\`${p.segment}\` holds SQL that was written for ${p.warehouse}; its tests run on another engine`,
     () => 'text, letter case and floats may compare otherwise there',

@@ -1,7 +1,7 @@
 /** E64x: unit tests beside segments. */
 import type { Files, Pages } from '../page.ts';
 
-type Codes = 'E640' | 'E641' | 'E642' | 'E643' | 'W640';
+type Codes = 'E640' | 'E641' | 'E642' | 'E643' | 'E644' | 'E645' | 'W640';
 
 /** A test of the segment `buyers`, with one line of it as given. */
 function test(line: string, segment = 'buyers'): Files {
@@ -53,6 +53,36 @@ export const STORY_PAGES: Pages<Codes> = {
       with: { segment: 'buyers', name: 'who ordered is a buyer', detail: 'members: missing a' },
     },
     right: RIGHT,
+  },
+  E644: {
+    title: 'a test gives a column that nothing reads',
+    when: 'A row of a test names a column that no condition, key, cursor, trait, identifier or sync of the project reads: mostly a misspelt name, and the row would say nothing.',
+    mend: 'Correct the name. Where the column is meant, say its type in `types:` of the test.',
+    wrong: {
+      files: {
+        'segments/buyers_test.yaml': `segment: buyers
+tests:
+  - name: who ordered is a buyer
+    at: 2026-11-22T10:00:00Z
+    given:
+      customer: [{ customer_id: a }]
+      orders: [{ custmer_id: a }]
+    expect: { members: [a] }
+`,
+      },
+      commands: TEST,
+    },
+    right: RIGHT,
+  },
+  E645: {
+    title: 'a file of results cannot be written',
+    when: 'The file that `--junit` or `--out` names cannot be written there.',
+    mend: 'Name a file in a folder that may be written to.',
+    wrong: {
+      files: test('expect: { members: [a] }'),
+      commands: ['segsync test --junit segsync.yaml/results.xml'],
+    },
+    right: { files: test('expect: { members: [a] }'), commands: ['segsync test --junit results.xml'] },
   },
   W640: {
     title: 'a test of SQL that is written for another warehouse',
