@@ -8,22 +8,28 @@ import { junitText, type TestResult, testsDocument, testsText } from '../report/
 import { openProject } from './open.ts';
 import { doubtsOfSql, findStories } from './test-files.ts';
 import { playAll } from './test-play.ts';
+import { type RecordOptions, record } from './test-record.ts';
 import type { Invocation, Verb } from './verb.ts';
 
-interface Options {
+interface Options extends RecordOptions {
   junit?: string;
 }
 
 export const test: Verb<Options> = {
   declare(command) {
     command
+      .argument('[key]', 'with --record: whose rows')
       .optionsGroup('Options:')
       .option('--junit <file>', 'also write the results as JUnit XML')
-      .addHelpText('after', '\nExample:\n  $ segsync test --select cart_abandoners --junit results.xml');
+      .option('--record <segment>', 'write a test of this segment from the rows of KEY in the warehouse')
+      .option('--out <file>', 'with --record: into this new file instead of stdout')
+      .addHelpText('after', HELP);
   },
 
   async run(invocation) {
-    const { world, screen, options } = invocation;
+    const { world, screen, options, operands } = invocation;
+    if (options.record !== undefined) return record(invocation, options.record);
+    refuseLonely(operands[0], options);
     const { project, target, selection } = await openProject(invocation);
     const all = await findStories(world, project);
     const stories = all.filter(({ segment }) => selection.segments.has(segment));
@@ -38,6 +44,20 @@ export const test: Verb<Options> = {
     return exitOf(results);
   },
 };
+
+const HELP = `
+Recorded tests hold made-up keys and texts instead of a person's own; numbers,
+dates and instants stay as they are. Nothing is changed in the warehouse.
+
+Example:
+  $ segsync test --select cart_abandoners --junit results.xml
+  $ segsync test --record gold_tier 42 --out segments/gold_tier_test.yaml`;
+
+/** Throws E691. */
+function refuseLonely(key: string | undefined, { out }: Options): void {
+  if (key !== undefined) fail('E691', { option: key, without: '--record' });
+  if (out !== undefined) fail('E691', { option: '--out', without: '--record' });
+}
 
 const NONE =
   'There are no tests. Write one beside its segment, in segments/NAME_test.yaml:\n\n' +
