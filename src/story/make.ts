@@ -1,7 +1,7 @@
 /** The tables that a story needs: columns and types from what it says, what rows hold, what is declared and read. */
-import type { Project } from '../config/project.ts';
+import type { Entity, Project } from '../config/project.ts';
 import { relationId } from '../segment/reads.ts';
-import { resolveSegment } from '../segment/resolve.ts';
+import { leavesOf, resolveSegment } from '../segment/resolve.ts';
 import type { Dialect, SqlType } from '../warehouse/dialect.ts';
 import { type GivenColumn, givenColumns, typeOfCells } from './cells.ts';
 import { declaredColumns, readColumns } from './columns.ts';
@@ -27,6 +27,11 @@ export function tablesOf(project: Project, story: Story, dialect: Dialect): Map<
   for (const [table, column, type] of columnsOf(project, story, named)) {
     const own = columns.get(idOf(table))!;
     own.set(column, own.get(column) ?? type);
+  }
+  for (const [table, column] of spokenColumns(project, story)) {
+    const own = columns.get(idOf(table))!;
+    const isThere = [...own.keys()].some((each) => each.toLowerCase() === column.toLowerCase());
+    if (!isThere) own.set(column, undefined);
   }
   const made = new Map(
     [...named.values()].map((each) => [idOf(each), madeOf(each, columns.get(idOf(each))!, dialect)]),
@@ -60,6 +65,17 @@ function* columnsOf(
     yield [named.get(table)!, column, typeOfCells(cells)];
   for (const { table } of named.values()) if (table) yield* declaredColumns(table);
   yield* reads;
+}
+
+/** What `sql:` reads of the entity's row, so that a row may leave it out as it may any other column. */
+function spokenColumns(project: Project, story: Story): [table: Entity, column: string][] {
+  const segment = project.segments.get(story.segment)!;
+  const entity = project.entities.get(segment.entity)!;
+  const texts = leavesOf(resolveSegment(project, segment)).flatMap((leaf) =>
+    leaf.kind === 'sql' ? [leaf.sql] : [],
+  );
+  const names = texts.flatMap((text) => [...text.matchAll(/\bentity\.(\w+)/g)].map(([, name]) => name!));
+  return names.map((name) => [entity, name]);
 }
 
 /** Keys are compared across tables: those of one domain have one type. */

@@ -58,24 +58,22 @@ interface Rows {
 function parseWrite(rows: Rows, kind: Write['kind'], node: YamlNode): Write {
   const { reader, table } = rows;
   if (kind === 'insert') return { kind, table, row: parseRow(rows, node) };
-  if (kind === 'delete') return { kind, table, where: parseWhere(rows, node, node) };
+  if (kind === 'delete') return { kind, table, where: parseFilled(rows, node, 'where', WHICH) };
   const keys = reader.map(node, 'update', ['where', 'set']);
   const set = keys.get('set')?.value;
-  if (!set) reader.wrong('set', 'given: the columns to change', node);
+  if (!set) reader.missing('set', 'given: the columns to change', node, keys);
+  const where = keys.get('where')?.value;
+  if (!where) reader.missing('where', WHICH, node, keys);
   return {
     kind,
     table,
-    where: parseWhere(rows, keys.get('where')?.value, node),
-    set: set ? parseFilled(rows, set, 'set', 'the columns to change') : new Map(),
+    where: where ? parseFilled(rows, where, 'where', WHICH) : new Map(),
+    set: set ? parseFilled(rows, set, 'set', 'given: the columns to change') : new Map(),
   };
 }
 
-/** Which rows: never all of them by an oversight. */
-function parseWhere(rows: Rows, node: YamlNode | undefined, near: YamlNode): GivenRow {
-  if (node) return parseFilled(rows, node, 'where', 'the columns that tell which rows');
-  rows.reader.wrong('where', 'given: the columns that tell which rows', near);
-  return new Map();
-}
+/** Never all of them by an oversight. */
+const WHICH = 'given: the columns that tell which rows';
 
 function parseFilled(rows: Rows, node: YamlNode, what: string, expected: string): GivenRow {
   const row = parseRow(rows, node);

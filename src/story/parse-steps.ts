@@ -15,7 +15,9 @@ export function singleStep(
   writes: readonly Write[],
 ): StoryStep {
   const at = reader.instant(keys.get('at')) ?? missingInstant(reader, keys, node);
-  return { at, writes, expect: parseExpect(reader, keys.get('expect')?.value, node), place: node.place };
+  const told = keys.get('expect')?.value;
+  if (!told) reader.missing('expect', EXPECTED, node, keys);
+  return { at, writes, expect: told ? parseExpect(reader, told) : new Map(), place: node.place };
 }
 
 export function storySteps(
@@ -40,7 +42,7 @@ export function storySteps(
     return {
       at,
       writes: index === 0 ? [...before.writes, ...writes] : writes,
-      expect: expect ? parseExpect(reader, expect, item) : new Map(),
+      expect: expect ? parseExpect(reader, expect) : new Map(),
       place: item.place,
     };
   });
@@ -54,7 +56,9 @@ function stepWrites(reader: Reader, keys: YamlMap['entries'], types: Story['type
 
 /** One that is wrong was reported already. */
 function missingInstant(reader: Reader, keys: YamlMap['entries'], node: YamlNode): Instant {
-  return keys.has('at') || keys.has('after') ? 0n : reader.noInstant(node);
+  const expected = 'given: an instant such as 2026-01-31T10:00:00Z';
+  if (!keys.has('at') && !keys.has('after')) reader.missing('at', expected, node, keys);
+  return 0n;
 }
 
 function when(reader: Reader, keys: YamlMap['entries'], last: Instant | undefined): Instant | undefined {
@@ -67,10 +71,11 @@ function when(reader: Reader, keys: YamlMap['entries'], last: Instant | undefine
   return last + duration;
 }
 
-function parseExpect(reader: Reader, node: YamlNode | undefined, near: YamlNode): StoryStep['expect'] {
-  const keys = node ? reader.map(node, 'expect', EXPECTATIONS) : new Map<string, YamlEntry>();
-  const isEmpty = node === undefined || (node.kind === 'map' && node.entries.size === 0);
-  if (isEmpty) reader.wrong('expect', `a mapping of ${EXPECTATIONS.join(', ')}`, node ?? near);
+const EXPECTED = `a mapping of ${EXPECTATIONS.join(', ')}`;
+
+function parseExpect(reader: Reader, node: YamlNode): StoryStep['expect'] {
+  const keys = reader.map(node, 'expect', EXPECTATIONS);
+  if (node.kind === 'map' && node.entries.size === 0) reader.wrong('expect', EXPECTED, node);
   return new Map(
     [...keys].map(([key, { value }]) => [
       key as Expectation,

@@ -24,8 +24,9 @@ export function readTestFile(root: YamlMap, project: Project, problems: Problems
     return problems.report('E642', { name, suggestion }, segment.place) ?? [];
   }
   const reader = new Reader(project, name, problems);
-  const tests = reader.map(root, 'file', FILE_KEYS).get('tests')?.value;
-  return readList(reader, tests ?? root);
+  const keys = reader.map(root, 'file', FILE_KEYS);
+  const tests = keys.get('tests')?.value;
+  return tests ? readList(reader, tests) : (reader.missing('tests', 'a list', root, keys) ?? []);
 }
 
 /** What stands under `tests:` of a segment's own file. */
@@ -40,7 +41,8 @@ function readList(reader: Reader, node: YamlNode): Story[] {
 function readTest(reader: Reader, node: YamlNode): Story {
   const keys = reader.map(node, 'a test', TEST_KEYS);
   const name = keys.get('name')?.value;
-  if (name?.kind !== 'text') reader.wrong('name', 'text', name ?? node);
+  if (!name) reader.missing('name', 'given: what the test shows', node, keys);
+  else if (name.kind !== 'text') reader.wrong('name', 'text', name);
   const types = parseTypes(reader, keys.get('types')?.value);
   return {
     segment: reader.segment,

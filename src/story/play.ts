@@ -83,8 +83,9 @@ async function playStep(scene: Scene): Promise<Failure | { readonly members: rea
   const whole = isFirst ? members : await theatre.whole(segment, at);
   const against = difference('the tick against everyone evaluated anew', whole, members);
   if (differences.length + against.length === 0) return { members };
-  const keys = [...new Set(differences.flatMap(({ missing, extra }) => [...missing, ...extra]))];
-  const lines = [...differences, ...against].flatMap(toldDifference);
+  const all = [...differences, ...against];
+  const keys = [...new Set(all.flatMap(({ missing, extra }) => [...missing, ...extra]))];
+  const lines = all.flatMap(toldDifference);
   return { place, lines: [...lines, ...(await theatre.why(segment, keys, at))] };
 }
 

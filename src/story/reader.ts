@@ -58,9 +58,10 @@ export class Reader {
     return instant ?? this.wrong('at', 'an instant such as 2026-01-31T10:00:00Z', value);
   }
 
-  noInstant(node: YamlNode): Instant {
-    this.wrong('at', 'given: an instant such as 2026-01-31T10:00:00Z', node);
-    return 0n;
+  /** Reports that something is missing in a mapping, unless a key of it was misspelt, which may be it. */
+  missing(what: string, expected: string, node: YamlNode, keys: YamlMap['entries']): undefined {
+    const isMisspelt = node.kind === 'map' && keys.size < node.entries.size;
+    return isMisspelt ? undefined : this.wrong(what, expected, node);
   }
 
   wrong(what: string, expected: string, { place }: YamlNode): undefined {
