@@ -4,7 +4,7 @@ import { formatInstant, type Instant } from '../instant.ts';
 import { leavesOf, resolveSegment } from '../segment/resolve.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
 import { typeOfCells } from './cells.ts';
-import { MadeUp, madeUpKey } from './made-up.ts';
+import { MadeUp, madeUpKey, madeUpNumber } from './made-up.ts';
 import { TYPES } from './parse-rows.ts';
 import type { RecordedColumn, RecordedTable } from './recorded-tables.ts';
 import type { Cell } from './story.ts';
@@ -20,6 +20,11 @@ export interface Recorded {
   }[];
 }
 
+const NUMBERS = new Set<SqlType>(['integer', 'decimal', 'float']);
+const TIMES = new Set<SqlType>(['instant', 'timestamp', 'date']);
+/** What is made up stands nowhere. */
+const place = { file: '', line: 1, column: 1 };
+
 /** A file of tests with this one test in it. */
 export function recordedText(
   project: Project,
@@ -27,7 +32,7 @@ export function recordedText(
   tables: readonly RecordedTable[],
   recorded: Recorded,
 ): string {
-  const key = keyFor(project, segment, tables, recorded.key);
+  const key = keyFor(project, segment, tables, recorded);
   const told = toldTables(tables, recorded, key);
   const at = formatInstant(recorded.t);
   const types = typeLines(told);
@@ -40,18 +45,27 @@ export function recordedText(
     ...(types.length > 0 ? ['    types:', ...types] : []),
     '    given:',
     ...told.flatMap(givenLines),
-    `    expect: { members: [${recorded.holds ? yamlWord(key) : ''}] }`,
+    `    expect: { members: [${recorded.holds ? yamlCell(key) : ''}] }`,
     '',
   ].join('\n');
 }
 
 /** A key that a condition itself names is no secret, and decides. */
-function keyFor(project: Project, segment: string, tables: readonly RecordedTable[], key: string): string {
+function keyFor(
+  project: Project,
+  segment: string,
+  tables: readonly RecordedTable[],
+  { key, tables: read }: Recorded,
+): Cell {
   const verdict = resolveSegment(project, project.segments.get(segment)!);
   const shares = leavesOf(verdict).flatMap((leaf) => (leaf.kind === 'share' ? [leaf] : []));
-  const own = tables[0]!.columns.find((column) => column.key === 'own')!;
-  if (own.tests.length > 0) return new MadeUp().text(key, { ...own, name: 'person' });
-  return madeUpKey(key, shares);
+  const { columns } = tables[0]!;
+  const index = columns.findIndex((column) => column.key === 'own');
+  const own = columns[index]!;
+  if (own.tests.length === 0) return { kind: 'text', text: madeUpKey(key, shares), place };
+  if (!NUMBERS.has(read[0]!.types[index]!)) return { kind: 'text', text: new MadeUp().text(key, own), place };
+  const source = madeUpNumber(key, own);
+  return { kind: 'number', source, number: Number(source), place };
 }
 
 interface ToldTable {
@@ -61,7 +75,7 @@ interface ToldTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-function toldTables(tables: readonly RecordedTable[], recorded: Recorded, key: string): ToldTable[] {
+function toldTables(tables: readonly RecordedTable[], recorded: Recorded, key: Cell): ToldTable[] {
   const madeUp = new MadeUp();
   return tables.map(({ name, columns }, index) => {
     const { types, rows } = recorded.tables[index]!;
@@ -71,19 +85,9 @@ function toldTables(tables: readonly RecordedTable[], recorded: Recorded, key: s
   });
 }
 
-const NUMBERS = new Set<SqlType>(['integer', 'decimal', 'float']);
-const TIMES = new Set<SqlType>(['instant', 'timestamp', 'date']);
-const place = { file: '', line: 1, column: 1 };
-
-function cellOf(
-  text: string | null,
-  column: RecordedColumn,
-  type: SqlType,
-  key: string,
-  madeUp: MadeUp,
-): Cell {
+function cellOf(text: string | null, column: RecordedColumn, type: SqlType, key: Cell, madeUp: MadeUp): Cell {
   if (text === null) return { kind: 'null', place };
-  if (column.key === 'own') return { kind: 'text', text: key, place };
+  if (column.key === 'own') return key;
   if (column.key === 'joined') return { kind: 'text', text: madeUp.text(text, column), place };
   if (column.identifier !== undefined && NUMBERS.has(type))
     return { kind: 'text', text: madeUp.text(text, column), place };

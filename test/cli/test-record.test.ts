@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { engines } from '../engines.ts';
-import { copyOfRepository } from '../project-copy.ts';
+import { copyQuickStart } from '../project-copy.ts';
 import { folderOf, segsync } from './segsync.ts';
 
 const PROJECT = `version: 1
@@ -45,6 +45,8 @@ const SEGMENTS: Readonly<Record<string, string>> = {
   named: '{ trait: customer_id, in: [4711, 5] }',
 };
 
+const REFERENCE = '$' + '{env:DATABASE_URL}';
+
 /** Nothing of it may stand in a recorded test, but what a condition itself says. */
 const PERSONAL = /grace|hopper|navy|4711|arlington|ring at/i;
 
@@ -55,18 +57,23 @@ for (const engine of engines) {
       try {
         for (const statement of TABLES) await opened.session.execute(statement);
         await opened.session.close();
+        const { url } = opened.target;
+        const target = url === undefined ? opened.target : { ...opened.target, url: REFERENCE };
+        const environment = { DATABASE_URL: String(url) };
         const segments = Object.entries(SEGMENTS).map(([name, where]) => [
           `segments/${name}.yaml`,
           `entity: customer\nwhere: ${where}\n`,
         ]);
         await using folder = await folderOf({
           ...Object.fromEntries(segments),
-          'segsync.yaml': `${PROJECT}${stringify({ targets: { dev: opened.target } })}`,
+          'segsync.yaml': `${PROJECT}${stringify({ targets: { dev: target } })}`,
         });
+        const record = (name: string, out: string) =>
+          segsync(folder.path, ['test', '--record', name, '4711', '--out', out], environment);
         const verdicts = new Map<string, boolean>();
         for (const [name, where] of Object.entries(SEGMENTS)) {
           const file = `segments/${name}_test.yaml`;
-          const ended = await segsync(folder.path, ['test', '--record', name, '4711', '--out', file]);
+          const ended = await record(name, file);
           expect(ended, name).toEqual({ stdout: `${file}\n`, stderr: '', exit: 0 });
           const text = await readFile(join(folder.path, file), 'utf8');
           verdicts.set(name, !text.includes('members: []'));
@@ -78,7 +85,7 @@ for (const engine of engines) {
           ...{ paid: true, personal: true, notes: true, dates: true, home: true, named: true },
           other_half: !verdicts.get('half'),
         });
-        const again = await segsync(folder.path, ['test']);
+        const again = await segsync(folder.path, ['test'], environment);
         expect(again).toEqual({ stdout: `${verdicts.size} tests, 0 failed.\n`, stderr: '', exit: 0 });
       } finally {
         await opened.drop();
@@ -86,6 +93,23 @@ for (const engine of engines) {
     });
   });
 }
+
+it('records what is so in the quick start', { timeout: 120_000 }, async () => {
+  const copy = copyQuickStart();
+  for (const [segment, key] of [
+    ['cart_abandoners', '1'],
+    ['high_value_churn_risk', '2'],
+    ['holdout', '3'],
+    ['renewals_at_risk', '4'],
+    ['retargeting', '5'],
+  ] as const) {
+    const out = `segments/${segment}_recorded_test.yaml`;
+    const ended = await segsync(copy.folder, ['test', '--record', segment, key, '--out', out]);
+    expect(ended, ended.stderr).toMatchObject({ stdout: `${out}\n`, exit: 0 });
+  }
+  expect((await segsync(copy.folder, ['test'])).stdout).toContain('0 failed.\n');
+  copy.remove();
+});
 
 const LITTLE = {
   'segsync.yaml': `version: 1
