@@ -2,7 +2,11 @@
 import { expect, it } from 'vitest';
 import { junitText, type TestResult, testsDocument, testsText } from '../../../src/report/stories.ts';
 
-const at = (line: number): TestResult['place'] => ({ file: '/shop/segments/gold_test.yaml', line, column: 3 });
+const at = (line: number): TestResult['place'] => ({
+  file: '/shop/segments/gold_test.yaml',
+  line,
+  column: 3,
+});
 
 const RESULTS: readonly TestResult[] = [
   { segment: 'gold', name: 'a "quoted" <name> & more\u0007', place: at(3), duration_ms: 1234 },
