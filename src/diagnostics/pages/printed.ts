@@ -729,6 +729,16 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
   E691: [
     "error[E691]: `--key` means nothing without `--table` or `--from-dbt`",
   ],
+  E640: [
+    "error[E640]: `expects` cannot stand here",
+    "  --> segments/buyers_test.yaml:8:5",
+    "  6 |       customer: [{ customer_id: a }, { customer_id: b }]",
+    "  7 |       orders: [{ customer_id: a, ordered_at: 2026-11-21 }]",
+    "> 8 |     expects: { members: [a] }",
+    "    |     ^^^^^^^",
+    "  9 |",
+    "  hint: did you mean `expect`?",
+  ],
   E641: [
     "error[E641]: `members` must be a list",
     "  --> segments/buyers_test.yaml:8:24",
