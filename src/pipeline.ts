@@ -55,6 +55,8 @@ export interface RunOptions {
   readonly waitMs: number;
   /** Open already, and left open: runs side by side in one process share each destination's budget and its priorities. */
   readonly destinations?: Destinations;
+  /** Open already for what the run does, and left open: ticks that follow each other on one connection. */
+  readonly opened?: Opened;
   /** Aborted by SIGINT and SIGTERM: what is in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -67,13 +69,8 @@ export async function runPipeline(
   options: RunOptions,
 ): Promise<{ report: RunReport; exit: ExitCode; basis: Basis }> {
   const startedAt = world.clock.now();
-  const opened = await openTarget(
-    world,
-    project,
-    options.target,
-    options.command === 'plan' ? 'read' : 'write',
-    options,
-  );
+  const access = options.command === 'plan' ? 'read' : 'write';
+  const opened = options.opened ?? (await openTarget(world, project, options.target, access, options));
   const destinations = options.destinations ?? openDestinations(world, project);
   try {
     const surveyed = await survey({ world, project, options, opened, destinations });
@@ -86,7 +83,7 @@ export async function runPipeline(
   } finally {
     await opened.leases?.release();
     if (!options.destinations) await destinations.close();
-    await opened.session.close();
+    if (!options.opened) await opened.session.close();
   }
 }
 

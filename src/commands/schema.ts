@@ -26,7 +26,7 @@ export const schema: Verb<Options> = {
     command
       .addArgument(kind)
       .optionsGroup('Options:')
-      .option('--out <dir>', 'write the JSON Schema, or all three of them, into this folder')
+      .option('--out <dir>', 'write the JSON Schema, or all four of them, into this folder')
       .addHelpText(
         'after',
         '\nExample:\n  $ segsync schema --out .segsync/schemas   # where editors look for them',

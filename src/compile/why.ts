@@ -111,7 +111,7 @@ export function verdictsAt(input: WhyInput, instants: readonly Instant[]): Selec
   };
 }
 
-function lookup({ entity, key, scope }: WhyInput): readonly [string, Query] {
+export function lookup({ entity, key, scope }: WhyInput): readonly [string, Query] {
   const step = keyLookup(entity, entityKey(entity, scope.catalog), key, scope);
   return [step.name, step.query];
 }
@@ -132,7 +132,7 @@ function wideOf({ entity, verdict, membership, capabilities }: WhyInput, part: n
   });
 }
 
-interface Read {
+export interface Read {
   readonly expression: Expression;
   readonly as: ReadAs;
 }
@@ -165,7 +165,8 @@ function sideReadings({ operand, per }: ReturnType<typeof sideOf>): Read[] {
 
 const NUMBERS = new Set<SqlType>(['integer', 'decimal', 'float']);
 
-function readOf({ expression, type, time }: Operand): Read {
+/** How a value is read as text. */
+export function readOf({ expression, type, time }: Operand): Read {
   if (time && time.type !== 'date') {
     return { expression: call('text_of', call('micros_of', asInstant(time))), as: 'instant' };
   }
@@ -206,7 +207,7 @@ export function rowsQuery(input: WhyInput, behind: readonly Behind[], most: numb
 }
 
 /** Before every instant that there is. */
-const UNDATED = number('-4000000000000000000');
+export const UNDATED = number('-4000000000000000000');
 
 function leafRows(
   { entity, scope }: WhyInput,

@@ -5,6 +5,7 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Duration } from '../instant.ts';
 import type { Comparison, Condition, RowCondition, Scalar, Test } from '../segment/condition.ts';
+import type { YamlNode } from './node.ts';
 
 export interface Project {
   /** Absolute folder of `segsync.yaml`. */
@@ -133,6 +134,8 @@ export interface Segment {
   readonly was?: string;
   /** The file's text in one form, to tell what has changed; absent when it was not read from a file. */
   readonly text?: string;
+  /** As they are written: `segsync test` reads them. */
+  readonly tests?: YamlNode;
   readonly place: Place;
 }
 

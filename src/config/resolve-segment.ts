@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import type { DefinitionFile } from './find.ts';
 import { interpolateMap, requireSet } from './interpolate.ts';
 import { checkKnown, checkName } from './names.ts';
-import { child, type YamlMap } from './node.ts';
+import { child, without, type YamlMap } from './node.ts';
 import type { Entity, Segment } from './project.ts';
 import { SEGMENT_NOT_YET, type SegmentPart, segmentSchema } from './schema.ts';
 import { DEFAULT_TIER, type Tiers } from './tiers.ts';
@@ -42,7 +42,8 @@ export function readSegment(
 ): ReadSegment {
   const { problems, values } = context;
   const start: Place = { file: file.path, line: 1, column: 1 };
-  const node = interpolateMap(written, values, problems);
+  // What a test says is data: `${...}` in it is text.
+  const node = interpolateMap(without(written, ['tests']), values, problems);
   requireSet(node, values, problems);
   const part = check(segmentSchema, node, problems, { notYet: SEGMENT_NOT_YET });
   const nameNode = child(node, 'name');
@@ -54,6 +55,7 @@ export function readSegment(
   const tier = part && tierOf(part, node, declared, context);
   const read = { name, file, place, node, written, ...(part ? { part } : {}) };
   if (!isNamed || !part || !entity || !where || !tier) return read;
+  const tests = child(written, 'tests');
   const segment: Segment = {
     name,
     file: file.file,
@@ -65,6 +67,7 @@ export function readSegment(
     ...(part.description ? { description: part.description } : {}),
     ...(part.owner ? { owner: part.owner } : {}),
     ...(part.was ? { was: part.was } : {}),
+    ...(tests ? { tests } : {}),
     text: segmentText(written),
     place,
   };

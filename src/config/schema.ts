@@ -252,6 +252,14 @@ export const segmentSchema = z
     sync: about(z.array(part('sync')), 'The destinations that it is kept equal at.', [
       { to: 'meta_ads', match: ['email'] },
     ]).optional(),
+    tests: about(part('tests'), 'Unit tests of it, which `segsync test` runs.', [
+      {
+        name: 'who never came is no member',
+        at: '2026-01-31T10:00:00Z',
+        given: { customer: [{ customer_id: 'ada' }] },
+        expect: { members: [] },
+      },
+    ]).optional(),
     was: about(text, 'The name that it had before: its state goes with it.', 'abandoned_carts').optional(),
     allow_full: about(
       z.boolean(),

@@ -26,7 +26,17 @@ export interface TestsDocument {
   readonly version: 1;
   readonly passed: number;
   readonly total: number;
-  readonly tests: readonly object[];
+  readonly tests: {
+    readonly segment: string;
+    readonly name: string;
+    /** From the working folder. */
+    readonly file: string;
+    readonly line: number;
+    readonly status: 'passed' | 'failed';
+    readonly duration_ms: number;
+    readonly failed_at_line?: number;
+    readonly differences?: string[];
+  }[];
 }
 
 /** The document of `--json`. */
@@ -38,7 +48,7 @@ export function testsDocument(results: readonly TestResult[], folder: string): T
     line: place.line,
     status: failure ? ('failed' as const) : ('passed' as const),
     duration_ms,
-    ...(failure ? { failed_at_line: failure.place.line, differences: failure.lines } : {}),
+    ...(failure ? { failed_at_line: failure.place.line, differences: [...failure.lines] } : {}),
   }));
   return {
     version: 1,

@@ -17,7 +17,7 @@ import { storedId } from '../segment/reads.ts';
 import { inSlices, text } from '../state/sql.ts';
 import type { Session } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
-import { openTarget, readTables } from './open.ts';
+import { type Opened, openTarget, readTables } from './open.ts';
 import { printTick } from './print.ts';
 import { stepsOf } from './steps.ts';
 
@@ -79,20 +79,33 @@ export async function* streamMembers(
   world: World,
   project: Project,
   request: { readonly target: string; readonly segment: string },
-): AsyncIterable<{ entity_key: string; entered_at: string }> {
-  const { session, tables } = await openTarget(world, project, request.target, 'read');
+): AsyncIterable<Member> {
+  const opened = await openTarget(world, project, request.target, 'read');
   try {
-    const { dialect } = tables;
-    const rows = session.stream(
-      `SELECT entity_key, ${dialect.functions.micros_of('entered_at')} AS entered_at ` +
-        `FROM ${tables.from('membership')} AS membership WHERE segment = ${text(dialect, request.segment)}${inSlices(tables, [request.segment])} ` +
-        `ORDER BY ${dialect.functions.binary_order('entity_key')}`,
-    );
-    for await (const row of rows) {
-      yield { entity_key: row.entity_key!, entered_at: formatInstant(BigInt(row.entered_at!)) };
-    }
+    yield* membersIn(opened, request.segment);
   } finally {
-    await session.close();
+    await opened.session.close();
+  }
+}
+
+export interface Member {
+  readonly entity_key: string;
+  readonly entered_at: string;
+}
+
+/** The same on a session that is open. */
+export async function* membersIn(
+  { session, tables }: Pick<Opened, 'session' | 'tables'>,
+  segment: string,
+): AsyncIterable<Member> {
+  const { dialect } = tables;
+  const rows = session.stream(
+    `SELECT entity_key, ${dialect.functions.micros_of('entered_at')} AS entered_at ` +
+      `FROM ${tables.from('membership')} AS membership WHERE segment = ${text(dialect, segment)}${inSlices(tables, [segment])} ` +
+      `ORDER BY ${dialect.functions.binary_order('entity_key')}`,
+  );
+  for await (const row of rows) {
+    yield { entity_key: row.entity_key!, entered_at: formatInstant(BigInt(row.entered_at!)) };
   }
 }
 

@@ -203,7 +203,7 @@ function tableOf({ entity, reads }: PreparedSegment): string {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A key as the state holds it. Throws E665 where the entity can have no such key. */
-function storedKey(key: string, entity: Entity, catalog: Catalog): string {
+export function storedKey(key: string, entity: Entity, catalog: Catalog): string {
   const { type } = entityKey(entity, catalog);
   const wrong = (what: string): never => fail('E665', { key, entity: entity.name, type: what });
   if (type === 'integer')

@@ -31,8 +31,8 @@ export async function writeNewFiles(world: World, folder: string, files: FileTex
   }
 }
 
-/** Under another name first: a file that somebody else makes meanwhile is not overwritten. */
-async function writeNew(world: World, path: string, text: string): Promise<void> {
+/** Under another name first: a file that somebody else makes meanwhile is not overwritten (EEXIST). */
+export async function writeNew(world: World, path: string, text: string): Promise<void> {
   const other = join(dirname(path), `.segsync-init.${world.random.uuid()}.tmp`);
   await world.files.replace(other, text);
   if (await world.files.moveNew(other, path)) return;

@@ -1,5 +1,5 @@
 /** A unit test of a segment: rows arrive, time passes, members are expected. */
-import type { YamlMap, YamlNode } from '../config/node.ts';
+import type { YamlNode } from '../config/node.ts';
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
 import type { SqlType } from '../warehouse/dialect.ts';
@@ -33,8 +33,6 @@ export interface Story {
   readonly place: Place;
 }
 
-export type { YamlMap };
-
 /** A difference between what a step expects and what it found. */
 export interface Difference {
   readonly what: string;
@@ -44,13 +42,6 @@ export interface Difference {
 
 export interface Failure {
   readonly place: Place;
-  readonly differences: readonly Difference[];
-  /** The tick itself failed. */
-  readonly error?: string;
-}
-
-export interface StoryResult {
-  readonly story: Story;
-  readonly failure?: Failure;
-  readonly durationMs: number;
+  /** How, a line each. */
+  readonly lines: readonly string[];
 }

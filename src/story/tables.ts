@@ -1,98 +1,61 @@
-/** The tables of a project as a test makes them: in one database, with the columns that are needed. */
+/** The tables that a test may give rows of, by the names that the project has for them. */
 import type { Entity, Project, Relation, Source, Table } from '../config/project.ts';
-import type { RowCondition, Test } from '../segment/condition.ts';
-import { relationId, rowsOf } from '../segment/reads.ts';
-import { leavesOf, type Verdict } from '../segment/resolve.ts';
-import type { SqlType } from '../warehouse/dialect.ts';
+import { leavesOf, resolveSegment } from '../segment/resolve.ts';
 
-/** Names by which a test gives rows: the entity, its sources, its traits with tables of their own. */
-export function tableNames(project: Project, entity: string): string[] {
-  return [...namedTables(project.entities.get(entity)!).keys()];
+export interface NamedTable {
+  readonly relation: Relation;
+  /** Undefined: only SQL speaks of it. */
+  readonly table?: Table | Source;
+  /** Whose keys its key holds: tables of one domain are compared by them. */
+  readonly domain?: string;
+  /** Of a join table: the domain of the source's keys. */
+  readonly joins?: string;
 }
 
-/** By those names; join tables of sources as `SOURCE.through`. */
-export function namedTables(entity: Entity): Map<string, Table | Source> {
-  const named = new Map<string, Table | Source>();
-  for (const [name, table] of entity.traits) named.set(name, table);
-  for (const [name, source] of entity.sources) {
-    named.set(name, source);
-    if (source.through) named.set(`${name}.through`, source.through);
+export type NamedTables = ReadonlyMap<string, NamedTable>;
+
+/**
+ * The entity by its name, its sources and traits with tables of their own by theirs, join tables as `SOURCE.through`.
+ * Where the segment holds SQL, which may read anything, those of other entities, too, as `ENTITY.SOURCE`.
+ */
+export function namedTables(project: Project, segment: string): Map<string, NamedTable> {
+  const own = project.entities.get(project.segments.get(segment)!.entity)!;
+  const named = new Map(tablesOfEntity(own, ''));
+  if (!speaksSql(project, segment)) return named;
+  for (const other of project.entities.values()) {
+    if (other === own) continue;
+    for (const [name, table] of tablesOfEntity(other, `${other.name}.`))
+      if (!named.has(name)) named.set(name, table);
   }
-  return named.set(entity.name, entity);
+  return named;
 }
 
-/** The project with every table in one database, nothing to send, and no change feeds. */
-export function inOneDatabase(project: Project): Project {
-  const entities = new Map(
-    [...project.entities].map(([name, entity]) => [name, moved(entity, project.root)]),
-  );
-  return { ...project, entities, syncs: new Map(), destinations: new Map() };
+/** A table that only SQL speaks of goes by its whole name, `schema.table`. */
+export function spokenTable(name: string): NamedTable | undefined {
+  const parts = name.split('.');
+  return parts.length > 1 && parts.every((part) => part !== '')
+    ? { relation: { kind: 'table', parts } }
+    : undefined;
 }
 
-function moved(entity: Entity, root: string): Entity {
-  const traits = [...entity.traits].map(([name, table]) => [name, plain(table, root)] as const);
-  const sources = [...entity.sources].map(([name, source]) => {
-    const through = source.through ? { through: plain(source.through, root) } : {};
-    return [name, { ...plain(source, root), ...through }] as const;
+/** Whether a segment holds SQL of its own, itself or in a `query:` segment that it refers to. */
+export function speaksSql(project: Project, segment: string): boolean {
+  const leaves = leavesOf(resolveSegment(project, project.segments.get(segment)!));
+  return leaves.some(({ kind }) => kind === 'sql' || kind === 'query' || kind === 'stored');
+}
+
+function* tablesOfEntity(entity: Entity, prefix: string): Generator<readonly [string, NamedTable]> {
+  const by = (table: Table | Source, domain: string): NamedTable => ({
+    relation: table.relation,
+    table,
+    domain,
   });
-  return { ...plain(entity, root), traits: new Map(traits), sources: new Map(sources) };
-}
-
-function plain<T extends Table>(table: T, root: string): T {
-  const { changeFeed: _, ...rest } = table;
-  return { ...rest, relation: { kind: 'table', parts: partsOf(table.relation, root) } } as unknown as T;
-}
-
-function partsOf(relation: Relation, root: string): readonly string[] {
-  return relation.kind === 'table' ? relation.parts.slice(-2) : ['given', relationId(relation, root)];
-}
-
-/** Columns that a table is known to have -> their type, where that can be told. */
-export function declaredColumns(table: Table | Source): Map<string, SqlType | undefined> {
-  const columns = new Map<string, SqlType | undefined>([[table.key, undefined]]);
-  if (table.cursor) columns.set(table.cursor.column, 'instant');
-  if ('sourceKey' in table) columns.set(String(table.sourceKey), undefined);
-  if ('column' in table) columns.set(String(table.column), undefined);
-  if (!('sources' in table) && 'appendOnly' in table) {
-    if (table.split) columns.set(table.split, 'text');
-    if (table.time) columns.set(table.time, 'instant');
+  for (const [name, trait] of entity.traits) yield [`${prefix}${name}`, by(trait, entity.name)];
+  for (const [name, source] of entity.sources) {
+    const { through } = source;
+    const domain = through ? `${entity.name}.${name}` : entity.name;
+    yield [`${prefix}${name}`, by(source, domain)];
+    if (through) yield [`${prefix}${name}.through`, { ...by(through, entity.name), joins: domain }];
   }
-  return columns;
-}
-
-/** What a verdict reads: each table, column and type that it is compared as. */
-export function* readColumns(
-  entity: Entity,
-  verdict: Verdict,
-): Generator<readonly [table: Table, column: string, type: SqlType | undefined]> {
-  for (const leaf of leavesOf(verdict)) {
-    if (leaf.kind === 'trait') yield [leaf.trait.table ?? entity, leaf.trait.column, typeOf(leaf.test)];
-    if (leaf.kind !== 'compare') continue;
-    for (const side of [leaf.left, leaf.right])
-      if (side.kind === 'trait') yield [side.trait.table ?? entity, side.trait.column, undefined];
-  }
-  for (const rows of rowsOf(verdict)) {
-    const { source, filter } = rows;
-    if (filter) for (const [column, type] of filtered(filter)) yield [source, column, type];
-    if ('measure' in rows) {
-      const { measure } = rows as { measure: { fn: string; of?: string } };
-      const adds = measure.fn === 'sum' || measure.fn === 'avg';
-      if (measure.of) yield [source, measure.of, adds ? 'decimal' : undefined];
-    }
-  }
-}
-
-function* filtered(filter: RowCondition): Generator<readonly [string, SqlType | undefined]> {
-  if (filter.kind === 'column') yield [filter.column, typeOf(filter.test)];
-  else if (filter.kind === 'not') yield* filtered(filter.of);
-  else for (const each of filter.of) yield* filtered(each);
-}
-
-function typeOf(test: Test): SqlType | undefined {
-  if (test.op === 'window') return 'instant';
-  if (test.op === 'contains' || test.op === 'starts_with' || test.op === 'ends_with') return 'text';
-  const value =
-    'values' in test ? test.values[0] : 'from' in test ? test.from : 'value' in test ? test.value : undefined;
-  if (typeof value !== 'object') return undefined;
-  return value.type === 'number' ? 'decimal' : value.type;
+  yield [entity.name, by(entity, entity.name)];
 }

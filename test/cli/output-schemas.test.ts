@@ -30,6 +30,17 @@ const FILES = {
   'segments/failing.yaml':
     'entity: customer\ntier: daily\nwhere: { trait: nothing, eq: 1 }\nsync: [{ to: files }]\n',
   'segments/blocked.yaml': 'entity: customer\ntier: daily\nwhere: { did: orders }\nsync: [{ to: blocked }]\n',
+  'segments/buyers_test.yaml': `segment: buyers
+tests:
+  - name: who ordered is a buyer
+    at: 2026-11-22T10:00:00Z
+    given: { customer: [{ customer_id: a }], orders: [{ customer_id: a }] }
+    expect: { members: [a] }
+  - name: nobody is
+    at: 2026-11-22T10:00:00Z
+    given: { customer: [{ customer_id: a }], orders: [{ customer_id: a }] }
+    expect: { members: [] }
+`,
   'destinations/blocked.yaml': 'type: file\ndirectory: blocked\n',
   blocked: 'no folder\n',
 };
@@ -93,6 +104,7 @@ describe('documents', () => {
     ['status', ['status', '--json', '--verbose']],
     ['explain', ['explain', 'E404', '--json']],
     ['errors', ['plan', '--json', '--select', 'nothing_of_the_kind']],
+    ['test', ['test', '--json']],
     ['run', ['run', '--json']],
     ['plan', ['plan', '--json', '--due']],
   ])('%s: segsync %j', async (name, args) => {

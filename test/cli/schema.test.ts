@@ -7,6 +7,8 @@ import { TABLES } from '../../src/state/tables.ts';
 import { REPOSITORY } from '../project-copy.ts';
 import { folderOf, SHOP, segsync } from './segsync.ts';
 
+const KINDS = ['project', 'segment', 'destination', 'test'];
+
 const written = (kind: string): string => readFileSync(join(REPOSITORY, `schemas/${kind}.json`), 'utf8');
 
 it('lists what there is', async () => {
@@ -15,15 +17,16 @@ it('lists what there is', async () => {
   expect(stdout).toBe(`project      segsync.yaml: targets, entities and their sources, tiers, guards
 segment      a file of segments/: who is in it, and where they are sent
 destination  a file of destinations/: a configured account of a tool
+test         a file of segments/ that ends in _test.yaml: unit tests of one segment
 dbt-sources  the state’s tables, as a source of dbt
 
 \`segsync schema KIND\` prints one, \`segsync schema --out DIR\` writes the JSON Schemas.
 `);
   const { schemas } = JSON.parse((await segsync('/', ['schema', '--json'])).stdout);
-  expect(schemas.map((each: { kind: string }) => each.kind)).toEqual(['project', 'segment', 'destination']);
+  expect(schemas.map((each: { kind: string }) => each.kind)).toEqual(KINDS);
 });
 
-it.each(['project', 'segment', 'destination'])('prints that of a %s', async (kind) => {
+it.each(KINDS)('prints that of a %s', async (kind) => {
   expect(await segsync('/', ['schema', kind])).toEqual({ stdout: written(kind), stderr: '', exit: 0 });
 });
 
@@ -31,7 +34,7 @@ it('writes all of them, or one', async () => {
   await using folder = await folderOf({ 'all/segment.json': 'old' });
   const all = await segsync(folder.path, ['schema', '--out', 'all']);
   expect(all).toEqual({
-    stdout: 'all/project.json\nall/segment.json\nall/destination.json\n',
+    stdout: 'all/project.json\nall/segment.json\nall/destination.json\nall/test.json\n',
     stderr: '',
     exit: 0,
   });

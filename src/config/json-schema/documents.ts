@@ -12,8 +12,9 @@ import type { JsonSchema, Properties } from './json-schema.ts';
 import { columnTestSchema, consentSchema, fieldsSchema, filterSchema, varsSchema } from './mappings.ts';
 import { measuredSchema } from './measures.ts';
 import { REFERENCE_SCHEMA, withReferences } from './references.ts';
+import { testDefinitions, testFileSchema } from './tests.ts';
 
-export const DOCUMENT_KINDS = ['project', 'segment', 'destination'] as const;
+export const DOCUMENT_KINDS = ['project', 'segment', 'destination', 'test'] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 /** What each kind of file is, for lists of them. */
@@ -21,6 +22,7 @@ export const DOCUMENT_TITLES: Readonly<Record<DocumentKind, string>> = {
   project: 'segsync.yaml: targets, entities and their sources, tiers, guards',
   segment: 'a file of segments/: who is in it, and where they are sent',
   destination: 'a file of destinations/: a configured account of a tool',
+  test: 'a file of segments/ that ends in _test.yaml: unit tests of one segment',
 };
 
 /** The schema, of draft 7; adapters are found by their folders. */
@@ -61,6 +63,10 @@ const DOCUMENTS: Readonly<Record<DocumentKind, (world: World) => Promise<Documen
     const definitions = { ...shared(), ...typeDefinitions(destinations, DESTINATION_KEYS, 'destination') };
     return { root: byType(destinations, own, 'destination'), definitions };
   },
+
+  async test() {
+    return { root: testFileSchema(), definitions: testDefinitions() };
+  },
 };
 
 async function loadWarehouses(world: World): Promise<Typed[]> {
@@ -97,6 +103,7 @@ function shared(): Properties {
     measured: measuredSchema(),
     step_did: didStepSchema(),
     ...conditionDefinitions(),
+    ...testDefinitions(),
   };
 }
 

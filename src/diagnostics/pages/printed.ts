@@ -729,6 +729,16 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
   E691: [
     "error[E691]: `--key` means nothing without `--table` or `--from-dbt`",
   ],
+  E640: [
+    "error[E640]: `expects` cannot stand here",
+    "  --> segments/buyers_test.yaml:8:5",
+    "  6 |       customer: [{ customer_id: a }, { customer_id: b }]",
+    "  7 |       orders: [{ customer_id: a, ordered_at: 2026-11-21 }]",
+    "> 8 |     expects: { members: [a] }",
+    "    |     ^^^^^^^",
+    "  9 |",
+    "  hint: did you mean `expect`?",
+  ],
   E641: [
     "error[E641]: `members` must be a list",
     "  --> segments/buyers_test.yaml:8:24",
@@ -745,5 +755,30 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "    |          ^^^^^",
     "  2 | tests:",
     "  hint: did you mean `buyers`?",
+  ],
+  E644: [
+    "error[E644]: nothing reads a column `custmer_id` of `orders`",
+    "  --> segments/buyers_test.yaml:7:18",
+    "  5 |     given:",
+    "  6 |       customer: [{ customer_id: a }]",
+    "> 7 |       orders: [{ custmer_id: a }]",
+    "    |                  ^^^^^^^^^^",
+    "  8 |     expect: { members: [a] }",
+    "  hint: did you mean `customer_id`?",
+  ],
+  E645: [
+    "error[E645]: cannot write segsync.yaml/results.xml: EEXIST",
+    "",
+    "1 test, 0 failed.",
+  ],
+  E646: [
+    "error[E646]: no test of `buyers` can be recorded: no `customer` has this key",
+  ],
+  E648: [
+    "error[E648]: segments/buyers_test.yaml is there already, and nothing is overwritten",
+    "  hint: name another file, or leave `--out` away and add what is printed to it",
+  ],
+  W641: [
+    "warning[W641]: `orders` has more than 50 rows of this key: the newest 50 are in the test",
   ],
 };

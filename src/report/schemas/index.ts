@@ -1,6 +1,6 @@
 /** What the program prints for programs: a schema for each document, published under schemas/output/. */
 import { z } from 'zod';
-import { doctorDocument, errorsDocument, validationDocument } from './checks.ts';
+import { doctorDocument, errorsDocument, testsDocument, validationDocument } from './checks.ts';
 import { destinationsDocument, membersDocument, membershipDocument, pageDocument } from './lists.ts';
 import { runEvent, runReport } from './run.ts';
 import { historyReport, segmentHistory, statusReport } from './upkeep.ts';
@@ -22,6 +22,7 @@ export const OUTPUTS: Readonly<Record<string, Published>> = {
   history: { title: 'segsync history --json', schema: historyReport },
   'segment-history': { title: 'segsync history SEGMENT --json', schema: segmentHistory },
   doctor: { title: 'segsync doctor --json', schema: doctorDocument },
+  test: { title: 'segsync test --json', schema: testsDocument },
   destinations: { title: 'segsync destinations --json', schema: destinationsDocument },
   members: { title: 'segsync members SEGMENT --format json', schema: membersDocument },
   membership: { title: 'segsync members SEGMENT --key KEY --json', schema: membershipDocument },

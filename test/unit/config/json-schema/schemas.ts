@@ -2,6 +2,7 @@
 import type { ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
+import { TEST_FILE } from '../../../../src/config/find.ts';
 import {
   DOCUMENT_KINDS,
   type DocumentKind,
@@ -25,6 +26,7 @@ export function refusals(kind: DocumentKind, text: string): string[] {
 /** The kind of file that a path of a project is; undefined: none of them. */
 export function kindOf(path: string): DocumentKind | undefined {
   if (/(^|\/)segsync\.yaml$/.test(path)) return 'project';
+  if (TEST_FILE.test(path)) return 'test';
   if (/(^|\/)segments\/.*\.ya?ml$/.test(path)) return 'segment';
   return /(^|\/)destinations\/.*\.ya?ml$/.test(path) ? 'destination' : undefined;
 }

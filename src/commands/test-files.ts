@@ -1,0 +1,60 @@
+/** The tests of a project: those in files of their own, and those in segments' files. */
+import { join, relative } from 'node:path';
+import { loadWarehouse } from '../adapters.ts';
+import { TEST_FILE } from '../config/find.ts';
+import { Problems } from '../config/problems.ts';
+import type { Project } from '../config/project.ts';
+import { readProjectText } from '../config/read.ts';
+import { parseYaml } from '../config/yaml.ts';
+import { type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
+import { readOwnTests, readTestFile } from '../story/parse.ts';
+import type { Story } from '../story/story.ts';
+import { speaksSql } from '../story/tables.ts';
+import type { World } from '../world.ts';
+
+/** In the order of their files. Throws one `DiagnosedError` of all that is wrong in them. */
+export async function findStories(world: World, project: Project): Promise<Story[]> {
+  const problems = new Problems();
+  const stories: Story[] = [];
+  for (const path of await testFiles(world, project)) {
+    const text = await readProjectText(world, path, project.root, problems);
+    const root = text === undefined ? undefined : parseYaml(text, path, problems);
+    if (root) stories.push(...readTestFile(root, project, problems));
+  }
+  for (const { name, tests } of project.segments.values())
+    if (tests) stories.push(...readOwnTests(tests, name, project, problems));
+  problems.settle();
+  return stories.sort(byPlace);
+}
+
+async function testFiles(world: World, { root }: Project): Promise<string[]> {
+  const paths = await world.files.list(join(root, 'segments'));
+  const isHidden = (path: string): boolean =>
+    relative(root, path)
+      .split(/[\\/]/)
+      .some((part) => part.startsWith('.'));
+  return paths.filter((path) => TEST_FILE.test(path) && !isHidden(path));
+}
+
+function byPlace({ place: a }: Story, { place: b }: Story): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line;
+}
+
+/** W640 where SQL of another engine's is tried on this one. */
+export async function doubtsOfSql(
+  world: World,
+  project: Project,
+  target: string,
+  stories: readonly Story[],
+): Promise<Diagnostic[]> {
+  const warehouse = (await loadWarehouse(world, project.targets.get(target)!.type))!;
+  if (warehouse.inMemory) return [];
+  const segments = [...new Set(stories.map((story) => story.segment))];
+  return segments
+    .filter((segment) => speaksSql(project, segment))
+    .map((segment) => {
+      const { place } = project.segments.get(segment)!;
+      return diagnose('W640', { segment, warehouse: warehouse.title }, place);
+    });
+}
