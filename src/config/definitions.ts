@@ -1,4 +1,5 @@
 /** The files of `segments/` and `destinations/`, each read on its own and then checked against each other. */
+import pLimit from 'p-limit';
 import { nearest } from '../diagnostics/suggest.ts';
 import { type DefinitionFile, findDefinitions } from './find.ts';
 import type { Foundation } from './foundation.ts';
@@ -14,6 +15,9 @@ import { type ReadSync, readSync } from './resolve-sync.ts';
 import { collectSyncs, sortedByName } from './syncs.ts';
 import { parseYaml } from './yaml.ts';
 
+/** Waiting for the disk is most of reading hundreds of small files. */
+const FILES_AT_ONCE = 32;
+
 export type Definitions = Pick<Project, 'segments' | 'destinations' | 'syncs'>;
 
 /** Everything below `segments/` and `destinations/`; what is broken is reported and left out. */
@@ -22,9 +26,10 @@ export async function readDefinitions(foundation: Foundation, problems: Problems
   const destinations = await readDestinations(foundation, problems);
   const files = await findDefinitions(context.world, context.root, 'segments', problems);
   const read: ReadSegment[] = [];
-  for (const file of files) {
-    const node = await parseFile(file, foundation, problems);
-    if (node) read.push(readSegment(file, node, foundation, context));
+  const limit = pLimit(FILES_AT_ONCE);
+  const nodes = await Promise.all(files.map((file) => limit(() => parseFile(file, foundation, problems))));
+  for (const [index, node] of nodes.entries()) {
+    if (node) read.push(readSegment(files[index]!, node, foundation, context));
   }
   const segments = collectSegments(read, problems);
   // A file that is not even YAML still defines a name that others may refer to.

@@ -18,7 +18,7 @@ const SHOP_FILES = [
   'segsync.yaml',
   'shop.sql',
 ];
-const SCHEMAS = ['destination', 'project', 'segment'].map((kind) => `.segsync/schemas/${kind}.json`);
+const SCHEMAS = ['destination', 'project', 'segment', 'test'].map((kind) => `.segsync/schemas/${kind}.json`);
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

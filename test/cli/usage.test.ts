@@ -49,7 +49,7 @@ describe('wrong usage', () => {
   it('refuses an argument too many', () =>
     expectMisuse(
       ['validate', 'x'],
-      'error[E603]: too many arguments for `validate`. Expected 0 arguments but got 1.\n  hint: see `segsync validate --help`\n',
+      'error[E603]: too many arguments for `validate`. Expected 0 arguments but got 1.\n  hint: segments and syncs are named by an option: `segsync validate --select NAME`\n',
     ));
 
   it('asks for a missing argument', () =>
