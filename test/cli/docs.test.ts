@@ -11,7 +11,7 @@ const ELSEWHERE = [
   /^src\//,
   /^docs\/adding-/,
   /^docs\/warehouses\//,
-  /^docs\/(diagnostics|editors|explain|init|json-output|selecting|testing)\.md$/,
+  /^docs\/(diagnostics|first-hour|editors|explain|init|json-output|selecting|testing)\.md$/,
 ];
 
 const pages = allPages();
