@@ -47,12 +47,27 @@ async function list(
   segment: string,
 ): Promise<ExitCode> {
   const format = options.format ?? (screen.flags.json ? 'json' : 'plain');
-  for await (const text of memberLines(format, segment, streamMembers(world, project, { target, segment }))) {
+  let isEmpty = true;
+  const members = streamMembers(world, project, { target, segment });
+  for await (const text of memberLines(
+    format,
+    segment,
+    noticed(members, () => (isEmpty = false)),
+  )) {
     screen.result(text);
     // `| head` has read enough: leaving the loop closes the warehouse, too.
     if (world.process.stdout.failure !== undefined) break;
   }
+  if (isEmpty)
+    screen.note(`${segment} has no members; \`segsync status\` tells when it was last evaluated.\n`);
   return EXIT.done;
+}
+
+async function* noticed<T>(all: AsyncIterable<T>, notice: () => void): AsyncIterable<T> {
+  for await (const each of all) {
+    notice();
+    yield each;
+  }
 }
 
 async function one(

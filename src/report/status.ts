@@ -81,7 +81,8 @@ function notesOf(each: SyncStatus): string[] {
     const why = each.paused_reason === undefined ? '' : `: ${each.paused_reason}`;
     notes.push(`paused      ${sync} since ${each.paused_at}${why}; \`segsync resume ${sync}\``);
   }
-  if (each.held_reason !== undefined) notes.push(`held        ${sync}: ${each.held_reason}`);
+  if (each.held_reason !== undefined)
+    notes.push(`held        ${sync}: ${each.held_reason.replace(/^sync \S+ is held: /, '')}`);
   if (rejected > 0) {
     const gone = removals > 0 ? `, of them ${plural(removals, 'removal')} (tried again daily)` : '';
     notes.push(`rejected    ${sync}: ${plural(rejected, 'row')}${gone}; \`segsync retry ${sync}\``);
