@@ -34,10 +34,21 @@ async function statementsOf(engine: typeof bigqueryEngine | typeof snowflakeEngi
       stdio: 'ignore',
     });
     expect(await new Promise((done) => child.on('close', done))).toBe(0);
-    return own.double.standIn.arrived.map(({ sql }) => sql);
+    return bySession(own.double.standIn.arrived);
   } finally {
     await own.drop();
   }
+}
+
+/** Each session's at once, where it began: of two side by side, the end of one must not look like the other's. */
+function bySession(arrived: readonly { sql: string; session?: string | number | undefined }[]): string[] {
+  const begun = new Map<string | number, number>();
+  const placed = arrived.map(({ sql, session }, index) => {
+    if (session === undefined) return { sql, at: index };
+    if (!begun.has(session)) begun.set(session, index);
+    return { sql, at: begun.get(session)! };
+  });
+  return placed.toSorted((a, b) => a.at - b.at).map(({ sql }) => sql);
 }
 
 /** Wrong on purpose, or asked for before it is there. */
