@@ -67,7 +67,7 @@ export async function runPipeline(
   world: World,
   project: Project,
   options: RunOptions,
-): Promise<{ report: RunReport; exit: ExitCode; basis: Basis }> {
+): Promise<{ report: RunReport; exit: ExitCode; basis?: Basis }> {
   const startedAt = world.clock.now();
   const access = options.command === 'plan' ? 'read' : 'write';
   const opened = options.opened ?? (await openTarget(world, project, options.target, access, options));
@@ -78,7 +78,7 @@ export async function runPipeline(
     return {
       report: reportOf(surveyed, startedAt, world.clock.now()),
       exit: surveyed.context.results.outcome,
-      basis: surveyed.basis,
+      ...(surveyed.basis ? { basis: surveyed.basis } : {}),
     };
   } finally {
     await opened.leases?.release();

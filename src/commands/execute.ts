@@ -42,7 +42,8 @@ export interface Executed {
   readonly exit: ExitCode;
   readonly project: Project;
   readonly target: string;
-  readonly basis: Basis;
+  /** Only of a plan. */
+  readonly basis?: Basis;
 }
 
 /** Runs or plans what the options select. Prints the failures of segments and syncs; the result is the caller's. */

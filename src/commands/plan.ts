@@ -133,7 +133,7 @@ function planFileOf(
       allow_add: options.allowAdd ?? [],
       adopt_state: options.adoptState ?? false,
     },
-    basis: { segments: only(basis.segments, segments), syncs: only(basis.syncs, syncs) },
+    basis: { segments: only(basis!.segments, segments), syncs: only(basis!.syncs, syncs) },
   };
 }
 

@@ -1,7 +1,6 @@
 /** The tests of a project: those in files of their own, and those in segments' files. */
-import { join, relative } from 'node:path';
 import { loadWarehouse } from '../adapters.ts';
-import { TEST_FILE } from '../config/find.ts';
+import { findTests } from '../config/find.ts';
 import { Problems } from '../config/problems.ts';
 import type { Project } from '../config/project.ts';
 import { readProjectText } from '../config/read.ts';
@@ -16,7 +15,7 @@ import type { World } from '../world.ts';
 export async function findStories(world: World, project: Project): Promise<Story[]> {
   const problems = new Problems();
   const stories: Story[] = [];
-  for (const path of await testFiles(world, project)) {
+  for (const { path } of await findTests(world, project.root, problems)) {
     const text = await readProjectText(world, path, project.root, problems);
     const root = text === undefined ? undefined : parseYaml(text, path, problems);
     if (root) stories.push(...readTestFile(root, project, problems));
@@ -25,15 +24,6 @@ export async function findStories(world: World, project: Project): Promise<Story
     if (tests) stories.push(...readOwnTests(tests, name, project, problems));
   problems.settle();
   return stories.sort(byPlace);
-}
-
-async function testFiles(world: World, { root }: Project): Promise<string[]> {
-  const paths = await world.files.list(join(root, 'segments'));
-  const isHidden = (path: string): boolean =>
-    relative(root, path)
-      .split(/[\\/]/)
-      .some((part) => part.startsWith('.'));
-  return paths.filter((path) => TEST_FILE.test(path) && !isHidden(path));
 }
 
 function byPlace({ place: a }: Story, { place: b }: Story): number {

@@ -1,4 +1,5 @@
 /** Plays stories, several side by side, each on a database of its own in memory. */
+import pLimit from 'p-limit';
 import { memoryWarehouse } from '../adapters.ts';
 import type { Project } from '../config/project.ts';
 import { ALWAYS_FULL } from '../evaluate/mode.ts';
@@ -23,20 +24,10 @@ const MOST_WHY = 3;
 const TARGET = 'test';
 
 /** In the order of the stories. */
-export async function playAll(
-  world: World,
-  project: Project,
-  stories: readonly Story[],
-): Promise<TestResult[]> {
+export function playAll(world: World, project: Project, stories: readonly Story[]): Promise<TestResult[]> {
   const own = inOneDatabase(project);
-  const results: TestResult[] = [];
-  const waiting = [...stories.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift())
-      results[next[0]] = await playTimed(world, own, next[1]);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return results;
+  const limit = pLimit(AT_ONCE);
+  return Promise.all(stories.map((story) => limit(() => playTimed(world, own, story))));
 }
 
 async function playTimed(world: World, project: Project, story: Story): Promise<TestResult> {

@@ -34,8 +34,24 @@ export interface DefinitionFile {
   readonly name: string;
 }
 
-/** The YAML files below `folder` of the project, sorted by path; hidden ones are left out. */
+/** The YAML files below `folder` of the project, sorted by path; hidden ones and tests are left out. */
 export async function findDefinitions(
+  world: World,
+  root: string,
+  folder: string,
+  problems: Problems,
+): Promise<DefinitionFile[]> {
+  const files = await yamlFiles(world, root, folder, problems);
+  return files.filter(({ path }) => !TEST_FILE.test(path));
+}
+
+/** The files of tests beside segments, as `findDefinitions`. */
+export async function findTests(world: World, root: string, problems: Problems): Promise<DefinitionFile[]> {
+  const files = await yamlFiles(world, root, 'segments', problems);
+  return files.filter(({ path }) => TEST_FILE.test(path));
+}
+
+async function yamlFiles(
   world: World,
   root: string,
   folder: string,
@@ -45,10 +61,7 @@ export async function findDefinitions(
   return paths
     .map((path) => ({ path, file: relative(root, path), name: basename(path, extname(path)) }))
     .filter(
-      ({ path, file }) =>
-        /\.ya?ml$/.test(path) &&
-        !TEST_FILE.test(path) &&
-        !file.split(/[\\/]/).some((part) => part.startsWith('.')),
+      ({ path, file }) => /\.ya?ml$/.test(path) && !file.split(/[\\/]/).some((part) => part.startsWith('.')),
     );
 }
 

@@ -5,7 +5,7 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Duration } from '../instant.ts';
 import type { Comparison, Condition, RowCondition, Scalar, Test } from '../segment/condition.ts';
-import type { YamlNode } from './node.ts';
+import type { YamlMap, YamlNode } from './node.ts';
 
 export interface Project {
   /** Absolute folder of `segsync.yaml`. */
@@ -132,8 +132,8 @@ export interface Segment {
   readonly allowFull: boolean;
   /** The name that this segment had before. */
   readonly was?: string;
-  /** The file's text in one form, to tell what has changed; absent when it was not read from a file. */
-  readonly text?: string;
+  /** The file's tree as written, to tell what has changed; absent when it was not read from a file. */
+  readonly written?: YamlMap;
   /** As they are written: `segsync test` reads them. */
   readonly tests?: YamlNode;
   readonly place: Place;
@@ -190,8 +190,8 @@ export interface Sync {
   readonly adopt?: boolean;
   /** `on_enter` only: who is in the segment at the first load counts as having entered. */
   readonly backfill?: boolean;
-  /** As it is written, in one form, to tell what has changed; absent when it was not read from a file. */
-  readonly text?: string;
+  /** As it is written, with its destination's `defaults:`, to tell what has changed; absent when it was not read from a file. */
+  readonly written?: { readonly entry: YamlNode; readonly defaults?: YamlNode };
   /** `on_enter` only: how long after one event a member is sent no other; undefined: each entry is one. */
   readonly againAfter?: Duration;
   readonly place: Place;

@@ -11,7 +11,6 @@ import { child, without, type YamlMap } from './node.ts';
 import type { Entity, Segment } from './project.ts';
 import { SEGMENT_NOT_YET, type SegmentPart, segmentSchema } from './schema.ts';
 import { DEFAULT_TIER, type Tiers } from './tiers.ts';
-import { segmentText } from './written.ts';
 
 /** What segments and syncs refer to. An entity that is declared but broken is undefined. */
 export interface Declared {
@@ -68,7 +67,7 @@ export function readSegment(
     ...(part.owner ? { owner: part.owner } : {}),
     ...(part.was ? { was: part.was } : {}),
     ...(tests ? { tests } : {}),
-    text: segmentText(written),
+    written,
     place,
   };
   return { ...read, segment };

@@ -12,7 +12,6 @@ import type { ResolvedDestination } from './resolve-destination.ts';
 import type { ReadSegment } from './resolve-segment.ts';
 import { type GuardsPart, SYNC_NOT_YET, type SyncPart, syncSchema } from './schema.ts';
 import type { Tiers } from './tiers.ts';
-import { syncText } from './written.ts';
 
 /** What a sync is resolved against. A destination that is declared but broken is undefined. */
 export interface SyncScope {
@@ -59,7 +58,7 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
     ...mapping,
     ...(exclude === undefined ? {} : { exclude }),
     guards: guardsOf(part, destination, scope),
-    text: textOf(index, part.to, destination, owner),
+    ...writtenIn(index, destination, owner),
     ...(part.adopt === undefined ? {} : { adopt: part.adopt }),
     ...(part.backfill === undefined ? {} : { backfill: part.backfill }),
     ...(part.again_after === undefined ? {} : { againAfter: part.again_after }),
@@ -68,15 +67,14 @@ export function readSync(node: YamlNode, index: number, scope: SyncScope): ReadS
   return { sync, shared: part.shared ?? false };
 }
 
-function textOf(
+function writtenIn(
   index: number,
-  to: string,
   { writtenDefaults }: ResolvedDestination,
   { written }: ReadSegment,
-): string {
+): Pick<Sync, 'written'> {
   const list = child(written, 'sync');
   const entry = list?.kind === 'list' ? list.items[index] : undefined;
-  return entry ? syncText(entry, to, writtenDefaults) : '';
+  return entry ? { written: { entry, ...(writtenDefaults ? { defaults: writtenDefaults } : {}) } } : {};
 }
 
 /** Reports E133 for what a destination's `allow:` keeps from going there: an identifier, or a field that holds one. */

@@ -2,6 +2,7 @@
 import type { Catalog } from '../compile/catalog.ts';
 import type { Project, Target } from '../config/project.ts';
 import type { SegmentState } from '../evaluate/mode.ts';
+import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { Watermarks } from '../evaluate/watermark.ts';
 import type { Instant } from '../instant.ts';
 import type { RunOptions } from '../pipeline.ts';
@@ -27,6 +28,8 @@ export interface RunContext {
   readonly destinations: Destinations;
   readonly catalog: Catalog;
   readonly made: ReadonlyMap<string, string>;
+  /** The segments that are looked at, by name. */
+  readonly prepared: ReadonlyMap<string, PreparedSegment>;
   readonly states: ReadonlyMap<string, SegmentState>;
   /** Of each segment's newest tick, this run's included. */
   readonly watermarks: Map<string, Watermarks>;

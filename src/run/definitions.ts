@@ -1,6 +1,7 @@
 /** Which definitions differ from what the state was made with: for the plan. */
 
 import type { Project, Sync } from '../config/project.ts';
+import { segmentText, syncText } from '../config/written.ts';
 import { audienceOf } from '../deliver/audience.ts';
 import { syncFingerprint } from '../deliver/fingerprint.ts';
 import { DiagnosedError } from '../diagnostics/diagnostic.ts';
@@ -10,7 +11,8 @@ import type { DefinitionChange } from '../report/results.ts';
 import type { DefinitionText } from '../state/definition-texts.ts';
 import type { SyncRow } from '../state/sync-rows.ts';
 import { type Destinations, sendsOn } from './destinations.ts';
-import { differences, textName, textOf } from './texts.ts';
+import { differences } from './text-diff.ts';
+import { textName, textOf } from './texts.ts';
 
 export interface DefinitionsInput {
   readonly project: Project;
@@ -62,7 +64,7 @@ function segmentChange(
   const state = states.get(name);
   if (!state) return of('new');
   const noted = textOf(texts, 'segment', { name, fingerprint: state.fingerprint });
-  const diff = diffOf(noted, segment.text);
+  const diff = diffOf(noted, segmentText(segment));
   if (state.fingerprint !== fingerprint)
     return of('logic', diff?.length === 0 ? { detail: BY_OTHERS } : told(diff));
   const detail = state.tier === segment.tier ? undefined : `another tier: ${state.tier} -> ${segment.tier}`;
@@ -96,7 +98,7 @@ async function syncChanges(input: DefinitionsInput, sync: Sync): Promise<Definit
   }
   const changed = row.fingerprint !== undefined && row.fingerprint !== syncFingerprint(project, sync);
   if (!changed) return [];
-  const diff = diffOf(textOf(texts, 'sync', { name, fingerprint: row.fingerprint }), sync.text);
+  const diff = diffOf(textOf(texts, 'sync', { name, fingerprint: row.fingerprint }), syncText(sync));
   return [{ ...own, change: 'mapping', ...(diff?.length === 0 ? { detail: BY_OTHER_FILES } : told(diff)) }];
 }
 

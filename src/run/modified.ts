@@ -1,5 +1,6 @@
 /** `state:modified` and `state:new`: what is not as the state of a target was made with. */
 import type { Project, Segment, Sync } from '../config/project.ts';
+import { segmentText, syncText } from '../config/written.ts';
 import { syncFingerprint } from '../deliver/fingerprint.ts';
 import type { SegmentState } from '../evaluate/mode.ts';
 import { prepareSegment } from '../evaluate/prepared.ts';
@@ -50,7 +51,7 @@ function isChanged(
   if (!state || state.tier !== segment.tier) return true;
   if (state.fingerprint !== prepareSegment(project, segment).fingerprint) return true;
   const { name } = segment;
-  return differs(textOf(texts, 'segment', { name, fingerprint: state.fingerprint }), segment.text);
+  return differs(textOf(texts, 'segment', { name, fingerprint: state.fingerprint }), segmentText(segment));
 }
 
 function isTurned(
@@ -62,7 +63,7 @@ function isTurned(
   if (!row) return true;
   if (row.fingerprint !== undefined && row.fingerprint !== syncFingerprint(project, sync)) return true;
   const { name } = sync;
-  return differs(textOf(texts, 'sync', { name, fingerprint: row.fingerprint }), sync.text);
+  return differs(textOf(texts, 'sync', { name, fingerprint: row.fingerprint }), syncText(sync));
 }
 
 function differs(before: string | undefined, now: string | undefined): boolean {

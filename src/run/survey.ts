@@ -9,7 +9,7 @@ import type { Instant } from '../instant.ts';
 import type { RunOptions } from '../pipeline.ts';
 import type { DefinitionChange } from '../report/results.ts';
 import { readTexts } from '../state/definition-texts.ts';
-import { adoptState, readForeign } from '../state/provenance.ts';
+import { adoptState, type Provenance, readForeign } from '../state/provenance.ts';
 import { newestPrunedTicks } from '../state/prune.ts';
 import { readReconciled } from '../state/reconciled.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
@@ -17,7 +17,7 @@ import type { World } from '../world.ts';
 import { type Basis, basisOf, movedSince } from './basis.ts';
 import type { RunContext } from './context.ts';
 import { Costs } from './cost.ts';
-import { definitionChanges, textNames } from './definitions.ts';
+import type { DefinitionsInput } from './definitions.ts';
 import type { Destinations } from './destinations.ts';
 import { tickInstant } from './instant.ts';
 import { leased } from './leases.ts';
@@ -41,8 +41,8 @@ export interface Survey {
   readonly steps: readonly Step[];
   /** Only for a plan. */
   readonly definitions?: readonly DefinitionChange[];
-  /** What this was made from. */
-  readonly basis: Basis;
+  /** What this was made from; only for a plan, and for a run that is to do one. */
+  readonly basis?: Basis;
 }
 
 export async function survey(input: SurveyInput): Promise<Survey> {
@@ -51,7 +51,7 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   const results = new Results(options.onEvent);
   const prepared = prepareAll(project, options.segments);
   const runId = world.random.uuid();
-  const isForeign = await heedForeign(opened, options, results);
+  const foreign = await readForeign(opened.session, opened.warehouse, opened.tables);
   const first = await look(input, prepared, results);
   const announced = { segments: first.due.segments.length, syncs: first.due.syncs.length };
   options.onEvent({ event: 'run_started', run_id: runId, ...announced });
@@ -61,8 +61,13 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   const held = await hold(opened, atOnce, options, results);
   // What another process committed before the leases were ours is seen only now.
   const { t, states, syncRows, due } = held === atOnce ? first : await look(input, prepared, results);
-  const basis = basisOf({ project, prepared, syncs: options.syncs, states, syncRows });
-  if (options.basis) checkBasis(options.basis, basis, first.due, held);
+  const isPlan = options.command === 'plan';
+  const basis =
+    isPlan || options.basis
+      ? basisOf({ project, prepared, syncs: options.syncs, states, syncRows })
+      : undefined;
+  if (options.basis) checkBasis(options.basis, basis!, first.due, held);
+  const isForeign = await heedForeign(foreign, opened, options, results);
   const own = withReconciled(both(due, held), later, apart, project);
   const { catalog, made } = await readTables(
     session,
@@ -81,6 +86,7 @@ export async function survey(input: SurveyInput): Promise<Survey> {
     results,
     costs: new Costs(),
     t,
+    prepared,
     states,
     catalog,
     made,
@@ -102,15 +108,24 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   });
   for (const [name, error] of failed) reportUnfit(context, name, error);
   reportLeftOut(context, due, own);
-  const definitions =
-    options.command === 'plan'
-      ? await definitionChanges({
-          ...{ project, prepared, states, syncRows, destinations },
-          ...{ syncs: options.syncs, target: opened.target.name },
-          texts: await readTexts(session, opened.tables, textNames({ prepared, syncs: options.syncs })),
-        })
-      : undefined;
-  return { context, steps, basis, ...(definitions ? { definitions } : {}) };
+  const definitions = isPlan ? await changesOf({ ...input, prepared, states, syncRows }) : undefined;
+  return { context, steps, ...(basis ? { basis } : {}), ...(definitions ? { definitions } : {}) };
+}
+
+/** Imported only now: a run tells of no changes. */
+async function changesOf({
+  opened,
+  options,
+  ...input
+}: SurveyInput & Pick<DefinitionsInput, 'prepared' | 'states' | 'syncRows'>): Promise<DefinitionChange[]> {
+  const { definitionChanges, textNames } = await import('./definitions.ts');
+  const { syncs } = options;
+  const texts = await readTexts(
+    opened.session,
+    opened.tables,
+    textNames({ prepared: input.prepared, syncs }),
+  );
+  return definitionChanges({ ...input, syncs, target: opened.target.name, texts });
 }
 
 /** Throws E705 when what a plan was made from has moved; what another process holds moves, and is left out. */
@@ -128,11 +143,11 @@ const MOVED_SHOWN = 5;
 
 /** Whether the state was made in another warehouse, and is not taken over now: that is told. */
 async function heedForeign(
+  foreign: Provenance | undefined,
   { session, warehouse, tables }: Opened,
   { command, adoptState: adopt }: RunOptions,
   results: Results,
 ): Promise<boolean> {
-  const foreign = await readForeign(session, warehouse, tables);
   if (!foreign) return false;
   if (!adopt) {
     results.warn(diagnose('W703', { place: foreign.place }));

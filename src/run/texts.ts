@@ -1,7 +1,6 @@
-/** Definitions as texts: noted by a run, set side by side by a plan. */
-import { diffLines } from 'diff';
+/** Definitions as texts: noted by a run, set beside today's by a plan. */
+import { segmentText, syncText } from '../config/written.ts';
 import { syncFingerprint } from '../deliver/fingerprint.ts';
-import { prepareSegment } from '../evaluate/prepared.ts';
 import { type DefinitionText, noteTexts } from '../state/definition-texts.ts';
 import { WarehouseError } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
@@ -12,18 +11,24 @@ export function textName(kind: 'segment' | 'sync', name: string): string {
 }
 
 /** Notes what this run evaluated and delivered by. */
-export async function noteDefinitions({ project, results, session, tables }: RunContext): Promise<void> {
+export async function noteDefinitions({
+  project,
+  prepared,
+  results,
+  session,
+  tables,
+}: RunContext): Promise<void> {
   const texts = new Map<string, DefinitionText>();
   for (const { segment: name, mode, error } of results.segments) {
-    const segment = project.segments.get(name);
-    if (segment?.text === undefined || mode === 'skipped' || error) continue;
-    const { fingerprint } = prepareSegment(project, segment);
-    texts.set(textName('segment', name), { fingerprint, text: segment.text });
+    const own = prepared.get(name);
+    const text = own && mode !== 'skipped' && !error ? segmentText(own.segment) : undefined;
+    if (text !== undefined) texts.set(textName('segment', name), { fingerprint: own!.fingerprint, text });
   }
   for (const { sync: name, skipped, held, error } of results.syncs) {
     const sync = project.syncs.get(name)!;
-    if (sync.text === undefined || skipped || held || error) continue;
-    texts.set(textName('sync', name), { fingerprint: syncFingerprint(project, sync), text: sync.text });
+    const text = skipped || held || error ? undefined : syncText(sync);
+    if (text !== undefined)
+      texts.set(textName('sync', name), { fingerprint: syncFingerprint(project, sync), text });
   }
   try {
     await noteTexts(session, tables, texts);
@@ -41,24 +46,4 @@ export function textOf(
 ): string | undefined {
   const noted = texts.get(textName(kind, name));
   return noted?.fingerprint === fingerprint ? noted?.text : undefined;
-}
-
-/** Lines that stand around a change, so that it can be found. */
-const AROUND = 2;
-
-/** The lines of two texts that differ, each with `-` or `+` before it, and a few around them with a space; `@` where some are left out. */
-export function differences(before: string, after: string): string[] {
-  const lines = diffLines(before, after).flatMap(({ value, added, removed }) =>
-    value
-      .replace(/\n$/, '')
-      .split('\n')
-      .map((line) => `${added ? '+' : removed ? '-' : ' '} ${line}`),
-  );
-  const isNear = (index: number): boolean =>
-    lines.slice(Math.max(0, index - AROUND), index + AROUND + 1).some((line) => !line.startsWith(' '));
-  const near = [...lines.keys()].filter(isNear);
-  return near.flatMap((index, i) => {
-    const isApart = i > 0 && near[i - 1] !== index - 1;
-    return isApart ? ['@', lines[index]!] : [lines[index]!];
-  });
 }

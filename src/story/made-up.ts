@@ -1,6 +1,6 @@
 /** Values that stand for a person's own in a recorded test: made up, and with the same answer to every test. */
-import { createHash } from 'node:crypto';
 import type { Scalar, Test } from '../segment/condition.ts';
+import { BUCKETS, sliceOf } from '../warehouse/layout.ts';
 import type { RecordedColumn } from './recorded-tables.ts';
 
 export class MadeUp {
@@ -50,8 +50,7 @@ export function madeUpKey(
 
 /** The published hash of `share`. */
 function isBelow(name: string, key: string, percent: string): boolean {
-  const hash = createHash('md5').update(`${name}:${key}`).digest('hex').slice(0, 7);
-  return Number.parseInt(hash, 16) * 100 < Number(percent) * 268_435_456;
+  return sliceOf(`${name}:${key}`) * 100 < Number(percent) * BUCKETS;
 }
 
 const BASES = ['', 'x', 'q', 'zz', '0', '~'];
