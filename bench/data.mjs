@@ -24,7 +24,7 @@ export function pick(values, number) {
 }
 
 /** Often viewed, seldom bought. */
-const NAMES = [
+export const NAMES = [
   ...Array(9).fill('product_viewed'),
   ...Array(5).fill('session_started'),
   ...Array(4).fill('added_to_cart'),

@@ -20,7 +20,10 @@ type Lookup = typeof dnsLookup;
  * The network as it is; `lookup` resolves names, `connectMs` is how long a connection, TLS included, may take to be
  * made. Throws nothing but `NetworkError`, when a request fails.
  */
-export function openHttpClient(lookup: Lookup, connectMs = CONNECT_TIMEOUT_MS): Network {
+export function openHttpClient(
+  lookup: Lookup,
+  connectMs = CONNECT_TIMEOUT_MS,
+): Pick<Network, 'request' | 'close'> {
   const routes = openRoutes(lookup, connectMs);
   return {
     async request(request) {

@@ -35,6 +35,17 @@ export function formatDuration(duration: Duration): string {
   return duration % 1000n === 0n ? `${duration / 1000n}ms` : `${duration}us`;
 }
 
+/** Microseconds -> how old something is, for people: `45s`, `12m 05s`, `20h 03m`, from two days on `3d 04h`. */
+export function formatAge(age: Duration): string {
+  const pair = (large: string, small: string): string => {
+    const rest = (age % UNIT[large]!) / UNIT[small]!;
+    return `${age / UNIT[large]!}${large} ${two(Number(rest))}${small}`;
+  };
+  if (age < MINUTE) return `${age / SECOND}s`;
+  if (age < HOUR) return pair('m', 's');
+  return age < 2n * DAY ? pair('h', 'm') : pair('d', 'h');
+}
+
 /** ISO 8601 in UTC with microseconds: `2026-11-22T10:00:00.000000Z`. */
 export function formatInstant(instant: Instant): string {
   if (instant !== formatted.instant) {
@@ -132,6 +143,25 @@ export function atTimeOfDay(date: string, time: string, timezone: string): Insta
       plainTime: Temporal.PlainTime.from(time),
     }).epochNanoseconds / 1000n
   );
+}
+
+/** What the clocks of a time zone show at an instant: microseconds since they showed 1970-01-01 00:00. */
+export function wallClock(instant: Instant, timezone: string): Duration {
+  const { offsetNanoseconds } = Temporal.Instant.fromEpochNanoseconds(instant * 1000n).toZonedDateTimeISO(
+    timezone,
+  );
+  return instant + BigInt(offsetNanoseconds) / 1000n;
+}
+
+/** When the clocks of a time zone show `reading`; what a change of clocks skips moves forward, of two the earlier. */
+export function atWallClock(reading: Duration, timezone: string): Instant {
+  const { date, time } = utcParts(reading);
+  return Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(timezone).epochNanoseconds / 1000n;
+}
+
+/** Milliseconds of a clock or a timer, as a duration. */
+export function ofMilliseconds(ms: number): Duration {
+  return BigInt(Math.round(ms * 1000));
 }
 
 /** The first of some instants; undefined of none. */

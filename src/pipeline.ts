@@ -13,14 +13,18 @@ import type { Project } from './config/project.ts';
 import type { ExitCode } from './diagnostics/exit.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import type { RunEvent, RunReport } from './report/results.ts';
+import type { Awaited } from './run/after.ts';
+import { awaitNews } from './run/await-news.ts';
 import type { Basis } from './run/basis.ts';
 import type { RunContext } from './run/context.ts';
 import { type Destinations, openDestinations } from './run/destinations.ts';
-import { execute } from './run/execute.ts';
-import { explain } from './run/explain.ts';
+import type { Kept } from './run/kept.ts';
 import { type Opened, openTarget } from './run/open.ts';
+import { paced, tooFast } from './run/pace.ts';
+import { tierResults } from './run/promises.ts';
 import { begin, conclude } from './run/record.ts';
-import type { Step } from './run/steps.ts';
+import { warnOfStale } from './run/stale.ts';
+import type { Handlers, Step } from './run/steps.ts';
 import { type Survey, survey } from './run/survey.ts';
 import type { World } from './world.ts';
 
@@ -34,6 +38,8 @@ export interface RunOptions {
   readonly syncs: ReadonlySet<string>;
   /** Due or not. */
   readonly all: boolean;
+  /** `segments` are only what the syncs are about: none of them ticks. */
+  readonly deliverOnly?: boolean;
   /** Only segments and syncs of these tiers. */
   readonly tiers?: ReadonlySet<string>;
   /** Evaluate everyone. */
@@ -51,12 +57,18 @@ export interface RunOptions {
   readonly samples?: boolean;
   /** Only a plan: segments whose members are counted among those of each other. */
   readonly overlap?: ReadonlySet<string>;
-  /** How long to wait for what another process holds. */
+  /** Only what has not ticked since all of these changed. */
+  readonly after?: readonly Awaited[];
+  /** How long to wait for what another process holds, and for what `after` names. */
   readonly waitMs: number;
   /** Open already, and left open: runs side by side in one process share each destination's budget and its priorities. */
   readonly destinations?: Destinations;
   /** Open already for what the run does, and left open: ticks that follow each other on one connection. */
   readonly opened?: Opened;
+  /** Only of a resident process: what it knows from the runs before. Its leases are held on between them. */
+  readonly kept?: Kept;
+  /** Faster tiers are at work beside it: a large delivery leaves them room. */
+  readonly yields?: boolean;
   /** Aborted by SIGINT and SIGTERM: what is in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -68,20 +80,33 @@ export async function runPipeline(
   project: Project,
   options: RunOptions,
 ): Promise<{ report: RunReport; exit: ExitCode; basis?: Basis }> {
+  if (options.after && options.waitMs > 0) await awaitNews(world, project, options);
   const startedAt = world.clock.now();
+  const began = world.clock.monotonic();
   const access = options.command === 'plan' ? 'read' : 'write';
   const opened = options.opened ?? (await openTarget(world, project, options.target, access, options));
   const destinations = options.destinations ?? openDestinations(world, project);
   try {
-    const surveyed = await survey({ world, project, options, opened, destinations });
+    const surveyed = await survey({
+      ...{ world, options, opened, destinations },
+      project: paced(project, opened.warehouse),
+    });
+    if (options.command === 'plan') {
+      for (const each of tooFast(project, opened.warehouse, options)) surveyed.context.results.warn(each);
+    }
     await interpret(surveyed, opened, startedAt);
+    const report = reportOf(surveyed, startedAt, world.clock.now());
+    options.onEvent({
+      ...{ event: 'run_finished', run_id: report.run_id, status: report.status },
+      duration_ms: Math.round(world.clock.monotonic() - began),
+    });
     return {
-      report: reportOf(surveyed, startedAt, world.clock.now()),
+      report,
       exit: surveyed.context.results.outcome,
       ...(surveyed.basis ? { basis: surveyed.basis } : {}),
     };
   } finally {
-    await opened.leases?.release();
+    if (!options.kept) await opened.leases?.release();
     if (!options.destinations) await destinations.close();
     if (!options.opened) await opened.session.close();
   }
@@ -94,11 +119,17 @@ async function interpret({ context, steps }: Survey, opened: Opened, startedAt: 
     if (context.options.signal.aborted) break;
     await handle(step, context, executing);
   }
+  if (executing) warnOfStale(context);
   if (executing && steps.length > 0) await conclude(context, opened);
 }
 
-function handle(step: Step, context: RunContext, executing: boolean): Promise<void> {
-  const handlers = executing ? execute : explain;
+/** Loaded only now: most runs from cron have nothing to do. */
+async function handlersOf(executing: boolean): Promise<Handlers> {
+  return executing ? (await import('./run/execute.ts')).execute : (await import('./run/explain.ts')).explain;
+}
+
+async function handle(step: Step, context: RunContext, executing: boolean): Promise<void> {
+  const handlers = await handlersOf(executing);
   switch (step.kind) {
     case 'evaluate':
       return handlers.evaluate(step, context);
@@ -109,8 +140,12 @@ function handle(step: Step, context: RunContext, executing: boolean): Promise<vo
   }
 }
 
-function reportOf({ context, definitions }: Survey, startedAt: Instant, finishedAt: Instant): RunReport {
-  const { results, costs, runId } = context;
+function reportOf(
+  { context, definitions, next }: Survey,
+  startedAt: Instant,
+  finishedAt: Instant,
+): RunReport {
+  const { results, costs, runId, options } = context;
   return {
     version: 1,
     run_id: runId,
@@ -121,7 +156,9 @@ function reportOf({ context, definitions }: Survey, startedAt: Instant, finished
       .toSorted((a, b) => (a.segment < b.segment ? -1 : 1))
       .map((each) => ({ ...each, ...costs.ofSegment(each.segment) })),
     syncs: results.syncs.toSorted((a, b) => (a.sync < b.sync ? -1 : 1)),
+    ...(options.command === 'run' ? { tiers: tierResults(results) } : {}),
     ...costs.total(),
+    ...(next ? { next_due: { tier: next.tier, at: formatInstant(next.at) } } : {}),
     ...(definitions ? { definition_changes: definitions } : {}),
   };
 }

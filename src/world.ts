@@ -80,7 +80,48 @@ export class NetworkError extends Error {
   }
 }
 
+/** A request that this program is asked. */
+export interface ServedRequest {
+  readonly method: string;
+  /** With its query, as it was asked for. */
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ServedResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+export interface Served {
+  /** The port that was taken. */
+  readonly port: number;
+  /** Resolves once nobody is served any more: open connections are ended. */
+  close(): Promise<void>;
+}
+
+/** An address that cannot be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  constructor(
+    /** The system's code: `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND`. */
+    readonly code: string,
+  ) {
+    super(code);
+  }
+}
+
 export interface Network {
+  /** Answers HTTP requests, one a connection, until it is closed. Throws `ListenError`. */
+  serve(address: ListenAddress, answer: (request: ServedRequest) => Promise<ServedResponse>): Promise<Served>;
   /** One request over kept-alive connections. Redirects are not followed. Throws `NetworkError`. */
   request(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
@@ -105,6 +146,8 @@ export interface Files {
   read(path: string, from: number): AsyncIterable<Uint8Array>;
   /** Bytes, or undefined when the file is missing. */
   size(path: string): Promise<number | undefined>;
+  /** When its content was last written, or undefined when the file is missing. */
+  modified(path: string): Promise<Instant | undefined>;
   /** Gives a file another name, at once, if that name is free; false when it is taken. */
   moveNew(from: string, to: string): Promise<boolean>;
   /** Removes a file; nothing happens when it is missing. */
@@ -147,6 +190,8 @@ export interface Process {
   isAlive(id: number): boolean;
   /** Calls `action` upon SIGINT and SIGTERM until the returned function is called. */
   onSignal(action: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** SIGHUP: read the project again. Returns what ends it. */
+  onHangup(action: () => void): () => void;
   exit(code: number): never;
 }
 
@@ -155,7 +200,7 @@ export function realWorld(): World {
   return {
     clock: {
       simulated: false,
-      now: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)),
+      now: wallClock,
       monotonic: () => performance.now(),
     },
     timers: { sleep, every },
@@ -179,6 +224,18 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Between the monotonic clock and the wall's since the process began; moved when the machine slept or its clock was set. */
+let drift = 0;
+const DRIFT_MS = 500;
+
+/** To the microsecond, as the monotonic clock counts on from the wall's. */
+function wallClock(): Instant {
+  const counted = performance.timeOrigin + performance.now() + drift;
+  const wall = Date.now();
+  if (Math.abs(wall - counted) > DRIFT_MS) drift += wall - counted;
+  return BigInt(Math.round((performance.timeOrigin + performance.now() + drift) * 1000));
+}
+
 function every(ms: number, action: () => void): () => void {
   const timer = setInterval(action, ms);
   timer.unref();
@@ -187,8 +244,12 @@ function every(ms: number, action: () => void): () => void {
 
 function realNetwork(): Network {
   // undici costs 50 ms to import: only a run that sends something over HTTP pays for it.
-  let client: Promise<Network> | undefined;
+  let client: Promise<Pick<Network, 'request' | 'close'>> | undefined;
   return {
+    async serve(address, answer) {
+      const { serveHttp } = await import('./http-server.ts');
+      return serveHttp(address, answer);
+    },
     async request(request) {
       client ??= import('./http-client.ts').then((module) => module.openHttpClient(lookup));
       return (await client).request(request);
@@ -244,6 +305,11 @@ function realFiles(): Files {
     read: (path, from) => createReadStream(path, { start: from }),
     async size(path) {
       return existsSync(path) ? (await fs.stat(path)).size : undefined;
+    },
+    async modified(path) {
+      if (!existsSync(path)) return undefined;
+      const { mtimeNs } = await fs.stat(path, { bigint: true });
+      return mtimeNs / 1000n;
     },
     moveNew,
     remove: (path) => fs.rm(path, { force: true }),
@@ -363,6 +429,10 @@ function realProcess(): Process {
         process.off('SIGINT', interrupt);
         process.off('SIGTERM', terminate);
       };
+    },
+    onHangup(action) {
+      process.on('SIGHUP', action);
+      return () => process.off('SIGHUP', action);
     },
     exit: (code) => process.exit(code),
   };

@@ -15,8 +15,12 @@ export function printedOf(code: string, ended: Ended): string {
   const blocks = `${ended.stderr}\n${ended.stdout}`.split(/^(?=error\[|warning\[|held {8})/m);
   const block = blocks.find((each) => each.includes(`[${code}]`) || each.includes(`explain ${code}`)) ?? '';
   const [text] = block.split(/^\s*more: /m);
-  return text!.trimEnd().replaceAll(NOW, QUIET);
+  return text!.trimEnd().replaceAll(NOW, QUIET).replaceAll(DAYS, '121d 20h').replaceAll(TOOK, 'Done in 0.1s');
 }
 
 const NOW = new RegExp(`${new Date().getUTCFullYear()}-\\d\\d-\\d\\dT[\\d:.]+Z`, 'g');
+/** How long a run took. */
+const TOOK = /Done in \d+(?:\.\d+)?m?s/g;
+/** How old rows of the first instant of a year are. */
+const DAYS = /\b\d+d \d\dh\b/g;
 const QUIET = '2027-05-03T08:00:00.000000Z';

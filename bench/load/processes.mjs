@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The receiver: its `url`, `ask(command, rest)` and `close()`. */
-export async function startReceiver() {
-  const child = fork(file('./receiver.mjs'), { serialization: 'advanced' });
+/** A receiver, by its script: its `url`, `ask(command, rest)` and `close()`. */
+export async function startReceiver(script = file('./receiver.mjs')) {
+  const child = fork(script, { serialization: 'advanced' });
   const { port } = await new Promise((resolve) => child.once('message', resolve));
   let asked = 0;
   return {

@@ -33,6 +33,8 @@ function writer(world: World, path: string, file: AppendFile): EventLog {
   };
   return {
     append(event) {
+      // It is told at the end; until then nothing is gathered for a file that takes nothing.
+      if (failure !== undefined) return;
       gathered += `${JSON.stringify({ at: formatInstant(world.clock.now()), ...event })}\n`;
       writing ??= flush();
     },

@@ -1,14 +1,16 @@
 /** What `run` and `plan` share: the same pipeline, its events shown, its failures told, signals honoured. */
 
 import type { Project } from '../config/project.ts';
-import { DiagnosedError, fail } from '../diagnostics/diagnostic.ts';
+import { DiagnosedError, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { EXIT, type ExitCode } from '../diagnostics/exit.ts';
 import type { Instant } from '../instant.ts';
 import { type RunOptions, runPipeline } from '../pipeline.ts';
 import { failuresOf } from '../report/failures.ts';
 import { openProgress } from '../report/progress.ts';
 import type { RunReport } from '../report/results.ts';
+import { readAfter } from '../run/after.ts';
 import type { Basis } from '../run/basis.ts';
+import { openTraces, SILENT, traced } from '../telemetry/traces.ts';
 import { openEventLog } from './events.ts';
 import { readInstant } from './instants.ts';
 import { type Interruption, onInterrupt } from './interrupt.ts';
@@ -25,6 +27,7 @@ export interface Request {
   readonly allowRemoval?: readonly string[];
   readonly allowAdd?: readonly string[];
   readonly adoptState?: boolean;
+  readonly after?: readonly string[];
   /** Only a plan: a few masked keys; segments to compare with. */
   readonly samples?: boolean;
   readonly overlap?: readonly string[];
@@ -85,20 +88,27 @@ async function observed(
     log.append(event);
     if (!screen.flags.quiet) progress.onEvent(event);
   };
+  const warn = ({ code, message }: Diagnostic): void => onEvent({ event: 'warning', code, message });
+  const traces = command === 'run' ? await openTraces(world, warn) : SILENT;
   try {
-    const executed = await runPipeline(world, project, {
-      ...{ command, target, all, full, now, signal, onEvent },
+    const options: Omit<RunOptions, 'onEvent'> = {
+      ...{ command, target, all, full, now, signal },
       ...(planned ? plannedOnly(project, planned) : selection),
       ...(samples ? { samples } : {}),
       ...(overlap.size > 0 ? { overlap } : {}),
       ...(tiers ? { tiers: new Set(tiers) } : {}),
       waitMs: globals.waitMs,
+      ...(request.after ? { after: readAfter(request.after, project, world.process.workingFolder) } : {}),
       ...(request.adoptState ? { adoptState: true } : {}),
       allowRemoval: knownSyncs(project, request.allowRemoval ?? []),
       allowAdd: knownSyncs(project, request.allowAdd ?? []),
-    });
+    };
+    const executed = await traced(traces, { project, target }, onEvent, (onEvent) =>
+      runPipeline(world, project, { ...options, onEvent }),
+    );
     return { ...executed, project, target };
   } finally {
+    await traces.close();
     progress.end();
     await log.close();
   }

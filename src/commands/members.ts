@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { EXIT, type ExitCode } from '../diagnostics/exit.ts';
 import { jsonText } from '../report/json.ts';
 import { type MemberFormat, memberLines } from '../report/members.ts';
+import type { Waits } from '../report/results.ts';
 import { evaluateKey, streamMembers } from '../run/inspect.ts';
 import { readInstant } from './instants.ts';
 import { knownSegments, type Opened, openProject } from './open.ts';
@@ -77,9 +78,14 @@ async function one(
   key: string,
 ): Promise<ExitCode> {
   const now = readInstant('--now', options.now, project.timezone);
-  const member = await evaluateKey(world, project, { target, segment, key, now });
+  const { member, waits } = await evaluateKey(world, project, { target, segment, key, now });
   const json = screen.flags.json || options.format === 'json';
-  const text = `${key} is ${member ? '' : 'not '}in ${segment}\n`;
-  screen.result(json ? jsonText({ version: 1, segment, key, member }) : text);
+  const text = `${key} is ${member ? '' : 'not '}in ${segment}${waits ? waitText(waits) : ''}\n`;
+  screen.result(json ? jsonText({ version: 1, segment, key, member, ...(waits ? { waits } : {}) }) : text);
   return EXIT.done;
+}
+
+function waitText({ op, since, until }: Waits): string {
+  const start = since === undefined ? ', and begins to wait' : '';
+  return op === 'enter' ? `${start}: it enters not before ${until}` : `: it leaves not before ${until}`;
 }

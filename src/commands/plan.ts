@@ -13,6 +13,7 @@ import { type PlanFile, writePlanFile } from './plan-file.ts';
 import type { Verb } from './verb.ts';
 
 interface Options {
+  after?: string[];
   due?: boolean;
   tier?: string[];
   full?: boolean;
@@ -36,6 +37,7 @@ export const plan: Verb<Options> = {
       .option('--due', 'only what `segsync run` would do now')
       .option('--tier <names...>', 'only segments and syncs of these tiers')
       .option('--full', 'as if everyone were evaluated')
+      .option('--after <news...>', 'only what has not ticked since these changed, as `segsync run --after`')
       .option('--now <instant>', 'take this instant for the time of evaluation; it may lie ahead')
       .addOption(
         new Option(
@@ -70,6 +72,7 @@ export const plan: Verb<Options> = {
       full: options.full ?? false,
       tiers: options.tier,
       now: options.now,
+      after: options.after,
       allowRemoval: options.allowRemoval,
       allowAdd: options.allowAdd,
       adoptState: options.adoptState,
@@ -120,7 +123,7 @@ function planFileOf(
   { report, project, target, basis }: Executed,
   options: Options,
 ): Omit<PlanFile, 'version' | 'kind'> {
-  const isDue = (skipped: string | undefined): boolean => skipped !== 'not_due';
+  const isDue = (skipped: string | undefined): boolean => skipped !== 'not_due' && skipped !== 'not_newer';
   const segments = report.segments.filter(({ reason }) => isDue(reason)).map(({ segment }) => segment);
   const syncs = report.syncs.filter(({ skipped }) => isDue(skipped)).map(({ sync }) => sync);
   return {

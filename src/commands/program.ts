@@ -79,6 +79,12 @@ const VERBS: readonly Entry[] = [
     load: async () => (await import('./explain.ts')).explain,
   },
   {
+    name: 'advise',
+    group: 'Looking closer:',
+    summary: 'tell from the past which tier each segment needs',
+    load: async () => (await import('./advise.ts')).advise,
+  },
+  {
     name: 'status',
     group: 'Looking after it:',
     summary: 'show how fresh everything is, and what needs somebody',

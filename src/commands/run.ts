@@ -14,11 +14,14 @@ interface Options {
   tier?: string[];
   full?: boolean;
   now?: string;
+  after?: string[];
   allowRemoval?: string[];
   allowAdd?: string[];
   adoptState?: boolean;
   dryRun?: boolean;
   plan?: string;
+  watch?: boolean;
+  metrics?: string;
 }
 
 export const run: Verb<Options> = {
@@ -29,7 +32,13 @@ export const run: Verb<Options> = {
       .option('--tier <names...>', 'only segments and syncs of these tiers')
       .option('--full', 'evaluate everyone instead of who can have changed')
       .option('--now <instant>', 'take this instant for the time of evaluation')
+      .option(
+        '--after <news...>',
+        'only what has not ticked since these changed: a table of the project, file:PATH, dbt:PATH of run_results.json',
+      )
       .option('--plan <file>', 'do what `segsync plan --out` kept, or refuse when things have moved')
+      .option('--watch', 'stay, and keep every tier at its cadence')
+      .option('--metrics <address>', 'with --watch: serve /metrics, /healthz and /readyz there')
       .option('--dry-run', 'as `segsync plan --due`: change nothing')
       .option('--allow-removal <syncs...>', 'lift the guard against removing too many')
       .option('--allow-add <syncs...>', 'lift the guard against adding too many')
@@ -39,7 +48,15 @@ export const run: Verb<Options> = {
 
   async run(invocation): Promise<ExitCode> {
     const { screen, options } = invocation;
-    if (options.plan !== undefined) checkAlone(invocation);
+    if (options.plan !== undefined) checkAlone(invocation, '--plan', NOT_WITH_PLAN);
+    if (options.watch) {
+      checkAlone(invocation, '--watch', NOT_WITH_WATCH);
+      const { watch } = await import('./watch.ts');
+      const { tier: tiers, adoptState, metrics } = options;
+      return watch(invocation, { tiers, adoptState, metrics });
+    }
+    if (options.metrics !== undefined)
+      fail('E615', { option: '--metrics', with: '`run` alone', detail: 'it belongs to `--watch`' });
     if (options.dryRun) return plan.run({ ...invocation, options: dryRun(options) });
     const { report, exit } =
       options.plan === undefined
@@ -57,37 +74,50 @@ function asked({
   full = false,
   tier,
   now,
+  after,
   allowRemoval,
   allowAdd,
   adoptState,
 }: Options): Request {
-  return { command: 'run', all, full, tiers: tier, now, allowRemoval, allowAdd, adoptState };
+  return { command: 'run', all, full, tiers: tier, now, after, allowRemoval, allowAdd, adoptState };
 }
 
-function dryRun({ all, dryRun: _, plan: __, ...rest }: Options) {
+function dryRun({ all, dryRun: _, plan: __, watch: ___, metrics: ____, ...rest }: Options) {
   return { due: !all, ...rest };
 }
 
-/** Options that a plan brings along, or that would make it another one. */
-const NOT_WITH_PLAN = [
-  'all',
-  'tier',
-  'full',
-  'now',
-  'dryRun',
-  'allowRemoval',
-  'allowAdd',
-  'adoptState',
-] as const;
+/** Options that do not go with another one, and why. */
+interface Apart {
+  readonly names: readonly (keyof Options)[];
+  /** Whether what to do may not be selected. */
+  readonly selects: boolean;
+  readonly why: string;
+}
+
+const NOT_WITH_PLAN: Apart = {
+  names: ['all', 'tier', 'full', 'now', 'after', 'dryRun', 'allowRemoval', 'allowAdd', 'adoptState', 'watch'],
+  selects: false,
+  why: 'what to do is in the plan',
+};
+
+const NOT_WITH_WATCH: Apart = {
+  names: ['all', 'full', 'now', 'after', 'dryRun', 'allowRemoval', 'allowAdd'],
+  selects: true,
+  why: 'that is for one run',
+};
 
 /** Throws E615. */
-function checkAlone({ options, globals }: Invocation<Options>): void {
-  const given = NOT_WITH_PLAN.find((name) => options[name] !== undefined);
+function checkAlone(
+  { options, globals }: Invocation<Options>,
+  by: string,
+  { names, selects, why }: Apart,
+): void {
+  const given = names.find((name) => options[name] !== undefined);
   const selecting = globals.select.length > 0 ? 'select' : globals.exclude.length > 0 ? 'exclude' : undefined;
-  const name = given ?? selecting;
+  const name = given ?? (selects ? undefined : selecting);
   if (name === undefined) return;
   const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  fail('E615', { option, with: '--plan', detail: 'what to do is in the plan' });
+  fail('E615', { option, with: by, detail: why });
 }
 
 /** Just what the plan shows, on its target. Throws E613, E615 and E705. */

@@ -1,7 +1,7 @@
 /** `segsync status`: how fresh everything is, and what needs somebody. */
 import { EXIT } from '../diagnostics/exit.ts';
 import { jsonText } from '../report/json.ts';
-import { isLate, statusText } from '../report/status.ts';
+import { isBroken, statusText } from '../report/status.ts';
 import { readStatus } from '../run/status.ts';
 import { openProject } from './open.ts';
 import type { Verb } from './verb.ts';
@@ -10,7 +10,7 @@ export const status: Verb = {
   declare(command) {
     command.addHelpText(
       'after',
-      '\nWith --verbose, the size of each segment over the last 14 days is drawn beside it.\nExits with 1 when something is older than its tier promises, so that cron can alert.\n\nExample:\n  $ segsync status --select tier:realtime',
+      '\nWith --verbose, the size of each segment over the last 14 days is drawn beside it.\nExits with 1 when a promise is broken: something is older than its tier promises (late), of\nthe changes that were delivered lately fewer than 95 of 100 kept it (broken), or a table that\nis read is older than its `expect_fresh_within` (stale). So cron can alert.\n\nExample:\n  $ segsync status --select tier:realtime',
     );
   },
 
@@ -24,6 +24,6 @@ export const status: Verb = {
       sizes: screen.flags.verbose,
     });
     screen.result(screen.flags.json ? jsonText(report) : statusText(report, screen.colors));
-    return isLate(report) ? EXIT.failed : EXIT.done;
+    return isBroken(report) ? EXIT.failed : EXIT.done;
   },
 };

@@ -10,7 +10,7 @@ import type { TestResult } from '../report/stories.ts';
 import { openDestinations } from '../run/destinations.ts';
 import { membersIn } from '../run/inspect.ts';
 import { type Opened, openTarget } from '../run/open.ts';
-import { wholeVerdict } from '../run/whole.ts';
+import { everyone, wholeVerdict } from '../run/whole.ts';
 import { whyBriefly } from '../run/why-brief.ts';
 import { inOneDatabase } from '../story/one-database.ts';
 import { playStory, type Theatre, type Ticked } from '../story/play.ts';
@@ -108,6 +108,7 @@ function theatreOf(
       return keys;
     },
     whole: (segment, at) => wholeVerdict(opened, project, segment, at),
+    everyone: (segment, at) => everyone(opened, project, segment, at),
     why: (segment, keys, t) =>
       whyBriefly(stage.world, project, opened, { segment, keys: keys.slice(0, MOST_WHY), t }),
   };

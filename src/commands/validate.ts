@@ -38,7 +38,7 @@ export const validate: Verb<Options> = {
     const selection = await selectIn(world, project, { ...globals, target });
     const found = [
       ...warnings,
-      ...(await checkProject(world, project, selection)),
+      ...(await checkProject(world, project, { ...selection, target })),
       ...(invocation.options.connect ? await checkConnected(invocation, project, selection) : []),
     ];
     const problems = inOrder(found);

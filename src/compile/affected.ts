@@ -2,17 +2,20 @@
 import type { Entity, Source, Table } from '../config/project.ts';
 import { formatInstant, type Instant } from '../instant.ts';
 import type { RowCondition } from '../segment/condition.ts';
+import { waitId } from '../segment/damping.ts';
 import { type Edge, edgeLabel } from '../segment/edges.ts';
 import { linkOf, type ReadTable, relationName, storedId } from '../segment/reads.ts';
 import { positionName, standsAt } from '../segment/window.ts';
 import type { Capture } from '../warehouse/warehouse.ts';
 import { CAUSED_AT, type Causes } from './causes.ts';
 import { crossedAt } from './crossed-at.ts';
+import type { Damped } from './damped.ts';
 import { and, call, column, compare, type Expression, number, or, text, value } from './expression.ts';
 import type { EntityKey } from './key.ts';
-import { fromKeyText, keyEquals, keyOf, keyText } from './key.ts';
+import { fromKeyText, isReadable, keyEquals, keyOf, keyText } from './key.ts';
 import type { From, Join, Query, Select, SelectColumn, Step } from './query.ts';
 import { operandOf, rowCondition, type Scope, timeOf } from './rows.ts';
+import { inSlices } from './slices.ts';
 import { ROW, sourceKeys } from './source-rows.ts';
 import { steps } from './steps.ts';
 import { asInstant, compareTime } from './time.ts';
@@ -41,6 +44,7 @@ export interface AffectedInput {
   readonly drifted: readonly string[];
   /** The table `changes`, or what stands for it. */
   readonly changes: From;
+  readonly damped?: Damped;
   /** The last tick's instant. */
   readonly t0: Instant;
   readonly causes: Causes;
@@ -62,18 +66,41 @@ export function affectedStep(input: AffectedInput): Step {
       { expression: keyText(column('k'), input.key), as: 'entity_key' },
       ...input.causes.columns,
     ],
-    from: {
-      kind: 'query',
-      query: {
-        kind: 'union',
-        of: [...arrivals(input), ...crossings(input), ...storedChanges(input), ...drifted(input)],
-      },
-    },
+    from: { kind: 'query', query: causeRows(input) },
     as: 'causes',
-    where: [{ kind: 'is_null', of: column('k'), negated: true }],
+    where: [KNOWN],
     groupBy: [column('k')],
   };
   return { name: steps.affected, comment: 'keys that can have changed since the last tick', query };
+}
+
+/** One row (`found`) as soon as any key can have changed since the last tick, none otherwise. */
+export function probe(input: AffectedInput): Query {
+  return {
+    kind: 'select',
+    comment: ['whether any key can have changed since the last tick'],
+    columns: [{ expression: number('1'), as: 'found' }],
+    from: { kind: 'query', query: causeRows(input) },
+    as: 'causes',
+    where: [KNOWN],
+    limit: 1,
+  };
+}
+
+/** A key of NULL belongs to nobody. */
+const KNOWN: Expression = { kind: 'is_null', of: column('k'), negated: true };
+
+function causeRows(input: AffectedInput): Query {
+  return {
+    kind: 'union',
+    of: [
+      ...arrivals(input),
+      ...crossings(input),
+      ...storedChanges(input),
+      ...drifted(input),
+      ...endedWaits(input),
+    ],
+  };
 }
 
 /** One key by its text, as if it were affected: for looking at a single entity row. */
@@ -177,12 +204,7 @@ function crossings(input: AffectedInput): Query[] {
 /** Members that a `query:` segment gained or lost since the last tick. */
 function storedChanges(input: AffectedInput): Query[] {
   const { entity, key, scope } = input;
-  const ofEntity: Join = {
-    type: 'join',
-    from: { kind: 'relation', relation: entity.relation },
-    as: ENTITY,
-    on: keyEquals(column('entity_key', ROW), entity, ENTITY, key, scope.catalog),
-  };
+  const ofEntity = entityOfKey(input);
   return input.stored.map(({ segment, tickId }): Select => {
     const since = compare(column('tick_id', ROW), '>', number(tickId));
     const isOne: Expression = { kind: 'in', of: column('op', ROW), values: [text('enter'), text('exit')] };
@@ -198,6 +220,48 @@ function storedChanges(input: AffectedInput): Query[] {
       as: ROW,
       joins: [ofEntity],
       where: [compare(column('segment', ROW), '=', text(segment)), since, isOne],
+    };
+  });
+}
+
+function entityOfKey({ entity, key, scope }: AffectedInput): Join {
+  return {
+    type: 'join',
+    from: { kind: 'relation', relation: entity.relation },
+    as: ENTITY,
+    on: keyEquals(column('entity_key', ROW), entity, ENTITY, key, scope.catalog),
+  };
+}
+
+/** Who waited to enter or to exit, and need not any longer. */
+function endedWaits(input: AffectedInput): Query[] {
+  const { damped, entity, key, scope, causes } = input;
+  if (!damped) return [];
+  const { pending } = damped;
+  const t = value({ type: 'instant', instant: scope.t });
+  const readable = isReadable(key.type);
+  return damped.segments.map(({ name }): Select => {
+    return {
+      kind: 'select',
+      comment: [`${name}: those whose wait is over`],
+      columns: [
+        {
+          expression: readable
+            ? fromKeyText(column('entity_key', ROW), key)
+            : keyOf(entity, ENTITY, key, scope.catalog),
+          as: 'k',
+        },
+        { expression: column('due_at', ROW), as: CAUSED_AT },
+        ...(causes.tagged ? tag(undefined, causes.labelOf(waitId(name))) : []),
+      ],
+      from: pending,
+      as: ROW,
+      joins: readable ? [] : [entityOfKey(input)],
+      where: [
+        compare(column('segment', ROW), '=', text(name)),
+        compare(column('due_at', ROW), '<=', t),
+        ...inSlices(pending, [name], ROW),
+      ],
     };
   });
 }

@@ -30,9 +30,16 @@ export const CAUSED_AT = 'caused_at';
 
 /** `t0`: of the tick, for a tick without segments of its own (a single key that is looked up). */
 export function causesOf(concerns: readonly Concerns[], t0: Instant, scope: Scope): Causes {
-  const distinct = [...new Map(concerns.map((each) => [identity(each), each])).values()];
+  const alike = new Map<string, { readonly first: Concerns; readonly segments: string[] }>();
+  for (const each of concerns) {
+    const id = identity(each);
+    const known = alike.get(id) ?? { first: each, segments: [] };
+    known.segments.push(each.segment);
+    alike.set(id, known);
+  }
+  const distinct = [...alike.values()];
   if (distinct.length < 2) {
-    const only = dated(undefined, distinct[0]?.t0 ?? t0, scope);
+    const only = dated(undefined, distinct[0]?.first.t0 ?? t0, scope);
     const comment = 'the first cause since the last tick';
     return {
       tagged: false,
@@ -43,17 +50,15 @@ export function causesOf(concerns: readonly Concerns[], t0: Instant, scope: Scop
   }
   const ids = [...new Set(concerns.flatMap(({ of }) => of.map(({ id }) => id)))];
   const labelOf = (id: string): string => `c${ids.indexOf(id)}`;
-  const names = new Map(distinct.map((each, index) => [identity(each), `${CAUSED_AT}_${index}`]));
-  const bySegment = new Map(concerns.map((each) => [each.segment, names.get(identity(each))!]));
+  const bySegment = new Map(
+    distinct.flatMap(({ segments }, index) => segments.map((segment) => [segment, `${CAUSED_AT}_${index}`])),
+  );
   return {
     tagged: true,
-    columns: distinct.map((each) => ({
-      expression: dated(concerning(each, labelOf), each.t0, scope),
-      as: names.get(identity(each))!,
-      comment: concerns
-        .filter((other) => identity(other) === identity(each))
-        .map(({ segment }) => segment)
-        .join(', '),
+    columns: distinct.map(({ first, segments }, index) => ({
+      expression: dated(concerning(first, labelOf), first.t0, scope),
+      as: `${CAUSED_AT}_${index}`,
+      comment: segments.join(', '),
     })),
     columnOf: (segment) => bySegment.get(segment)!,
     labelOf,

@@ -52,6 +52,8 @@ export interface Select {
   readonly groupBy?: readonly Expression[];
   readonly having?: readonly Expression[];
   readonly orderBy?: readonly OrderBy[];
+  /** At most so many rows. */
+  readonly limit?: number;
 }
 
 export interface Union {

@@ -95,8 +95,12 @@ function expressionText(expression: Expression, dialect: Dialect): string {
     case 'native':
       return kept(expression.sql);
     case 'row_number':
-      return `ROW_NUMBER() OVER (PARTITION BY ${expression.partitionBy.map(sub).join(', ')} ORDER BY ${order(expression.orderBy, dialect)})`;
+      return `ROW_NUMBER() OVER (${partition(expression.partitionBy.map(sub))}ORDER BY ${order(expression.orderBy, dialect)})`;
   }
+}
+
+function partition(by: readonly string[]): string {
+  return by.length === 0 ? '' : `PARTITION BY ${by.join(', ')} `;
 }
 
 /** A customer's relation as it stands in FROM. */
@@ -156,6 +160,7 @@ function selectLines(select: Select, dialect: Dialect): string[] {
       : []),
     ...conjunction('HAVING', expressions(select.having ?? [])),
     ...(select.orderBy ? [`ORDER BY ${order(select.orderBy, dialect)}`] : []),
+    ...(select.limit === undefined ? [] : [`LIMIT ${select.limit}`]),
   ].flatMap((line) => line.split('\n'));
 }
 

@@ -4,14 +4,16 @@ import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
 import type { Edge } from '../segment/edges.ts';
 import type { Capabilities } from '../warehouse/warehouse.ts';
-import { affectedStep, type ReadSince, type StoredSince } from './affected.ts';
+import { type AffectedInput, affectedStep, probe, type ReadSince, type StoredSince } from './affected.ts';
 import { type Causes, type Concerns, causesOf } from './causes.ts';
-import { changedStep } from './changed.ts';
+import { changedSteps } from './changed.ts';
+import type { Damped } from './damped.ts';
 import { factId, factsOf } from './facts.ts';
 import { entityKey } from './key.ts';
 import { aggregateId } from './measure.ts';
-import type { From, Step } from './query.ts';
+import type { From, Query, Step } from './query.ts';
 import type { Scope } from './rows.ts';
+import { stayingStep } from './staying.ts';
 import { type Deciding, type TickSegment, verdictAggregates, verdictStep, wantedTraits } from './verdict.ts';
 import { wideStep } from './wide.ts';
 
@@ -32,28 +34,43 @@ export interface TickInput {
   /** The tables `membership` and `changes`, or what stands for them. */
   readonly membership: From;
   readonly changes: From;
+  /** Where the verdict of one of them is damped. */
+  readonly damped?: Damped;
   readonly capabilities: Capabilities;
   readonly scope: Scope;
 }
 
 /** The affected keys, for an incremental tick. */
 export function compileAffected(input: TickInput): Step | undefined {
+  const affected = affectedInput(input);
+  return affected && affectedStep(affected);
+}
+
+/** Whether there are any, without telling them, for an incremental tick. */
+export function compileProbe(input: TickInput): Query | undefined {
+  const affected = affectedInput(input);
+  return affected && probe(affected);
+}
+
+function affectedInput(input: TickInput): AffectedInput | undefined {
   const { entity, incremental, scope } = input;
   if (!incremental) return undefined;
-  return affectedStep({
+  return {
     entity,
     key: entityKey(entity, scope.catalog),
     scope,
     ...incremental,
     changes: input.changes,
+    ...(input.damped ? { damped: input.damped } : {}),
     causes: causes(input)!,
-  });
+  };
 }
 
 export interface VerdictSteps {
   readonly wides: readonly Step[];
   readonly verdict: Step;
-  readonly changed: Step;
+  /** The last is what changes. */
+  readonly changed: readonly Step[];
   /** Columns of wide rows that a `sql:` fills: an engine may take what is not boolean for true. */
   readonly spoken: readonly SpokenColumn[];
 }
@@ -84,16 +101,22 @@ export function compileVerdicts(input: TickInput): VerdictSteps {
     });
     return { segments: own, wide };
   });
+  const { damped } = input;
+  const staying = damped && stayingStep({ parts, entity, membership, damped, scope });
   return {
     wides: parts.map(({ wide }) => wide.step),
     spoken: parts.flatMap(spokenColumns),
     verdict: verdictStep(parts, entity, scope, dated),
-    changed: changedStep({
-      segments: segments.map((segment) => segment.name),
-      membership,
-      causes: dated,
-      scope,
-    }),
+    changed: [
+      ...(staying ? [staying] : []),
+      ...changedSteps({
+        segments: segments.map((segment) => segment.name),
+        membership,
+        causes: dated,
+        damped,
+        scope,
+      }),
+    ],
   };
 }
 

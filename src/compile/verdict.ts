@@ -154,7 +154,7 @@ export function shareLimit(percent: string): bigint {
 }
 
 /** Changes whenever something that the syncs send does. */
-function rowHash({ sent, sentSql = [] }: TickSegment, { entity, wide, scope }: Context): Expression {
+export function rowHash({ sent, sentSql = [] }: TickSegment, { entity, wide, scope }: Context): Expression {
   const { catalog } = scope;
   const columns = new Map<string, SqlType>();
   for (const name of [...new Set(sent)].sort()) {

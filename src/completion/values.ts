@@ -71,7 +71,7 @@ async function codesLike(typed: string): Promise<string[]> {
 async function tierNames(world: World, root: string): Promise<string[]> {
   const { resolveTiers } = await import('../config/tiers.ts');
   const { Problems } = await import('../config/problems.ts');
-  const builtIn = resolveTiers(undefined, new Problems()).keys();
+  const builtIn = resolveTiers(undefined, '', new Problems()).keys();
   return [...new Set([...builtIn, ...(await keysOf(world, root, 'tiers'))])];
 }
 

@@ -61,7 +61,7 @@ export async function readFoundation(written: YamlMap, request: FoundationReques
     readsFiles: (capabilities?.files ?? 'yes') === 'yes',
     changeFeed: capabilities ? capabilities.changeFeed : { isLate: false, comesFirst: false },
   });
-  const tiers = resolveTiers(child(node, 'tiers'), problems);
+  const tiers = resolveTiers(child(node, 'tiers'), part?.project ?? '', problems);
   const { schema = 'segsync', retain = 90n * DAY } = part?.state ?? {};
   const targetsNode = child(written, 'targets');
   return {

@@ -50,6 +50,16 @@ export interface Cursor {
   readonly overlap?: { readonly duration: Duration } | { readonly distance: bigint };
 }
 
+/** What a segment does that reads a table which is older than it should be. */
+export type OnStale = 'warn' | 'hold' | 'fail';
+
+/** How old a table's newest row may be. */
+export interface Contract {
+  readonly within: Duration;
+  readonly onStale: OnStale;
+  readonly place: Place;
+}
+
 /** Facts that hold for any table of rows that segsync reads. */
 export interface Table {
   readonly relation: Relation;
@@ -59,6 +69,8 @@ export interface Table {
   readonly changeFeed?: true;
   /** Zone of the table's time stamps without zone; undefined: UTC. */
   readonly timezone?: string;
+  /** Only for a table with a cursor. */
+  readonly contract?: Contract;
   /** Entity and 1:1 tables only: take the row with the newest cursor instead of failing on two rows for a key. */
   readonly duplicates?: 'latest';
   readonly place: Place;
@@ -109,6 +121,8 @@ export interface Tier {
   readonly every: Duration;
   /** `HH:MM` in the project's time zone; the first slot of the day. Default midnight. */
   readonly at?: string;
+  /** How much later than that its slots are: what `jitter` makes of the project's name and its own. */
+  readonly shift?: Duration;
   readonly freshWithin: Duration;
 }
 
@@ -130,6 +144,12 @@ export interface Segment {
   readonly owner?: string;
   readonly where: Condition;
   readonly allowFull: boolean;
+  /** Instead of what the tables' contracts say. */
+  readonly onStale?: OnStale;
+  /** How long the verdict must hold before a member enters; undefined: not at all. */
+  readonly settle?: Duration;
+  /** How long a member has to have been one before it exits. */
+  readonly stayAtLeast?: Duration;
   /** The name that this segment had before. */
   readonly was?: string;
   /** The file's tree as written, to tell what has changed; absent when it was not read from a file. */

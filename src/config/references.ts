@@ -21,7 +21,7 @@ export function referencesOf(condition: Condition): Reference[] {
   }
 }
 
-/** Reports E129, E201 and E202. `names` also holds segments that are broken for other reasons. */
+/** Reports E129, E150, E201 and E202. `names` also holds segments that are broken for other reasons. */
 export function checkReferences(
   segments: ReadonlyMap<string, Segment>,
   names: ReadonlySet<string>,
@@ -34,6 +34,8 @@ export function checkReferences(
         problems.report('E201', { name, suggestion: nearest(name, names) }, place);
       } else if (other && other.entity !== segment.entity) {
         problems.report('E129', { segment: name, entity: segment.entity, other: other.entity }, place);
+      } else if (other?.where.kind === 'query' && (other.settle ?? other.stayAtLeast) !== undefined) {
+        problems.report('E150', { segment: name }, place);
       }
     }
   }

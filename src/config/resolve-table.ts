@@ -24,7 +24,8 @@ export function resolveTable(
   context: TableContext,
 ): Table | undefined {
   const relation = resolveRelation(part, node, label, place, context);
-  if (!relation || !mayHaveFeed(part, node, context)) return undefined;
+  if (!relation || !mayHaveFeed(part, node, context) || !mayHaveContract(part, node, context))
+    return undefined;
   return {
     relation,
     key: part.key,
@@ -32,6 +33,7 @@ export function resolveTable(
     ...(part.change_feed ? { changeFeed: true } : {}),
     ...(part.timezone ? { timezone: part.timezone } : {}),
     ...(part.duplicates ? { duplicates: part.duplicates } : {}),
+    ...contractOf(part, node),
     place: (child(node, 'table') ?? child(node, 'query'))?.place ?? place,
   };
 }
@@ -79,6 +81,23 @@ function mayHaveFeed(
     return false;
   }
   return true;
+}
+
+/** False after reporting why it may not. */
+function mayHaveContract(part: RowsPart, node: YamlNode, { problems }: TableContext): boolean {
+  const at = (key: keyof RowsPart): Place | undefined => child(node, key)?.place;
+  if (part.expect_fresh_within === undefined) {
+    if (part.on_stale !== undefined) problems.report('E155', {}, at('on_stale'));
+    return part.on_stale === undefined;
+  }
+  if (part.cursor === undefined) problems.report('E154', {}, at('expect_fresh_within'));
+  return part.cursor !== undefined;
+}
+
+function contractOf(part: RowsPart, node: YamlNode): Pick<Table, 'contract'> {
+  const place = child(node, 'expect_fresh_within')?.place;
+  if (part.expect_fresh_within === undefined || !place) return {};
+  return { contract: { within: part.expect_fresh_within, onStale: part.on_stale ?? 'warn', place } };
 }
 
 function resolveCursor(cursor: NonNullable<RowsPart['cursor']>): Cursor {

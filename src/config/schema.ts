@@ -50,6 +50,11 @@ const guards = about(guardsSchema, 'Holds a sync that would change far more peop
 export const tierSchema = z.strictObject({
   every: about(duration, 'How often segments of this tier are evaluated.').optional(),
   at: about(timeOfDay, 'When slots are counted from, in the project’s time zone.').optional(),
+  jitter: about(
+    duration,
+    'Slots lie later by a fixed amount below this one, made of the names of project and tier: not every project works at the full hour.',
+    '10m',
+  ).optional(),
   fresh_within: about(duration, 'The promise: a change is at the destination within this time.').optional(),
 });
 
@@ -77,6 +82,9 @@ export const projectSchema = z.strictObject({
   ).optional(),
   guards: guards.optional(),
 });
+
+/** What segments do that read a table which is older than it should be. */
+const onStale = z.enum(['warn', 'hold', 'fail']);
 
 const cursorSchema = z.union([
   text,
@@ -114,6 +122,16 @@ const rows = {
     'Read what changed from the warehouse’s own change feed, where it has one.',
   ).optional(),
   timezone: about(timezone, 'Of timestamps without a zone in this table; UTC unless it says so.').optional(),
+  expect_fresh_within: about(
+    duration,
+    'How old the newest row, by its cursor, may be; what happens to segments when it is older, `on_stale` says.',
+    '6h',
+  ).optional(),
+  on_stale: about(
+    onStale,
+    'When the table is older than expected, segments that read it `warn`, `hold` their syncs, or `fail`.',
+    'hold',
+  ).optional(),
 };
 
 const oneRowPerKey = {
@@ -265,15 +283,38 @@ export const segmentSchema = z
       z.boolean(),
       'Everyone is evaluated at every tick, though the tier is faster than an hour, and that is meant.',
     ).optional(),
+    on_stale: about(
+      onStale,
+      'What this segment does when a table that it reads is older than its `expect_fresh_within`; the table says unless the segment does.',
+      'fail',
+    ).optional(),
+    settle: about(
+      duration,
+      'So long the condition must hold, tick by tick, before somebody enters.',
+      '5m',
+    ).optional(),
+    stay_at_least: about(
+      duration,
+      'Nobody leaves who has been a member for less than this.',
+      '1h',
+    ).optional(),
     guards: guards.optional(),
   })
   .meta({ oneOf: [{ required: ['where'] }, { required: ['query'] }] });
-export const SEGMENT_NOT_YET = ['settle', 'stay_at_least', 'on_delete'];
+export const SEGMENT_NOT_YET = ['on_delete'];
 
 export type GuardsPart = z.output<typeof guardsSchema>;
 export type RowsPart = Pick<
   z.output<typeof traitSchema>,
-  'table' | 'query' | 'key' | 'cursor' | 'change_feed' | 'timezone' | 'duplicates'
+  | 'table'
+  | 'query'
+  | 'key'
+  | 'cursor'
+  | 'change_feed'
+  | 'timezone'
+  | 'duplicates'
+  | 'expect_fresh_within'
+  | 'on_stale'
 >;
 export type SourcePart = z.output<typeof sourceSchema>;
 export type DefaultsPart = z.output<typeof defaultsSchema>;

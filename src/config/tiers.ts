@@ -1,8 +1,9 @@
 /** Tiers: the four built in, tuned or joined by the project's own. */
-import { DAY, HOUR, MINUTE, SECOND } from '../instant.ts';
+import { createHash } from 'node:crypto';
+import { DAY, type Duration, formatDuration, HOUR, MINUTE, SECOND } from '../instant.ts';
 import { check } from './check.ts';
 import { checkName } from './names.ts';
-import type { YamlEntry, YamlNode } from './node.ts';
+import { locate, type YamlEntry, type YamlNode } from './node.ts';
 import type { Problems } from './problems.ts';
 import type { Tier } from './project.ts';
 import { tierSchema } from './schema.ts';
@@ -20,16 +21,16 @@ const BUILT_IN: readonly Tier[] = [
 export type Tiers = ReadonlyMap<string, Tier | undefined>;
 
 /** A built-in tier keeps what is not redeclared; `fresh_within` follows `every`: twice it. */
-export function resolveTiers(node: YamlNode | undefined, problems: Problems): Tiers {
+export function resolveTiers(node: YamlNode | undefined, project: string, problems: Problems): Tiers {
   const tiers = new Map<string, Tier | undefined>(BUILT_IN.map((tier) => [tier.name, tier]));
   if (node?.kind !== 'map') return tiers;
   for (const [name, entry] of node.entries)
-    tiers.set(name, resolveTier(name, entry, tiers.get(name), problems));
+    tiers.set(name, resolveTier({ name, project }, entry, tiers.get(name), problems));
   return tiers;
 }
 
 function resolveTier(
-  name: string,
+  { name, project }: { name: string; project: string },
   { keyPlace, value }: YamlEntry,
   builtIn: Tier | undefined,
   problems: Problems,
@@ -42,5 +43,25 @@ function resolveTier(
   if (every === undefined) return problems.report('E104', { key: `${label}.every` }, keyPlace);
   const at = part.at ?? builtIn?.at;
   const usual = builtIn && part.every === undefined ? builtIn.freshWithin : 2n * every;
-  return { name, every, ...(at ? { at } : {}), freshWithin: part.fresh_within ?? usual };
+  const { jitter } = part;
+  if (jitter !== undefined && jitter >= every)
+    return problems.report('E158', times(label, jitter, every), locate(value, ['jitter']).place);
+  const shift = jitter === undefined ? undefined : shiftOf(project, name, jitter);
+  return {
+    name,
+    every,
+    ...(at ? { at } : {}),
+    ...(shift ? { shift } : {}),
+    freshWithin: part.fresh_within ?? usual,
+  };
+}
+
+function times(label: string, jitter: Duration, every: Duration) {
+  return { key: `${label}.jitter`, jitter: formatDuration(jitter), every: formatDuration(every) };
+}
+
+/** As a share of `jitter`: the first 7 hexadecimal digits of the SHA-256 of `project:tier`. In whole seconds. */
+export function shiftOf(project: string, tier: string, jitter: Duration): Duration {
+  const digits = createHash('sha256').update(`${project}:${tier}`).digest('hex').slice(0, 7);
+  return (((jitter / SECOND) * BigInt(`0x${digits}`)) / 2n ** 28n) * SECOND;
 }

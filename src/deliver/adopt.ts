@@ -3,6 +3,7 @@
  * stands in the ledger from then on, so that members are brought up to date and all others removed, guards permitting.
  */
 import { readMeta, writeMeta } from '../state/meta.ts';
+import { growSync } from '../state/sync-rows.ts';
 import { type Delivery, leaseName } from './context.ts';
 import type { Entry } from './errand.ts';
 import { writeFlush } from './flush.ts';
@@ -53,7 +54,8 @@ function write(
     async (transaction) => {
       // `again`: rows of an attempt before this one are replaced.
       const of = { sync: sync.name, audienceRef };
-      await writeFlush(transaction, tables, of, { entries, batches: [], again: true });
+      const by = await writeFlush(transaction, tables, of, { entries, batches: [], again: true });
+      await growSync(transaction, tables, { name: sync.name, by });
       if (done !== undefined) await writeMeta(transaction, tables, done, now.toString());
     },
     { label, apart: (statements) => makeStage(statements, tables) },

@@ -16,6 +16,13 @@ export interface Asked {
   readonly left: readonly Errand[];
 }
 
+/** Whether `askFor` looks at what others have asked: in a transaction with theirs it would not see it. */
+export function looksAround(delivery: Delivery, to: Addressee, errands: readonly Errand[]): boolean {
+  if (errands.length === 0) return false;
+  const matches = delivery.destination.manifest.needsIdentifier;
+  return othersOf(delivery, to).length > 0 || (matches && errands.some(({ step }) => step.op === 'remove'));
+}
+
 /** Reads who else carries what is to be removed; writes nothing. */
 export async function askFor(
   transaction: Statements,

@@ -8,8 +8,11 @@ import { inSlices, instant, type StateTables, textList } from '../state/sql.ts';
 import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import { committedRelations, type Relations } from './context.ts';
+import { type Losses, readLosses } from './losses.ts';
 
 export interface Behind {
+  /** When this was read, by the monotonic clock. */
+  readonly readAt: number;
   /** By segment: its newest tick with changes. */
   readonly ticks: ReadonlyMap<string, bigint>;
   /** By segment. */
@@ -18,12 +21,23 @@ export interface Behind {
   readonly rows: ReadonlyMap<string, SyncRow>;
   /** By segment: the newest tick whose changes are no longer kept. */
   readonly pruned: ReadonlyMap<string, bigint>;
-  /** Guards that `resume` lifted, by sync. */
   /** Of syncs with `exclude:`: the newest tick of that segment that is delivered. */
   readonly excluded: ReadonlyMap<string, bigint>;
+  /** Guards that `resume` lifted, by sync. */
   readonly allowed: ReadonlyMap<string, Allowance>;
   /** Syncs with rows in doubt, or rejections whose time has come. */
   readonly open: ReadonlySet<string>;
+  /** Read when the first guard asks. */
+  readonly losses: () => Promise<Losses>;
+}
+
+export interface BehindOptions {
+  /** Default: the state tables themselves. */
+  readonly relations?: Relations | undefined;
+  readonly now: Instant;
+  readonly readAt: number;
+  /** Who knows them without reading. They are asked for once. */
+  readonly losses?: ((read: () => Promise<Losses>) => Promise<Losses>) | undefined;
 }
 
 /** The segments' ticks before anything else: what is committed meanwhile is the next run's. Each sync's lease is held. */
@@ -31,11 +45,16 @@ export async function readBehind(
   statements: Statements,
   tables: StateTables,
   syncs: readonly Sync[],
-  { relations = committedRelations(tables), now }: { relations?: Relations | undefined; now: Instant },
+  { relations = committedRelations(tables), now, readAt, losses = (read) => read() }: BehindOptions,
 ): Promise<Behind> {
+  const segments = await readSegments(statements, tables, syncs, relations);
+  const rows = await readSyncRows(statements, tables);
+  const begun = syncs.flatMap(({ name }) => rows.get(name) ?? []);
   return {
-    ...(await readSegments(statements, tables, syncs, relations)),
-    rows: await readSyncRows(statements, tables),
+    ...segments,
+    readAt,
+    rows,
+    losses: once(() => losses(() => readLosses(statements, tables, begun, now))),
     pruned: await newestPrunedTicks(statements, tables),
     excluded: await readExcludedTicks(
       statements,
@@ -48,6 +67,14 @@ export async function readBehind(
       syncs.map(({ name }) => name),
     ),
     open: await readOpen(statements, tables, syncs, now),
+  };
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | undefined;
+  return () => {
+    known ??= read();
+    return known;
   };
 }
 

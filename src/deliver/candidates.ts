@@ -3,6 +3,7 @@ import { inSlices, instant, integer, ofSync, type StateTables, text, textList } 
 import type { Row } from '../warehouse/warehouse.ts';
 import type { Preview } from './context.ts';
 import type { LedgerRow, Rejection, Standing } from './operation.ts';
+import { KNOWN_CAUSE, owedSql } from './owed.ts';
 import { type Identifiers, payloadOf } from './payload.ts';
 import type { Scope } from './scope.ts';
 
@@ -14,6 +15,7 @@ import type { Scope } from './scope.ts';
 export function candidatesSql(preview: Preview, scope: Scope): string {
   const { tables, sync, roster } = preview;
   const { text_of, micros_of, binary_order, coalesce } = tables.dialect.functions;
+  const isInDoubt = preview.behind.open.has(sync.name);
   const payload = [...roster.identifiers, ...roster.fields].map(({ column }) => `roster.${column}`);
   const columns = [
     'candidates.entity_key AS entity_key',
@@ -34,6 +36,7 @@ export function candidatesSql(preview: Preview, scope: Scope): string {
     `${preview.full ? 'TRUE' : coalesce(`rejections.next_at <= ${instant(tables.dialect, preview.now)}`, 'FALSE')} AS rejected_due`,
     `${coalesce('due.tick_id', 'membership.tick_id', 'ledger.tick_id', '0')} AS tick_id`,
     `${micros_of(scope.firstLoad ? 'membership.entered_at' : 'due.caused_at')} AS caused_at`,
+    `${micros_of(isInDoubt ? coalesce('asked.owed_since', 'due.owed_since') : 'due.owed_since')} AS owed_since`,
   ];
   return `-- what ${sync.name.replaceAll(/[^\w.-]/g, '?')} may have to send
 WITH segsync_due AS (
@@ -46,7 +49,7 @@ SELECT
   ${columns.join(',\n  ')}
 FROM segsync_candidates AS candidates
 LEFT JOIN segsync_due AS due ON due.entity_key = candidates.entity_key
-LEFT JOIN (${membersSql(preview, scope)}) AS membership ON membership.entity_key = candidates.entity_key
+${isInDoubt ? askedJoin(preview, scope) : ''}LEFT JOIN (${membersSql(preview, scope)}) AS membership ON membership.entity_key = candidates.entity_key
 ${excludedJoin(preview, scope)}LEFT JOIN (
 ${roster.sql('segsync_candidates')}
 ) AS roster ON roster.entity_key = candidates.entity_key
@@ -69,6 +72,12 @@ function leftAlone(preview: Preview, { running }: Scope): string {
   const { coalesce } = preview.tables.dialect.functions;
   const batch = coalesce('ledger.batch_id', text(preview.tables.dialect, ''));
   return `WHERE NOT (ledger.entity_key IS NOT NULL AND ledger.state = 'sending' AND ${batch} IN ${textList(preview.tables.dialect, running)})\n`;
+}
+
+/** What was sent before without an answer is owed since the change that was sent then. */
+function askedJoin({ tables, sync }: Preview, { audienceRef, relations }: Scope): string {
+  const asked = owedSql(tables, { sync, audienceRef }, relations.changes);
+  return `LEFT JOIN (${asked}) AS asked ON asked.entity_key = candidates.entity_key\n`;
 }
 
 function excludedJoin({ tables }: Preview, { relations, excluded }: Scope): string {
@@ -100,7 +109,7 @@ function changedSql(preview: Preview, scope: Scope): string {
 
 function newest(changes: string): string {
   return (
-    'SELECT entity_key, max(tick_id) AS tick_id, max(caused_at) AS caused_at' +
+    `SELECT entity_key, max(tick_id) AS tick_id, max(caused_at) AS caused_at, min(${KNOWN_CAUSE}) AS owed_since` +
     ` FROM (${changes}) AS changes GROUP BY entity_key`
   );
 }
@@ -114,7 +123,7 @@ function changesSql(
 ): string {
   const range = since === undefined ? '1 = 0' : `tick_id > ${integer(tables.dialect, since)}`;
   return (
-    `SELECT entity_key, tick_id, caused_at FROM ${relations.changes} AS changes` +
+    `SELECT entity_key, tick_id, caused_at, evaluated_at FROM ${relations.changes} AS changes` +
     ` WHERE segment = ${text(tables.dialect, segment)} AND ${range}${only}`
   );
 }
@@ -185,6 +194,7 @@ export function standingOf(row: Row, preview: Preview): Standing {
     ledger: ledgerRow(row),
     rejection: rejectionOf(row),
     causedAt: row.caused_at ? BigInt(row.caused_at) : undefined,
+    owedSince: row.owed_since ? BigInt(row.owed_since) : undefined,
   };
 }
 

@@ -2,8 +2,10 @@
 import type { Sync } from '../config/project.ts';
 import type { Manifest, Operation } from '../destination/destination.ts';
 import { DiagnosedError, type Diagnostic, diagnose, fail } from '../diagnostics/diagnostic.ts';
+import { formatDuration, formatInstant } from '../instant.ts';
 import type { FailureReport, Held } from '../report/results.ts';
 import { WarehouseError } from '../warehouse/warehouse.ts';
+import type { Preview, StaleSource } from './context.ts';
 
 const NEEDS: Readonly<Record<Sync['mode'], readonly Operation[]>> = {
   mirror: ['add', 'remove'],
@@ -28,9 +30,20 @@ function lacking(mode: Sync['mode'], { operations, takesEvents }: Manifest): str
 }
 
 /** A held sync for people: the figure, and both ways out. */
-export function heldDiagnostic(sync: string, held: Held, emptySource = ''): Diagnostic {
-  if (held.guard === 'empty_source') return diagnose('E452', { sync, table: emptySource });
+export function heldDiagnostic(
+  sync: string,
+  held: Held,
+  { emptySource, staleSource }: Pick<Preview, 'emptySource' | 'staleSource'>,
+): Diagnostic {
+  if (held.guard === 'empty_source') return diagnose('E452', { sync, table: emptySource?.table ?? '' });
+  if (held.guard === 'stale_source') return staleDiagnostic(sync, staleSource!);
   return diagnose('E451', { sync, guard: held.guard, figure: held.figure, limit: held.limit });
+}
+
+/** By an instant and not by an age: it is written down, and stays the same as long as it is so. */
+function staleDiagnostic(sync: string, { table, newest, expected }: StaleSource): Diagnostic {
+  const shown = newest === undefined ? {} : { newest: formatInstant(newest) };
+  return diagnose('E222', { sync, table, ...shown, expected: formatDuration(expected) });
 }
 
 /** A failure for the report. Throws on what is no known failure but a defect. */

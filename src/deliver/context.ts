@@ -3,12 +3,15 @@ import type { Roster } from '../compile/roster.ts';
 import { isHelping } from '../config/identifier-kinds.ts';
 import type { Project, Sync } from '../config/project.ts';
 import type { Batch, DestinationSession, Manifest } from '../destination/destination.ts';
-import type { Instant } from '../instant.ts';
+import type { Duration, Instant } from '../instant.ts';
+import type { RunEvent } from '../report/results.ts';
+import type { JointCommits } from '../state/joint.ts';
 import type { Leases } from '../state/leases.ts';
 import type { StateTables } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import type { Behind } from './behind.ts';
+import type { Promised } from './promised.ts';
 import type { Lane } from './rate.ts';
 
 /**
@@ -30,6 +33,15 @@ export interface EmptySource {
   readonly since: string;
   /** It is read by the segment that the destination excludes. */
   readonly excludes?: boolean;
+}
+
+/** A table that shows nothing as new as it should, read by a segment that holds its syncs then. */
+export interface StaleSource {
+  readonly table: string;
+  /** Of its newest row, when the segment was last evaluated; undefined: it shows none. */
+  readonly newest?: Instant;
+  readonly age?: Duration;
+  readonly expected: Duration;
 }
 
 /** All that it takes to say what a sync would do. */
@@ -55,6 +67,7 @@ export interface Preview {
   readonly allow?: { readonly removal?: boolean; readonly add?: boolean };
   /** A table that the segment reads, that was full and is suddenly empty. */
   readonly emptySource?: EmptySource;
+  readonly staleSource?: StaleSource;
 }
 
 export interface Delivery extends Preview {
@@ -62,14 +75,30 @@ export interface Delivery extends Preview {
   readonly label: string;
   /** Holds `leaseName(sync.name)`. */
   readonly leases: Leases;
+  /** Where transactions of few rows meet those of other syncs; undefined: each is its own. */
+  readonly joint?: JointCommits | undefined;
   /** The destination's budget, shared by all its syncs in this process. */
   readonly lane: Lane;
+  /** Faster tiers are at work beside it: it leaves them room. */
+  readonly yields?: boolean;
   readonly runId: string;
+  /** When `now` was read, by the monotonic clock. */
+  readonly readAt: number;
+  /** Takes how long each change took. */
+  readonly promised: Promised;
   /** Aborted: what is in flight ends, nothing new begins. */
   readonly signal: AbortSignal;
   /** Members acknowledged so far. */
   readonly onProgress: (delivered: number) => void;
+  /** The audience lost so many members, net, as the lines of batches that were just written tell it. */
+  readonly onLoss?: (members: number) => void;
+  /** What becomes of requests and rows, for whoever measures it. */
+  readonly onEvent?: (event: DeliveryEvent) => void;
 }
+
+type Sent = Extract<RunEvent, { event: 'request_ended' | 'batch_settled' }>;
+/** Of one sync. */
+export type DeliveryEvent = Sent extends infer E ? (E extends Sent ? Omit<E, 'sync'> : never) : never;
 
 /** The lease that a sync's deliverer holds. */
 export function leaseName(sync: string): string {

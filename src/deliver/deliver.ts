@@ -14,8 +14,10 @@ import { type Delivery, leaseName } from './context.ts';
 import { type Decided, decidedOf, type Survey, survey } from './decided.ts';
 import { catchUp, tell } from './finish.ts';
 import { noteFirstLoad } from './first-load.ts';
+import type { Ending } from './flusher.ts';
 import { doneUpTo, type Polled, pollJobs } from './jobs.ts';
 import { heldBy, noteEmptySource } from './pressure.ts';
+import type { Promised } from './promised.ts';
 import { Pump } from './pump.ts';
 import { countLedger, readScope, type Scope } from './scope.ts';
 
@@ -34,13 +36,24 @@ const NOTHING: Report = {
  * what is a defect of this program.
  */
 export async function deliverSync(delivery: Delivery): Promise<SyncResult> {
-  const { sync, world } = delivery;
+  const { sync, world, promised } = delivery;
   const began = world.clock.monotonic();
   const report = await reportOf(delivery).catch((error: unknown): Report => {
     const interrupted = delivery.signal.aborted && error instanceof WarehouseError;
     return interrupted ? NOTHING : { ...NOTHING, error: failureOf(error, sync.name) };
   });
-  return { sync: sync.name, ...report, duration_ms: Math.round(world.clock.monotonic() - began) };
+  return {
+    ...{ sync: sync.name, ...report },
+    ...measuredOf(promised),
+    duration_ms: Math.round(world.clock.monotonic() - began),
+  };
+}
+
+function measuredOf(promised: Promised): Pick<SyncResult, 'freshness_ms' | 'measured'> {
+  const measured = promised.measured();
+  if (!measured) return {};
+  const { freshness_ms, ...kept } = measured;
+  return { freshness_ms, measured: kept };
 }
 
 async function reportOf(delivery: Delivery): Promise<Report> {
@@ -81,7 +94,7 @@ async function adopted(delivery: Delivery, scope: Scope): Promise<Scope> {
 
 /** `left`: parts that earlier runs left behind, of which readers are still to be told. */
 async function deliverRest(delivery: Delivery, scope: Scope, left: readonly PartRow[]): Promise<Report> {
-  if (scope.idle) {
+  if (scope.idle && !delivery.staleSource) {
     const { isTold, failure } = await told(delivery, scope, {
       deliveredAt: delivery.now,
       parts: left.length,
@@ -109,15 +122,29 @@ async function refreshStatistics(
   for (const name of ['membership', 'ledger'] as const) await statements.analyze(tables.name(name));
 }
 
+/**
+ * The planner would go on taking the sync for as small as it was, and read all of its ledger in every delivery. What was
+ * delivered is delivered, whether this succeeds or not.
+ */
+async function learnOfLoad({ statements, tables }: Delivery): Promise<void> {
+  await statements.analyze(tables.name('ledger')).catch(() => undefined);
+}
+
 /** The guards want figures before anything is sent. An empty audience has nothing to guard, and is loaded at once. */
 async function countAhead(delivery: Delivery, scope: Scope): Promise<Survey | undefined> {
-  const guarded = scope.ledgerSize > 0 || !scope.firstLoad || delivery.emptySource !== undefined;
+  if (scope.idle) return { planned: NOTHING.planned, unmatchable: 0, requests: 0 };
+  const guarded = scope.ledgerSize > 0 || !scope.firstLoad || isSuspect(delivery);
   return guarded ? survey(delivery, decidedOf(delivery, scope, delivery.signal)) : undefined;
 }
 
+/** Something is wrong with a table that it stands on: that holds a first load, too. */
+function isSuspect({ emptySource, staleSource }: Delivery): boolean {
+  return emptySource !== undefined || staleSource !== undefined;
+}
+
 async function hold(delivery: Delivery, scope: Scope, counted: Survey, held: Held): Promise<Report> {
-  const { sync, emptySource } = delivery;
-  const { message: reason } = heldDiagnostic(sync.name, held, emptySource?.table);
+  const { sync } = delivery;
+  const { message: reason } = heldDiagnostic(sync.name, held, delivery);
   if (scope.row?.heldReason !== reason) {
     await commit(delivery, (transaction) =>
       holdSync(transaction, delivery.tables, { name: sync.name, reason }),
@@ -146,18 +173,24 @@ async function send(
   const planned: Counts = { add: 0, remove: 0, update: 0 };
   const seen = { planned, unmatchable: 0 };
   const source = counted?.kept ?? decidedOf(delivery, scope, pump.halted);
-  const { complete, failure } = await pump.run(counting(source, seen));
-  const isWaiting = !complete || pump.waiting > 0 || scope.running.length > 0;
-  const deliveredAt = pump.record.now();
-  const { isTold, failure: untold } = isWaiting
-    ? { isTold: false }
-    : await told(delivery, scope, { deliveredAt, parts: pump.record.nextPart });
-  if (complete)
-    await finish(delivery, scope, {
-      ...{ deliveredAt, isWaiting: isWaiting || !isTold },
-      hasLoaded: pump.record.delivered.add > 0,
-    });
-  const freshness = pump.record.freshness.percentiles();
+  const isWaiting = (): boolean => pump.waiting > 0 || scope.running.length > 0;
+  const ended = (isTold: boolean): Ended => ({
+    deliveredAt: pump.record.now(),
+    isWaiting: isWaiting() || !isTold,
+    hasLoaded: pump.record.delivered.add > 0,
+  });
+  const { session } = delivery.destination;
+  // Readers are told, and jobs are counted, by what is committed.
+  const isApart = session.finish !== undefined || session.poll !== undefined;
+  const ending = isApart ? undefined : () => endingOf(delivery, scope, ended(true));
+  const pumped = await pump.run(counting(source, seen), ending);
+  const { complete, failure } = pumped;
+  const { isTold, failure: untold } =
+    !complete || isWaiting()
+      ? { isTold: false }
+      : await told(delivery, scope, { deliveredAt: pump.record.now(), parts: pump.record.nextPart });
+  if (complete && !pumped.ended) await finish(delivery, scope, ended(isTold));
+  if (complete && scope.firstLoad && pump.record.delivered.add > 0) await learnOfLoad(delivery);
   return {
     planned,
     delivered: pump.record.delivered,
@@ -166,7 +199,6 @@ async function send(
     ...(pump.record.invalid > 0 ? { invalid: pump.record.invalid } : {}),
     waiting: pump.waiting,
     unmatchable: seen.unmatchable,
-    ...(freshness ? { freshness_ms: freshness } : {}),
     ...errorOf(failure ?? untold, delivery),
   };
 }
@@ -207,7 +239,7 @@ async function* counting(
   }
 }
 
-interface Ending {
+interface Ended {
   readonly deliveredAt: Instant;
   readonly isWaiting: boolean;
   /** Somebody was added. */
@@ -219,14 +251,19 @@ interface Ending {
  * written once a minute: an older instant only makes it look again. While some wait for an answer, the sync stays due:
  * the next run asks again, and not only the one at its tier's next slot.
  */
-async function finish(
+async function finish(delivery: Delivery, scope: Scope, ended: Ended): Promise<void> {
+  const ending = await endingOf(delivery, scope, ended);
+  if (ending) await commit(delivery, (transaction) => ending(transaction, 0));
+}
+
+async function endingOf(
   delivery: Delivery,
   scope: Scope,
-  { deliveredAt, isWaiting, hasLoaded }: Ending,
-): Promise<void> {
+  { deliveredAt, isWaiting, hasLoaded }: Ended,
+): Promise<Ending | undefined> {
   const { sync, tables } = delivery;
   const { fingerprint, target, row } = scope;
-  if (target === undefined) return;
+  if (target === undefined) return undefined;
   const upTo = await doneUpTo(delivery, scope.audienceRef, target);
   const isAllowed = delivery.behind.allowed.has(sync.name);
   const { excluded } = scope;
@@ -236,10 +273,10 @@ async function finish(
     row.fingerprint === fingerprint &&
     row.heldReason === undefined &&
     !isAllowed;
-  if (same && row.deliveredAt !== undefined && deliveredAt - row.deliveredAt < MINUTE) return;
-  await commit(delivery, async (transaction) => {
+  if (same && row.deliveredAt !== undefined && deliveredAt - row.deliveredAt < MINUTE) return undefined;
+  return async (transaction, grown) => {
     const counted = scope.since === undefined ? { counted: scope.audienceRef } : {};
-    const stands = { name: sync.name, fingerprint, tickId: upTo, ...counted };
+    const stands = { name: sync.name, fingerprint, tickId: upTo, grown, ...counted };
     await finishSync(transaction, tables, isWaiting ? stands : { ...stands, deliveredAt });
     await noteEmptySource(transaction, delivery);
     if (excluded && excluded.since !== excluded.target)
@@ -252,7 +289,7 @@ async function finish(
         { sync: sync.name, audienceRef: scope.audienceRef },
         deliveredAt,
       );
-  });
+  };
 }
 
 function commit(delivery: Delivery, work: (transaction: Statements) => Promise<void>): Promise<void> {

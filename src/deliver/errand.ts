@@ -15,6 +15,8 @@ export interface Errand {
   readonly key: string;
   readonly tickId: bigint;
   readonly causedAt?: Instant | undefined;
+  /** What its freshness is measured from. */
+  readonly owedSince?: Instant | undefined;
   /** What becomes of the audience in the end. */
   readonly effect: Operation;
   readonly step: Step;
@@ -60,12 +62,13 @@ const NONE: readonly Step[] = [];
 
 /** The errand of a decision to send. */
 export function errandOf(standing: Standing, decision: Decision & { kind: 'send' }): Errand {
-  const { key, tickId, causedAt, ledger, rejection } = standing;
+  const { key, tickId, causedAt, owedSince, ledger, rejection } = standing;
   const { effect, steps } = decision;
   return {
     key,
     tickId,
     causedAt,
+    owedSince,
     effect,
     step: steps[0]!,
     later: steps.length > 1 ? steps.slice(1) : NONE,

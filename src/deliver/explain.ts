@@ -36,7 +36,7 @@ async function reportOf(preview: Preview): Promise<Report> {
     : `new:${sync.audience}`;
   const scope = await readScope(preview, audienceRef);
   if (scope.row?.pausedAt !== undefined) return { ...NOTHING, skipped: 'paused' };
-  if (scope.idle) return NOTHING;
+  if (scope.idle && !preview.staleSource) return NOTHING;
   const { planned, unmatchable, requests } = await survey(preview, decidedOf(preview, scope));
   const held = await heldBy(preview, scope, planned);
   const hidden = preview.project.destinations.get(sync.destination)?.hidden ?? [];

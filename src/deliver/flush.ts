@@ -6,10 +6,10 @@
 import type { Instant } from '../instant.ts';
 import { formatInstant } from '../instant.ts';
 import { type PartRow, writeParts } from '../state/parts.ts';
-import { integer, type LedgerOf, ofSync, type StateTables, text } from '../state/sql.ts';
-import { growSync } from '../state/sync-rows.ts';
+import { integer, type LedgerOf, ofSync, type StateTables, text, textList } from '../state/sql.ts';
 import { sliceOf } from '../warehouse/layout.ts';
-import type { Statements } from '../warehouse/warehouse.ts';
+import type { Statements, Write } from '../warehouse/warehouse.ts';
+import { writeInOrder } from '../warehouse/writes.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Entry } from './errand.ts';
 import { type StagedColumn, stage, unstage } from './stage.ts';
@@ -59,22 +59,59 @@ export interface Flush {
   readonly again: boolean;
 }
 
-/** Writes entries and batch lines. */
+/** For so few, a table that they are passed through costs more than all else. */
+export const FEW_ROWS = 500;
+
+/** Writes entries and batch lines; resolves to by how many rows the ledger grew. */
 export async function writeFlush(
   transaction: Statements,
   tables: StateTables,
   of: LedgerOf,
   { entries, batches, parts = [], again }: Flush,
-): Promise<void> {
+): Promise<number> {
   const touched = entries.filter(({ ledger }) => ledger !== undefined);
-  const [fresh, asked, rest] = again ? [[], [], touched] : sorted(touched);
-  await insertRows(transaction, tables, of, fresh);
-  const unknown = await answerQuestions(transaction, tables, of, asked);
-  const grown = await replaceRows(transaction, tables, of, [...unknown, ...rest]);
-  await writeRejections(transaction, tables, of, entries);
-  await writeBatches(transaction, tables, of, batches);
+  const grown =
+    entries.length <= FEW_ROWS
+      ? await writeFew(transaction, tables, of, { touched, entries, batches })
+      : await writeMany(transaction, tables, of, again ? [[], [], touched] : sorted(touched));
+  if (entries.length > FEW_ROWS) {
+    await writeRejections(transaction, tables, of, entries);
+    await writeInOrder(transaction, batchWrites(tables, of, batches));
+  }
   await writeParts(transaction, tables, of, parts);
-  await growSync(transaction, tables, { name: of.sync, by: fresh.length + grown });
+  return grown;
+}
+
+/** Their keys travel in the statements, and all of it in one message where that can be: no table between. */
+async function writeFew(
+  transaction: Statements,
+  tables: StateTables,
+  of: LedgerOf,
+  { touched, entries, batches }: { touched: readonly Entry[] } & Pick<Flush, 'entries' | 'batches'>,
+): Promise<number> {
+  const there = touched.filter(({ ledger }) => ledger !== null);
+  const own = `${ownRows(tables, of)} AND entity_key IN ${keysOf(tables, touched)}`;
+  const replaced = touched.length > 0 ? [`DELETE FROM ${tables.name('ledger')} WHERE ${own}`] : [];
+  const writes = [
+    ...replaced,
+    ...ledgerWrites(tables, of, there),
+    ...fewRejections(tables, of, entries),
+    ...batchWrites(tables, of, batches),
+  ];
+  const [deleted = 0] = await writeInOrder(transaction, writes);
+  return there.length - (replaced.length > 0 ? deleted : 0);
+}
+
+/** Resolves to by how many rows the ledger grew. */
+async function writeMany(
+  transaction: Statements,
+  tables: StateTables,
+  of: LedgerOf,
+  [fresh, asked, rest]: readonly [readonly Entry[], readonly Entry[], readonly Entry[]],
+): Promise<number> {
+  await writeInOrder(transaction, ledgerWrites(tables, of, fresh));
+  const unknown = await answerQuestions(transaction, tables, of, asked);
+  return fresh.length + (await replaceRows(transaction, tables, of, [...unknown, ...rest]));
 }
 
 /** Keys that the ledger does not know, questions that are answered, and all else: each is written as cheaply as may be. */
@@ -87,19 +124,19 @@ function sorted(entries: readonly Entry[]): [Entry[], Entry[], Entry[]] {
   return [fresh!, asked!, rest!];
 }
 
-async function insertRows(
-  transaction: Statements,
+function ledgerWrites(
   tables: StateTables,
   { sync, audienceRef }: LedgerOf,
   entries: readonly Entry[],
-): Promise<void> {
+): Write[] {
+  if (entries.length === 0) return [];
   const slice = tables.sliced ? [String(sliceOf(sync))] : [];
   const columns = ['sync', 'audience_ref', 'entity_key', ...LEDGER, ...slice.map(() => 'slice')];
   const rows = entries.map((entry) => {
     const [key, , ...values] = ledgerValues(entry);
     return [sync, audienceRef, key!, ...values, ...slice];
   });
-  await transaction.writeRows(tables.name('ledger'), columns, rows);
+  return [{ table: tables.name('ledger'), columns, rows }];
 }
 
 /**
@@ -194,18 +231,36 @@ async function writeRejections(
   { sync }: LedgerOf,
   entries: readonly Entry[],
 ): Promise<void> {
-  const cleared = entries
-    .filter(({ clearsRejection, rejected }) => clearsRejection || rejected)
-    .map(({ key }) => [key]);
+  const cleared = entries.filter(clears).map(({ key }) => [key]);
   if (cleared.length === 0) return;
   const staged = await stage(transaction, tables, 'segsync_settled', [['entity_key', 'text']], cleared);
-  await transaction.execute(
-    `DELETE FROM ${tables.name('rejections')} WHERE sync = ${text(tables.dialect, sync)}` +
-      ` AND entity_key IN (SELECT entity_key FROM ${staged})`,
-  );
+  await transaction.execute(clearing(tables, sync, `(SELECT entity_key FROM ${staged})`));
   await unstage(transaction, staged);
-  const rejected = entries.flatMap((entry) => (entry.rejected ? [rejectionValues(sync, entry)] : []));
-  await transaction.writeRows(tables.name('rejections'), REJECTIONS, rejected);
+  await writeInOrder(transaction, rejectionWrites(tables, sync, entries));
+}
+
+function fewRejections(tables: StateTables, { sync }: LedgerOf, entries: readonly Entry[]): Write[] {
+  const cleared = entries.filter(clears);
+  if (cleared.length === 0) return [];
+  return [clearing(tables, sync, keysOf(tables, cleared)), ...rejectionWrites(tables, sync, entries)];
+}
+
+function clears({ clearsRejection, rejected }: Entry): boolean {
+  return clearsRejection || rejected !== undefined;
+}
+
+function clearing(tables: StateTables, sync: string, keys: string): string {
+  return `DELETE FROM ${tables.name('rejections')} WHERE sync = ${text(tables.dialect, sync)} AND entity_key IN ${keys}`;
+}
+
+function rejectionWrites(tables: StateTables, sync: string, entries: readonly Entry[]): Write[] {
+  const rows = entries.flatMap((entry) => (entry.rejected ? [rejectionValues(sync, entry)] : []));
+  return rows.length > 0 ? [{ table: tables.name('rejections'), columns: REJECTIONS, rows }] : [];
+}
+
+function keysOf({ dialect }: StateTables, entries: readonly Entry[]): string {
+  const keys = entries.map(({ key }) => key);
+  return textList(dialect, keys);
 }
 
 const REJECTIONS = [
@@ -229,13 +284,8 @@ function rejectionValues(sync: string, { key, rejected }: Entry): (string | null
   return [sync, key, op, payloadHash, code, message, String(attempts), ...times, next, String(dead)];
 }
 
-async function writeBatches(
-  transaction: Statements,
-  tables: StateTables,
-  { sync }: LedgerOf,
-  batches: readonly BatchRow[],
-): Promise<void> {
-  if (batches.length === 0) return;
+function batchWrites(tables: StateTables, { sync }: LedgerOf, batches: readonly BatchRow[]): Write[] {
+  if (batches.length === 0) return [];
   const columns =
     'run_id, sync, batch_id, op, rows, status, attempts, http_status, sent_at, acked_at, job_ref';
   const rows = batches.map((batch) => [
@@ -252,5 +302,5 @@ async function writeBatches(
     batch.jobRef ?? null,
     batch.freshnessMs?.toString() ?? null,
   ]);
-  await transaction.writeRows(tables.name('batches'), [...columns.split(', '), 'freshness_ms'], rows);
+  return [{ table: tables.name('batches'), columns: [...columns.split(', '), 'freshness_ms'], rows }];
 }

@@ -4,13 +4,14 @@
  */
 
 import type { JobContext, JobState, Operation } from '../destination/destination.ts';
-import { DAY, type Duration, type Instant } from '../instant.ts';
+import { DAY, type Duration, earliest, type Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
-import { instant, ofSync, text } from '../state/sql.ts';
+import { instant, integer, ofSync, text } from '../state/sql.ts';
 import { growSync } from '../state/sync-rows.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
 import { type Delivery, kindsOf, leaseName } from './context.ts';
 import { MAY_BE_UNDONE, REPLACED } from './errand.ts';
+import { owedSql } from './owed.ts';
 import type { Identifiers } from './payload.ts';
 
 interface Job {
@@ -105,25 +106,52 @@ async function openJobs({ statements, tables, sync }: Delivery): Promise<Job[]> 
 type Ended = Exclude<JobState, { kind: 'running' }>;
 
 /** Writes an ended job down, at once: the ledger, the rejections, and the batch's line. */
-function end(
+async function end(
   delivery: Delivery,
   audienceRef: string,
   job: Job,
   state: Ended,
 ): Promise<{ delivered: number; rejected: number }> {
-  const { leases, sync, label } = delivery;
-  const work = async (transaction: Statements): Promise<{ delivered: number; rejected: number }> => {
+  const { leases, sync, label, now, promised } = delivery;
+  const work = async (
+    transaction: Statements,
+  ): Promise<{ delivered: number; rejected: number; owed: readonly Instant[] }> => {
     const rows = await rowsOf(transaction, delivery, audienceRef, job);
     const refused = refusalsOf(rows, state);
     // What may succeed later stays a question: without a job it is asked again.
     const isOpen = state.kind === 'failed' && state.again;
     const done = isOpen ? [] : rows.filter(({ key }) => !refused.has(key));
+    const owed = await owedSince(transaction, delivery, audienceRef, job, done);
     await acknowledge(transaction, delivery, audienceRef, job, done);
     await reject(transaction, delivery, audienceRef, job, rows, refused);
-    await closeLine(transaction, delivery, job, state);
-    return { delivered: done.length, rejected: refused.size };
+    await closeLine(transaction, delivery, job, { state, oldest: earliest(owed) });
+    return { delivered: done.length, rejected: refused.size, owed };
   };
-  return leases.fenced([leaseName(sync.name)], work, { label });
+  const { owed, ...ended } = await leases.fenced([leaseName(sync.name)], work, { label });
+  for (const since of owed) promised.add(freshness(now, since));
+  return ended;
+}
+
+function freshness(now: Instant, since: Instant): number {
+  return Math.max(0, Number((now - since) / 1000n));
+}
+
+/** Of rows whose job is done: since when each was owed, where that is known. Who is to be added in another form still is. */
+async function owedSince(
+  transaction: Statements,
+  { tables, sync }: Delivery,
+  audienceRef: string,
+  job: Job,
+  done: readonly JobRow[],
+): Promise<readonly Instant[]> {
+  if (done.length === 0) return [];
+  const only = `batch_id = ${text(tables.dialect, job.batchId)}`;
+  const rows = await transaction.query(
+    `SELECT entity_key, ${tables.dialect.functions.micros_of('owed_since')} AS owed_since` +
+      ` FROM (${owedSql(tables, { sync, audienceRef, only })}) AS owed WHERE owed_since IS NOT NULL ORDER BY entity_key`,
+  );
+  const ended = new Set(done.filter(({ hash }) => !hash.startsWith(REPLACED)).map(({ key }) => key));
+  return rows.flatMap((row) => (ended.has(row.entity_key!) ? [BigInt(row.owed_since!)] : []));
 }
 
 /** Its rows are read only where the other side names them by what it was sent. */
@@ -280,12 +308,13 @@ async function closeLine(
   transaction: Statements,
   { tables, sync, now }: Delivery,
   job: Job,
-  state: Ended,
+  { state, oldest }: { readonly state: Ended; readonly oldest: Instant | undefined },
 ): Promise<void> {
   const { dialect } = tables;
+  const fresh = oldest === undefined ? '' : `, freshness_ms = ${integer(dialect, freshness(now, oldest))}`;
   const status = state.kind === 'done' ? 'delivered' : 'rejected';
   await transaction.execute(
-    `UPDATE ${tables.name('batches')} SET status = ${text(dialect, status)}, acked_at = ${instant(dialect, now)}` +
+    `UPDATE ${tables.name('batches')} SET status = ${text(dialect, status)}, acked_at = ${instant(dialect, now)}${fresh}` +
       ` WHERE sync = ${text(dialect, sync.name)} AND batch_id = ${text(dialect, job.batchId)}` +
       ` AND job_ref = ${text(dialect, job.ref)} AND status = 'waiting'`,
   );

@@ -5,7 +5,7 @@
  */
 import { loseLeases, touchLeases } from '../state/lease-sql.ts';
 import { ofSync, text } from '../state/sql.ts';
-import { dueAgain } from '../state/sync-rows.ts';
+import { dueAgain, growSync } from '../state/sync-rows.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
 import { type Delivery, leaseName } from './context.ts';
 import type { Entry, Errand } from './errand.ts';
@@ -48,12 +48,9 @@ export async function noteLate(
   };
   if (changed.some(isAsked)) await loseLeases(transaction, tables, lease);
   const entries = changed.map(({ errand }) => doubt(errand, known.get(errand.key)?.row));
-  await writeFlush(
-    transaction,
-    tables,
-    { sync: sync.name, audienceRef },
-    { entries, batches: [], again: false },
-  );
+  const of = { sync: sync.name, audienceRef };
+  const by = await writeFlush(transaction, tables, of, { entries, batches: [], again: false });
+  await growSync(transaction, tables, { name: sync.name, by });
   await dueAgain(transaction, tables, sync.name);
 }
 

@@ -26,6 +26,8 @@ export interface Standing {
   readonly tickId: bigint;
   /** What its newest change was caused by; undefined when no change made it a candidate. */
   readonly causedAt?: Instant | undefined;
+  /** The first cause that is not answered; undefined when nobody knows of one. */
+  readonly owedSince?: Instant | undefined;
 }
 
 export interface LedgerRow {

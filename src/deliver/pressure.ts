@@ -1,17 +1,17 @@
 /** What the guards look at: read before anything is sent. */
-import { HOUR } from '../instant.ts';
+import { formatAge, formatDuration } from '../instant.ts';
 import type { Counts, Held } from '../report/results.ts';
 import { readMeta, writeMeta } from '../state/meta.ts';
-import { instant, text } from '../state/sql.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
-import type { EmptySource, Preview } from './context.ts';
-import { firstLoadAt } from './first-load.ts';
+import type { EmptySource, Preview, StaleSource } from './context.ts';
 import { judge } from './guards.ts';
+import { readLosses } from './losses.ts';
 import type { Scope } from './scope.ts';
 
 /** The guard that holds a sync with these operations, if one does. */
 export async function heldBy(preview: Preview, scope: Scope, planned: Counts): Promise<Held | undefined> {
-  const { sync, emptySource, allow } = preview;
+  const { sync, emptySource, staleSource, allow } = preview;
+  if (staleSource) return staleHold(staleSource);
   if (
     emptySource &&
     isMoved(planned, emptySource) &&
@@ -26,11 +26,17 @@ export async function heldBy(preview: Preview, scope: Scope, planned: Counts): P
     // The first load of an audience that others fill has nothing to be a share of.
     removes: takesOut && scope.firstLoad ? 0 : planned.remove,
     adds: planned.add,
-    lostLastHour: takesOut ? 0 : await lostLastHour(preview, scope),
+    lostLastHour: takesOut ? 0 : await lostLastHour(preview),
     ledgerSize: sync.mode === 'on_enter' ? membersBefore(preview, planned) : scope.ledgerSize,
     firstLoad: scope.firstLoad,
   };
   return judge(sync.guards, pressure, allow);
+}
+
+/** Whatever there is to send, if anything: to be seen as up to date would be wrong, too. */
+function staleHold({ table, age, expected }: StaleSource): Held {
+  const figure = age === undefined ? `${table} shows no row at all` : `${table} is ${formatAge(age)} old`;
+  return { guard: 'stale_source', figure, limit: formatDuration(expected) };
 }
 
 /** Whoever an emptied table kept out would come in. */
@@ -65,18 +71,17 @@ function emptySourceName(sync: string): string {
   return `empty_source:${sync}`;
 }
 
-async function lostLastHour(
-  { statements, tables, sync, now }: Preview,
-  { audienceRef }: Scope,
-): Promise<number> {
-  const { dialect } = tables;
-  const loaded = (await firstLoadAt({ statements, tables, sync }, audienceRef)) ?? 0n;
-  const from = loaded > now - HOUR ? loaded : now - HOUR;
-  const rows = await statements.query(
-    `SELECT op, sum(${dialect.quote('rows')}) AS members FROM ${tables.from('batches')} AS batches` +
-      ` WHERE sync = ${text(dialect, sync.name)} AND status = 'delivered' AND sent_at > ${instant(dialect, from)}` +
-      ' GROUP BY op ORDER BY op',
-  );
-  const members = new Map(rows.map((row) => [row.op, Number(row.members ?? 0)]));
-  return (members.get('remove') ?? 0) - (members.get('add') ?? 0);
+/** Jobs that ended just now count, and nobody has read of them yet. */
+async function lostLastHour({
+  statements,
+  tables,
+  sync,
+  behind,
+  destination,
+  now,
+}: Preview): Promise<number> {
+  const row = behind.rows.get(sync.name);
+  const isAsked = destination.session.poll !== undefined && row !== undefined;
+  const losses = isAsked ? await readLosses(statements, tables, [row], now) : await behind.losses();
+  return losses.get(sync.name) ?? 0;
 }

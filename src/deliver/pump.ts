@@ -5,42 +5,46 @@
  */
 
 import { setMaxListeners } from 'node:events';
+import { Bell } from '../bell.ts';
 import { DiagnosedError } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
 import { isPaused } from '../state/sync-rows.ts';
-import { type Statements, WarehouseError } from '../warehouse/warehouse.ts';
-import { type Asked, askFor } from './asking.ts';
 import { retryBoundMs } from './backoff.ts';
-import { Bell } from './bell.ts';
 import { divideBudget } from './budget.ts';
 import { type Delivery, kindsOf, leaseName, tellsBy } from './context.ts';
 import type { Decided } from './decided.ts';
 import { type Errand, errandOf, nextOf, settledEntry } from './errand.ts';
-import { writeFlush } from './flush.ts';
-import { type Late, noteLate } from './late.ts';
+import { FEW_ROWS } from './flush.ts';
+import { type Ending, Flusher } from './flusher.ts';
+import type { Late } from './late.ts';
+import { lossOf } from './losses.ts';
 import { OpenRemovals } from './open-removals.ts';
 import type { Addressee, Parcel } from './parcel.ts';
 import { DeliveryRecord } from './record.ts';
 import type { Scope } from './scope.ts';
 import { type Answer, Sender } from './sender.ts';
-import { makeStage } from './stage.ts';
 
 /** At most this many rows, or this long, between two flushes. */
 const FLUSH_ROWS = 5_000;
 const FLUSH_MS = 2_000;
-/** Rows between the stream and their receipts. */
-const OPEN_ROWS = 2 * FLUSH_ROWS;
-/** A warehouse may refuse a flush because of another writer: it is tried again. */
-const FLUSH_ATTEMPTS = 4;
+/** Beside faster tiers a flush is smaller, so that it holds nobody up for long, and followed by a rest so many times as long. */
+const YIELDING_ROWS = 1_000;
+const RESTS = 2;
+/** Rows between the stream and their receipts, in flushes. */
+const OPEN_FLUSHES = 2;
 /** Others may have begun to send, or ended. */
 const DIVIDE_MS = 10_000;
+/** For few rows, what the run knows of the sync is not asked again within this. */
+const LOOK_MS = 1_000;
 /** How long requests that are on their way when a signal comes may take: less than what containers are given to stop. */
 const GRACE_MS = 8_000;
 
 export interface PumpResult {
   /** Every candidate was read, and stands in the ledger as it is or as a question. */
   readonly complete: boolean;
+  /** `ending` was committed. */
+  readonly ended: boolean;
   readonly failure?: unknown;
 }
 
@@ -49,6 +53,7 @@ export class Pump {
   readonly #delivery: Delivery;
   readonly #to: Addressee;
   readonly #sender: Sender;
+  readonly #flusher: Flusher;
   readonly #halt = new AbortController();
   readonly #cutOff = new AbortController();
   readonly #work: Bell;
@@ -67,10 +72,16 @@ export class Pump {
   readonly #sent = new Map<string, Late>();
   #isFenced = false;
   #isRead = false;
+  #ending: (() => Promise<Ending | undefined>) | undefined;
   #complete = false;
   #failure: unknown;
   #flushedAt: number;
+  /** A large delivery leaves the time until then to others. */
+  #restsUntil = 0;
+  readonly #flushRows: number;
   #dividedAt: number;
+  #lookedAt: number;
+  #isEnded = false;
 
   constructor(
     delivery: Delivery,
@@ -78,6 +89,7 @@ export class Pump {
   ) {
     const { world, sync, destination, now } = delivery;
     this.#delivery = delivery;
+    this.#flushRows = delivery.yields ? YIELDING_ROWS : FLUSH_ROWS;
     this.#to = {
       sync: sync.name,
       segment: sync.segment,
@@ -87,10 +99,12 @@ export class Pump {
       events: sync.mode === 'on_enter',
       now,
     };
+    this.#flusher = new Flusher(delivery, this.#to);
     const began = world.clock.monotonic();
     // A simulated clock stands still, whatever the machine's does.
     const speed = world.clock.simulated ? 0 : 1000;
     const at = (monotonic: number): Instant => now + BigInt(Math.round((monotonic - began) * speed));
+    const { every } = delivery.project.tiers.get(sync.tier)!;
     this.record = new DeliveryRecord({
       runId: delivery.runId,
       at,
@@ -98,8 +112,10 @@ export class Pump {
       settlesAfter: destination.manifest.settlesAfter ?? 0n,
       polls: destination.session.poll !== undefined,
       nextPart,
+      promised: delivery.promised,
+      lateBy: BigInt(Math.round((began - delivery.readAt) * speed)),
+      onEvent: delivery.onEvent,
     });
-    const { every } = delivery.project.tiers.get(sync.tier)!;
     this.#sender = new Sender({
       world,
       destination: destination.session,
@@ -111,6 +127,7 @@ export class Pump {
       halt: this.#halt.signal,
       cutOff: this.#cutOff.signal,
       onAnswer: (answer) => this.#answer(answer),
+      onEvent: delivery.onEvent,
     });
     // Every parcel that waits listens: there are thousands when a request carries one row.
     setMaxListeners(0, this.#halt.signal, this.#cutOff.signal);
@@ -122,6 +139,7 @@ export class Pump {
     this.#room = new Bell(world.timers);
     this.#flushedAt = began;
     this.#dividedAt = began;
+    this.#lookedAt = delivery.behind.readAt;
   }
 
   /** Members whose operations were read and are not acknowledged: in doubt, or left for the next run. */
@@ -134,9 +152,16 @@ export class Pump {
     return this.#halt.signal;
   }
 
-  /** Resolves when everything is delivered or, halted, when what was in flight has its receipts written. */
-  async run(decided: AsyncIterable<Decided>): Promise<PumpResult> {
+  /**
+   * Resolves when everything is delivered or, halted, when what was in flight has its receipts written. `ending` is
+   * asked for when the last receipts are about to be written, if there are any.
+   */
+  async run(
+    decided: AsyncIterable<Decided>,
+    ending?: () => Promise<Ending | undefined>,
+  ): Promise<PumpResult> {
     const { signal } = this.#delivery;
+    this.#ending = ending;
     const done = new AbortController();
     const interrupt = (): void => this.#interrupt(done.signal);
     signal.addEventListener('abort', interrupt);
@@ -144,16 +169,17 @@ export class Pump {
     try {
       const reading = this.#read(decided);
       while (!this.#isDone()) {
-        await this.#work.wait(Math.max(0, this.#flushedAt + FLUSH_MS - this.#monotonic()));
+        const until = this.#isResting() ? this.#restsUntil : this.#flushedAt + FLUSH_MS;
+        await this.#work.wait(Math.max(0, until - this.#monotonic()));
         if (this.#isDue()) await this.#flush();
       }
       await reading;
-      if (this.#isFenced) await this.#noteLate();
+      if (this.#isFenced) await this.#flusher.noteLate([...this.#sent.values()]);
     } finally {
       signal.removeEventListener('abort', interrupt);
       done.abort();
     }
-    return { complete: this.#complete && !this.#isHalted, failure: this.#failure };
+    return { complete: this.#complete && !this.#isHalted, ended: this.#isEnded, failure: this.#failure };
   }
 
   /** What is in flight may end, within bounds; `done` ends the wait for it. */
@@ -167,7 +193,8 @@ export class Pump {
     try {
       for await (const each of decided) {
         this.#take(each);
-        while (this.#open >= OPEN_ROWS && !this.#isHalted) await this.#room.wait(FLUSH_MS);
+        while (this.#open >= OPEN_FLUSHES * this.#flushRows && !this.#isHalted)
+          await this.#room.wait(FLUSH_MS);
         if (this.#isHalted) return;
       }
       this.#complete = true;
@@ -185,7 +212,7 @@ export class Pump {
       this.#unasked.push(errandOf(standing, decision));
       this.#open++;
     }
-    if (this.#unasked.length >= FLUSH_ROWS || this.record.size >= FLUSH_ROWS) this.#ringIfDue();
+    if (this.#unasked.length >= this.#flushRows || this.record.size >= this.#flushRows) this.#ringIfDue();
   }
 
   /** Not for every row that waits for its turn: each ring wakes the loop. */
@@ -199,22 +226,30 @@ export class Pump {
   }
 
   #isDue(): boolean {
+    if (this.#isResting()) return false;
     if (this.#monotonic() - this.#flushedAt >= FLUSH_MS) return true;
     if (this.#isHalted) return this.#parcels.size === 0;
-    if (this.record.size >= FLUSH_ROWS) return true;
-    if (this.#unasked.length >= FLUSH_ROWS) return this.#isHungry();
+    if (this.record.size >= this.#flushRows) return true;
+    if (this.#unasked.length >= this.#flushRows) return this.#isHungry();
     return this.#isRead && (this.#parcels.size === 0 || (this.#unasked.length > 0 && this.#isHungry()));
+  }
+
+  #isResting(): boolean {
+    return !this.#isHalted && this.#monotonic() < this.#restsUntil;
   }
 
   /** While one flush's questions are sent, the next one's are written: else sending would wait for every flush. */
   #isHungry(): boolean {
     const { concurrency } = this.#delivery.destination.session.limits;
-    return this.#parcels.size < concurrency || this.#asked < FLUSH_ROWS;
+    return this.#parcels.size < concurrency || this.#asked < this.#flushRows;
   }
 
   /** Somebody may take the sync off while it runs, and then nothing new is asked for; or others may send there, too. */
   async #lookAround(): Promise<void> {
     if (this.#isHalted || this.#unasked.length === 0) return;
+    const isFew = this.#unasked.length <= FEW_ROWS;
+    if (isFew && this.#monotonic() - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = this.#monotonic();
     const { statements, tables, sync } = this.#delivery;
     try {
       if (await isPaused(statements, tables, sync.name)) this.#stop();
@@ -233,8 +268,11 @@ export class Pump {
     const taken = this.record.take();
     if (asked.length === 0 && taken.entries.length === 0 && taken.batches.length === 0) return;
     try {
-      const { parcels, done, left } = await this.#writeRetrying(asked, taken);
+      const ending = asked.length === 0 && this.#isLast() ? await this.#ending?.() : undefined;
+      const { parcels, done, left } = await this.#flusher.write(asked, taken, ending);
+      this.#isEnded = ending !== undefined;
       for (const { key } of taken.entries) this.#sent.delete(key);
+      this.#delivery.onLoss?.(lossOf(taken.batches));
       this.#endSilently(done);
       for (const errand of left) this.record.leave(errand);
       this.#ended(left.length);
@@ -242,59 +280,24 @@ export class Pump {
     } catch (error) {
       this.#stop(error);
     }
+    if (this.#delivery.yields && asked.length + taken.entries.length > FEW_ROWS) this.#rest();
     this.#delivery.onProgress(membersOf(this.record.delivered));
   }
 
-  #writeRetrying(asked: readonly Errand[], taken: Taken): Promise<Asked> {
-    const { leases, sync, tables, label } = this.#delivery;
-    const apart = (statements: Statements) => makeStage(statements, tables);
-    return this.#retrying((again) => {
-      const write = (transaction: Statements) => this.#write(transaction, asked, taken, again);
-      return leases.fenced([leaseName(sync.name)], write, { label, apart });
-    });
+  /** By how long the flush took: where there is room for all, that is little. */
+  #rest(): void {
+    const now = this.#monotonic();
+    this.#restsUntil = now + Math.min(FLUSH_MS, RESTS * (now - this.#flushedAt));
   }
 
-  /** A failure changes nothing about why the run ends; what was sent is then in doubt for nobody but the other side. */
-  async #noteLate(): Promise<void> {
-    const { leases, tables, label } = this.#delivery;
-    const apart = (statements: Statements) => makeStage(statements, tables);
-    const late = [...this.#sent.values()];
-    const note = (transaction: Statements) =>
-      noteLate(transaction, this.#delivery, this.#to.audience.ref, late);
-    if (late.length > 0)
-      await this.#retrying(() => leases.afterwards(note, { label, apart })).catch(() => undefined);
-  }
-
-  async #retrying<T>(work: (again: boolean) => Promise<T>): Promise<T> {
-    const { world } = this.#delivery;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work(attempt > 1);
-      } catch (error) {
-        if (!mayPass(error) || attempt >= FLUSH_ATTEMPTS) throw error;
-        await world.timers.sleep(world.random.fraction() * 100 * 2 ** attempt);
-      }
-    }
-  }
-
-  async #write(
-    transaction: Statements,
-    errands: readonly Errand[],
-    taken: Taken,
-    again: boolean,
-  ): Promise<Asked> {
-    const { tables, sync } = this.#delivery;
-    const asked = await askFor(transaction, this.#delivery, this.#to, errands);
-    const of = { sync: sync.name, audienceRef: this.#to.audience.ref };
-    const entries = [...taken.entries, ...asked.entries];
-    const { batches, parts } = taken;
-    await writeFlush(transaction, tables, of, { entries, batches, parts, again });
-    return asked;
+  /** Nothing is left to ask, and nothing on its way. */
+  #isLast(): boolean {
+    return this.#complete && !this.#isHalted && this.#unasked.length === 0 && this.#parcels.size === 0;
   }
 
   /** Removals first; what an open removal holds up stays, and what a job holds up is left for the next run. */
   #takeAskable(): Errand[] {
-    const some = this.#unasked.splice(0, FLUSH_ROWS).filter((errand) => !this.#leave(errand));
+    const some = this.#unasked.splice(0, this.#flushRows).filter((errand) => !this.#leave(errand));
     const removals = some.filter(({ step }) => step.op === 'remove');
     if (this.#delivery.destination.manifest.needsIdentifier) {
       for (const errand of removals) this.#removals.begin(errand);
@@ -373,12 +376,6 @@ export class Pump {
   #monotonic(): number {
     return this.#delivery.world.clock.monotonic();
   }
-}
-
-type Taken = ReturnType<DeliveryRecord['take']>;
-
-function mayPass(error: unknown): boolean {
-  return error instanceof WarehouseError && /^(conflict|locked|transient)$/.test(error.failure);
 }
 
 function membersOf({ add, remove, update }: Counts): number {

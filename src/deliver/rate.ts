@@ -28,6 +28,8 @@ export class Lane {
   readonly #waiters: Waiter[] = [];
   #inFlight = 0;
   #processes = 1;
+  #sharedAt = 0;
+  #sharing: Promise<void> | undefined;
   /** Requests that failed whole since one did not. */
   #failures = 0;
   #isBroken = false;
@@ -43,6 +45,21 @@ export class Lane {
   /** Requests a second are divided among this many processes. */
   shareAmong(processes: number): void {
     this.#processes = Math.max(1, processes);
+  }
+
+  /** The same among as many as `count` finds, which is asked every so often, and once for all who come meanwhile. */
+  async share(everyMs: number, count: () => Promise<number>): Promise<void> {
+    const now = this.#world.clock.monotonic();
+    if (this.#sharing === undefined || now - this.#sharedAt >= everyMs) {
+      this.#sharedAt = now;
+      this.#sharing = count().then((processes) => this.shareAmong(processes));
+    }
+    try {
+      await this.#sharing;
+    } catch (error) {
+      this.#sharing = undefined;
+      throw error;
+    }
   }
 
   /** True when nothing waits for a place. */

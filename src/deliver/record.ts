@@ -1,8 +1,9 @@
 /** What a delivery has to write at the next flush, and what it counts for its report. */
 import type { Operation, Receipt } from '../destination/destination.ts';
-import type { Duration, Instant } from '../instant.ts';
+import { type Duration, earliest, type Instant } from '../instant.ts';
 import type { Counts } from '../report/results.ts';
 import type { PartRow } from '../state/parts.ts';
+import type { DeliveryEvent } from './context.ts';
 import {
   acceptedEntry,
   doneEntry,
@@ -17,7 +18,8 @@ import {
   waitOf,
 } from './errand.ts';
 import type { BatchRow } from './flush.ts';
-import { FreshnessSample } from './freshness.ts';
+import { countFreshness } from './freshness-counts.ts';
+import type { Promised } from './promised.ts';
 import { RejectionReasons } from './rejection-reasons.ts';
 import type { Answer } from './sender.ts';
 
@@ -32,13 +34,16 @@ export interface RecordOptions {
   readonly polls: boolean;
   /** The place of the first part among those that are to be told. */
   readonly nextPart: number;
+  readonly promised: Promised;
+  /** How long after its instant the run came to this delivery: batches are dated without it. */
+  readonly lateBy: Duration;
+  readonly onEvent?: (event: DeliveryEvent) => void;
 }
 
 type Rows = Answer['rows'];
 
 export class DeliveryRecord {
   readonly delivered: Counts = { add: 0, remove: 0, update: 0 };
-  readonly freshness = new FreshnessSample();
   readonly reasons = new RejectionReasons();
   rejected = 0;
   /** Rows that the other side could not use, without saying which. */
@@ -110,6 +115,11 @@ export class DeliveryRecord {
     this.rejected += rejected.length;
     this.invalid += answer.invalid ?? 0;
     this.waiting += open.length + early.length;
+    this.#tell(answer, {
+      delivered: acknowledged,
+      rejected: rejected.length,
+      waiting: open.length + early.length,
+    });
     this.#part(answer, acknowledged);
     this.#line(answer, 'delivered', acknowledged);
     this.#line(answer, 'rejected', rejected);
@@ -124,10 +134,14 @@ export class DeliveryRecord {
   }
 
   /** Counts an errand that has ended: its effect is there. */
-  count(errand: Errand, at = this.#options.now()): void {
-    this.delivered[errand.effect]++;
-    if (errand.causedAt === undefined) return;
-    this.freshness.add(Number((at - errand.causedAt) / 1000n));
+  count({ effect, owedSince }: Errand): void {
+    this.delivered[effect]++;
+    if (owedSince !== undefined) this.#options.promised.add(this.#freshness(owedSince));
+  }
+
+  #freshness(owedSince: Instant): number {
+    const { now, lateBy } = this.#options;
+    return Math.max(0, Number((now() + lateBy - owedSince) / 1000n));
   }
 
   #acknowledge({ parcel }: Answer, rows: Rows): Errand[] {
@@ -139,9 +153,29 @@ export class DeliveryRecord {
       if (next) continue;
       const isDoubted = this.#options.polls && mayBeUndone(errand);
       this.add(isDoubted ? doubtedEntry(errand, at) : doneEntry(errand, at, parcel.batch.id));
-      this.count(errand, at);
+      this.count(errand);
     }
     return following;
+  }
+
+  /** Rows that have another step to go are not settled yet. */
+  #tell(
+    answer: Answer,
+    { delivered, ...counts }: { delivered: Rows; rejected: number; waiting: number },
+  ): void {
+    const { onEvent, promised } = this.#options;
+    if (!onEvent) return;
+    const done = delivered.filter(({ errand }) => !nextOf(errand)).map(({ errand }) => errand);
+    if (done.length + counts.rejected + counts.waiting === 0) return;
+    const taken = done.flatMap(({ owedSince }) =>
+      owedSince === undefined ? [] : [this.#freshness(owedSince)],
+    );
+    const freshness = countFreshness(taken, promised.promiseMs);
+    onEvent({
+      ...{ event: 'batch_settled', op: answer.parcel.errands[0]!.effect },
+      ...{ delivered: done.length, ...counts },
+      ...(freshness ? { freshness } : {}),
+    });
   }
 
   #part({ part, parcel }: Answer, { length: rows }: Rows): void {
@@ -153,11 +187,7 @@ export class DeliveryRecord {
   #line(answer: Answer, status: BatchRow['status'], rows: Rows): void {
     if (rows.length === 0) return;
     const { runId, at, now } = this.#options;
-    const causes = rows.flatMap(({ errand }) => (errand.causedAt === undefined ? [] : [errand.causedAt]));
-    const oldest = causes.reduce<Instant | undefined>(
-      (a, b) => (a === undefined || b < a ? b : a),
-      undefined,
-    );
+    const oldest = earliest(rows.flatMap(({ errand }) => errand.owedSince ?? []));
     const job = rows.find(({ receipt }) => receipt.kind === 'accepted')?.receipt;
     this.#batches.push({
       runId,
@@ -171,9 +201,7 @@ export class DeliveryRecord {
       ...(answer.httpStatus === undefined ? {} : { httpStatus: answer.httpStatus }),
       ...(status === 'waiting' ? {} : { ackedAt: now() }),
       ...(job?.kind === 'accepted' ? { jobRef: job.job } : {}),
-      ...(oldest === undefined || status !== 'delivered'
-        ? {}
-        : { freshnessMs: Number((now() - oldest) / 1000n) }),
+      ...(oldest === undefined || status !== 'delivered' ? {} : { freshnessMs: this.#freshness(oldest) }),
     });
   }
 }

@@ -7,6 +7,7 @@ import type { DestinationSession, Outcome, Receipt } from '../destination/destin
 import { DiagnosedError, diagnose } from '../diagnostics/diagnostic.ts';
 import type { World } from '../world.ts';
 import { backoffMs } from './backoff.ts';
+import type { DeliveryEvent } from './context.ts';
 import type { Errand } from './errand.ts';
 import { type Addressee, type Parcel, parcelOf } from './parcel.ts';
 import type { Lane } from './rate.ts';
@@ -42,6 +43,7 @@ export interface SenderOptions {
   readonly cutOff: AbortSignal;
   /** Final receipts, and `retry` for rows that are given up for now. */
   readonly onAnswer: (answer: Answer) => void;
+  readonly onEvent?: (event: DeliveryEvent) => void;
 }
 
 interface Attempt {
@@ -96,6 +98,7 @@ export class Sender {
     } finally {
       leave();
     }
+    this.#tell(attempt, sentAt, outcome);
     lane.note(isDown(outcome) ? 'failed' : 'succeeded');
     if ('refused' in outcome) return this.#split(attempt, outcome, sentAt);
     const rows = parcel.errands.map((errand, index) => ({ errand, receipt: receiptAt(outcome, index) }));
@@ -103,6 +106,18 @@ export class Sender {
     const again = rows.filter(({ receipt }) => receipt.kind === 'retry');
     this.#answer(attempt, sentAt, outcome.httpStatus, final, outcome);
     if (again.length > 0) await this.#retry(attempt, sentAt, outcome.httpStatus, again);
+  }
+
+  #tell({ parcel, count: attempt }: Attempt, sentAt: number, outcome: Outcome): void {
+    const { onEvent, world } = this.#options;
+    if (!onEvent) return;
+    const receipts = 'receipts' in outcome ? outcome.receipts : [];
+    onEvent({
+      ...{ event: 'request_ended', op: parcel.batch.op, rows: parcel.errands.length, attempt },
+      retried: receipts.filter(({ kind }) => kind === 'retry').length,
+      ...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
+      duration_ms: Math.round(world.clock.monotonic() - sentAt),
+    });
   }
 
   /** Only where the other side counts them. */

@@ -8,11 +8,12 @@ import type { TickGroup } from './tick.ts';
 
 /**
  * By `ReadTable.id`, in the snapshot of `statements`. A table is asked about with the marks of all members that read it;
- * where one has none, nothing narrows what it must look at.
+ * where one has none, nothing narrows what it must look at. `apart`: as `capture` takes it.
  */
 export async function captures(
   statements: Statements,
   { members }: TickGroup,
+  apart?: string,
 ): Promise<ReadonlyMap<string, Capture>> {
   const reads = mergeReads(members.map(({ prepared }) => prepared.reads));
   const asked = reads.map(({ id, table }): Captured => {
@@ -22,7 +23,7 @@ export async function captures(
     const own = known.length === marks.length ? [...new Set(known)] : [];
     return { relation: table.relation, marks: own, ...feedOf(table) };
   });
-  const told = await statements.capture(asked, ROW);
+  const told = await statements.capture(asked, ROW, apart);
   return new Map(reads.map(({ id }, index) => [id, told[index]!]));
 }
 

@@ -10,6 +10,7 @@ import { inSlices, instant, integer, type StateTables, text, textList } from '..
 import type { Statements } from '../warehouse/warehouse.ts';
 import { ALWAYS_FULL, type FullReason, NO_MOMENT } from './mode.ts';
 import type { TickGroup, TickOutcome } from './tick.ts';
+import { writeWaits } from './waits.ts';
 
 export interface Commit {
   readonly group: TickGroup;
@@ -19,26 +20,44 @@ export interface Commit {
   readonly startedAt: Instant;
   readonly finishedAt: Instant;
   readonly runId: string;
+  /** How far from the newest number that is seen this tick's is to lie, beyond the next. */
+  readonly apart?: bigint;
+  /** A tick that changes nothing is not written at all: the process knows of it. */
+  readonly mayStaySilent?: boolean;
+}
+
+/** What a tick left. */
+export interface Committed {
+  /** Members of each segment after it. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Undefined: nothing changed. */
+  readonly tickId?: bigint;
+  readonly isWritten: boolean;
 }
 
 /**
- * Resolves to the members of each segment after it. A tick that changed nothing writes only the segments' new `T0` and
- * watermarks, and has no number.
+ * A tick that changed nobody writes only the segments' new `T0` and watermarks, if anything, and who waits; it has no
+ * number.
  */
 export async function commitTick(
   statements: Statements,
   tables: StateTables,
   commit: Commit,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<Committed> {
   await noteFull(statements, tables, commit);
+  await writeWaits(statements, tables, commit);
   const changes = [...commit.outcome.counts.values()].reduce((sum, c) => sum + c.enter + c.exit + c.touch, 0);
-  if (changes === 0) return writeSegments(statements, tables, commit, undefined);
-  const tickId = await nextTickId(statements, tables);
+  const { begun = 0, ended = 0 } = commit.outcome.waits ?? {};
+  if (changes + begun + ended === 0 && commit.mayStaySilent && !commit.group.full)
+    return { sizes: sizesAfter(commit), isWritten: false };
+  if (changes === 0)
+    return { sizes: await writeSegments(statements, tables, commit, undefined), isWritten: true };
+  const tickId = (await nextTickId(statements, tables)) + (commit.apart ?? 0n);
   await insertTick(statements, tables, commit, tickId);
   await addSilentTick(statements, tables, silentFor(commit.group, commit.outcome), tickId);
   await insertChanges(statements, tables, commit, tickId);
   await applyChanges(statements, tables, commit, tickId);
-  return writeSegments(statements, tables, commit, tickId);
+  return { sizes: await writeSegments(statements, tables, commit, tickId), tickId, isWritten: true };
 }
 
 /** Everyone was evaluated, so that nothing can have escaped; segments that always are need no note of it. */
@@ -224,14 +243,10 @@ async function writeSegments(
 async function countMembers(
   statements: Statements,
   tables: StateTables,
-  { group, outcome }: Commit,
+  commit: Commit,
 ): Promise<Map<string, number>> {
-  const sizes = new Map(
-    group.members.map(({ prepared: { name }, state }) => {
-      const { enter, exit } = outcome.counts.get(name)!;
-      return [name, (state?.members ?? 0) + enter - exit];
-    }),
-  );
+  const { group } = commit;
+  const sizes = sizesAfter(commit);
   const full = [...(group.full?.keys() ?? [])].filter((name) => sizes.has(name));
   if (full.length === 0) return sizes;
   const rows = await statements.query(
@@ -241,6 +256,15 @@ async function countMembers(
   const counted = new Map(rows.map((row) => [row.segment!, Number(row.members)]));
   for (const name of full) sizes.set(name, counted.get(name) ?? 0);
   return sizes;
+}
+
+function sizesAfter({ group, outcome }: Commit): Map<string, number> {
+  return new Map(
+    group.members.map(({ prepared: { name }, state }) => {
+      const { enter, exit } = outcome.counts.get(name)!;
+      return [name, (state?.members ?? 0) + enter - exit];
+    }),
+  );
 }
 
 function json(tables: StateTables, value: unknown): string {

@@ -67,7 +67,7 @@ function tickStatements(
 
 function evaluation(input: Parameters<typeof compileVerdicts>[0]): Step[] {
   const { wides, verdict, changed } = compileVerdicts(input);
-  return [...wides, verdict, changed];
+  return [...wides, verdict, ...changed];
 }
 
 function watermarks({ members }: TickGroup, context: TickContext): string[] {

@@ -3,11 +3,12 @@ import { driftCounts, driftKeys } from '../compile/drift.ts';
 import { text } from '../compile/expression.ts';
 import type { Scope } from '../compile/rows.ts';
 import { compileAffected, type TickInput } from '../compile/tick.ts';
+import { isDamped } from '../segment/damping.ts';
 import { relationName } from '../segment/reads.ts';
 import type { Capture } from '../warehouse/warehouse.ts';
 import { incremental } from './incremental.ts';
 import type { PreparedSegment } from './prepared.ts';
-import type { TickGroup } from './tick.ts';
+import type { TickGroup, TickMember } from './tick.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Drift {
@@ -29,7 +30,7 @@ export async function findDrift(
   const input = { ...base, incremental: incremental({ ...group, members }, scope, captured) };
   await workspace.define(compileAffected(input)!);
   const names = members.map(({ prepared }) => prepared.name);
-  const rows = await workspace.rows(driftCounts(names.map(text)));
+  const rows = await workspace.rows(driftCounts(names.map(text), base.damped !== undefined));
   const found = new Map(rows.map((row) => [row.segment!, row]));
   return new Map(
     members.map(({ prepared }): [string, Drift] => {
@@ -41,8 +42,10 @@ export async function findDrift(
 }
 
 /** The keys that drifted for one of the segments, as text. */
-export async function driftedKeys(workspace: Workspace, segments: readonly string[]): Promise<string[]> {
-  const rows = await workspace.rows(driftKeys(segments.map(text)));
+export async function driftedKeys(workspace: Workspace, members: readonly TickMember[]): Promise<string[]> {
+  const names = members.map(({ prepared }) => text(prepared.name));
+  const damped = members.some(({ prepared }) => isDamped(prepared.segment));
+  const rows = await workspace.rows(driftKeys(names, damped));
   return rows.map((row) => row.entity_key!).sort();
 }
 

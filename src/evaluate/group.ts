@@ -1,6 +1,6 @@
 /** Which segments share a tick. */
 import { MINUTE } from '../instant.ts';
-import { concernsOf } from '../segment/concerns.ts';
+import { causesOfChanges } from './damping.ts';
 import type { FullReason } from './mode.ts';
 import type { TickGroup, TickMember } from './tick.ts';
 
@@ -84,8 +84,8 @@ function split(set: readonly TickMember[]): TickMember[][] {
 }
 
 /** Equal for segments whose changes have the same causes. */
-function datedBy({ prepared: { verdict, reads, edges }, state }: TickMember): string {
-  return JSON.stringify([concernsOf(verdict, reads, edges), String(state?.evaluatedAt)]);
+function datedBy({ prepared, state }: TickMember): string {
+  return JSON.stringify([causesOfChanges(prepared), String(state?.evaluatedAt)]);
 }
 
 function groupOf(set: readonly TickMember[], { reasons, comparable }: Modes): TickGroup {

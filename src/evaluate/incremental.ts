@@ -4,10 +4,10 @@ import type { Scope } from '../compile/rows.ts';
 import type { TickInput } from '../compile/tick.ts';
 import { cursorKind } from '../compile/watermarks.ts';
 import { earliest } from '../instant.ts';
-import { concernsOf } from '../segment/concerns.ts';
 import { mergeEdges } from '../segment/edges.ts';
 import { mergeReads, type ReadTable, storedId } from '../segment/reads.ts';
 import type { Capture } from '../warehouse/warehouse.ts';
+import { causesOfChanges } from './damping.ts';
 import type { SegmentState } from './mode.ts';
 import type { PreparedSegment } from './prepared.ts';
 import type { TickGroup } from './tick.ts';
@@ -56,9 +56,9 @@ export function incremental(
     edges: mergeEdges(states.flatMap(({ prepared }) => prepared.edges)),
     stored: storedSince(states),
     drifted: group.drifted ?? [],
-    concerns: states.map(({ prepared: { name, verdict, reads, edges }, state }) => ({
-      segment: name,
-      of: concernsOf(verdict, reads, edges),
+    concerns: states.map(({ prepared, state }) => ({
+      segment: prepared.name,
+      of: causesOfChanges(prepared),
       t0: state.evaluatedAt,
     })),
   };

@@ -48,7 +48,7 @@ export function prepareSegment(project: Project, segment: Segment): PreparedSegm
     edges: edgesOf(entity, verdict),
     stored: storedOf(verdict),
     sql: sqlOf(verdict, expressions),
-    fingerprint: fingerprintOf(project, entity, verdict),
+    fingerprint: fingerprintOf(project, entity, verdict, segment),
     sent: syncs.flatMap(sentTraits(entity)),
     sentSql: expressions,
   };

@@ -2,25 +2,27 @@
 
 import type { Catalog } from '../compile/catalog.ts';
 import { changeCounts } from '../compile/changed.ts';
+import { waitCounts } from '../compile/damped.ts';
 import type { From, Query } from '../compile/query.ts';
 import type { Scope } from '../compile/rows.ts';
 import { steps } from '../compile/steps.ts';
 import { compileAffected, compileVerdicts, type SpokenColumn, type TickInput } from '../compile/tick.ts';
-import { watermarksQuery } from '../compile/watermarks.ts';
 import { duplicatesQuery } from '../compile/wide.ts';
 import type { Entity, Project } from '../config/project.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { earliest, type Instant } from '../instant.ts';
 import { mergeReads, type ReadTable, relationName, storedId } from '../segment/reads.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
-import type { Capture, Row, Statements, Warehouse } from '../warehouse/warehouse.ts';
+import type { Capture, Statements, Warehouse } from '../warehouse/warehouse.ts';
 import { captures, isFeedLost, marksOf } from './captured.ts';
 import { type Drift, findDrift } from './drift.ts';
 import { findDuplicates } from './duplicates.ts';
 import { incremental } from './incremental.ts';
 import { scopeOf, tickInput } from './input.ts';
 import { type FullReason, fullIsCheaper, type SegmentState } from './mode.ts';
+import { readNewest } from './newest.ts';
 import type { PreparedSegment } from './prepared.ts';
+import { type StaleBySegment, staleIn } from './stale-segments.ts';
 import { nextWatermarks, type Watermarks } from './watermark.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -40,6 +42,8 @@ export interface TickGroup {
   readonly comparable?: ReadonlySet<string>;
   /** Keys (as text) that are affected whatever cursors and edges say: those that a full pass found different. */
   readonly drifted?: readonly string[];
+  /** What the tick finds had escaped the cursors. */
+  readonly unannounced?: true;
 }
 
 export interface TickContext {
@@ -47,7 +51,9 @@ export interface TickContext {
   readonly warehouse: Warehouse;
   readonly catalog: Catalog;
   /** The state tables, or what stands for them. */
-  readonly state: { readonly membership: From; readonly changes: From; readonly segments: From };
+  readonly state: Readonly<Record<'membership' | 'pending' | 'changes' | 'segments', From>>;
+  /** The table of the state that every tick and delivery writes to. Undefined: this is a look, whose marks nobody keeps. */
+  readonly apart?: string;
   /** The tick's instant. */
   readonly t: Instant;
   /** The incarnation of each table, where the warehouse tells. */
@@ -67,14 +73,28 @@ export interface TickOutcome {
     string,
     { readonly enter: number; readonly exit: number; readonly touch: number }
   >;
+  /** How many begin to wait, or wait until another time, and how many wait no longer; undefined: nobody waits. */
+  readonly waits?: Waits;
   readonly watermarks: ReadonlyMap<string, Watermarks>;
   /** Members of each segment after it; only once it is committed. */
   readonly sizes?: ReadonlyMap<string, number>;
   /** By segment, where a full tick could tell. */
   readonly drift: ReadonlyMap<string, Drift>;
+  /** By segment: tables that are older than they should be, and that it goes on with. */
+  readonly stale: StaleBySegment;
 }
 
-/** Evaluates a group inside one snapshot. Afterwards the workspace holds `segsync_changed` unless nothing was affected. */
+/** Of all segments of a tick whose verdict is damped. */
+export interface Waits {
+  readonly segments: readonly string[];
+  readonly begun: number;
+  readonly ended: number;
+}
+
+/**
+ * Evaluates a group inside one snapshot. Afterwards the workspace holds `segsync_changed` unless nothing was affected.
+ * Throws `StaleSegments` before anything is evaluated.
+ */
 export async function evaluateTick(
   statements: Statements,
   workspace: Workspace,
@@ -83,8 +103,28 @@ export async function evaluateTick(
 ): Promise<TickOutcome> {
   const scope = scopeOf(context);
   // Read before the scans, in their snapshot: a row between the two would be below the watermark and never seen.
-  const captured = context.captured ?? (await captures(statements, group));
+  const captured = context.captured ?? (await captures(statements, group, context.apart));
   const watermarks = await readWatermarks(workspace, group, context, scope, marksOf(captured));
+  const stale = staleIn(group, watermarks, context.t);
+  const found = await evaluateFrom(statements, workspace, group, context, { scope, captured, watermarks });
+  return { ...found, stale };
+}
+
+interface Read {
+  readonly scope: Scope;
+  readonly captured: ReadonlyMap<string, Capture>;
+  readonly watermarks: TickOutcome['watermarks'];
+}
+
+type Found = Omit<TickOutcome, 'stale'>;
+
+async function evaluateFrom(
+  statements: Statements,
+  workspace: Workspace,
+  group: TickGroup,
+  context: TickContext,
+  { scope, captured, watermarks }: Read,
+): Promise<Found> {
   const { dialect } = context.warehouse;
   const base = tickInput(group, context, scope);
   if (isFeedLost(group, captured)) {
@@ -105,11 +145,11 @@ export async function evaluateTick(
     const reasons = new Map(group.members.map(({ prepared }) => [prepared.name, 'affected_share' as const]));
     return evaluateAll(statements, workspace, group, base, watermarks, reasons, dialect);
   }
-  const counts = await diff(statements, workspace, group, input, dialect);
+  const found = await diff(statements, workspace, group, input, dialect);
   // Ticked just before without these keys, so that what it finds now is due to them.
   const reason = group.drifted?.length ? 'reconcile' : 'changed_keys';
   const reasons = new Map(group.members.map(({ prepared }) => [prepared.name, reason]));
-  return { mode: 'incremental', reasons, affected, counts, watermarks, drift: NO_DRIFT };
+  return { mode: 'incremental', reasons, affected, ...found, watermarks, drift: NO_DRIFT };
 }
 
 const NO_DRIFT: TickOutcome['drift'] = new Map();
@@ -124,10 +164,10 @@ async function evaluateAll(
   watermarks: TickOutcome['watermarks'],
   reasons: ReadonlyMap<string, FullReason>,
   dialect: Dialect,
-): Promise<TickOutcome> {
-  const counts = await diff(statements, workspace, group, base, dialect);
+): Promise<Found> {
+  const found = await diff(statements, workspace, group, base, dialect);
   const affected = await workspace.size(steps.wide);
-  return { mode: 'full', reasons, affected, counts, watermarks, drift: NO_DRIFT };
+  return { mode: 'full', reasons, affected, ...found, watermarks, drift: NO_DRIFT };
 }
 
 async function diff(
@@ -136,7 +176,7 @@ async function diff(
   group: TickGroup,
   input: TickInput,
   dialect: Dialect,
-): Promise<TickOutcome['counts']> {
+): Promise<Pick<TickOutcome, 'counts' | 'waits'>> {
   const { wides, verdict, changed, spoken } = compileVerdicts(input);
   for (const wide of wides) {
     await workspace.define(wide);
@@ -145,14 +185,27 @@ async function diff(
   }
   await checkSpoken(statements, spoken);
   await workspace.define(verdict);
-  await workspace.define(changed);
+  for (const step of changed) await workspace.define(step);
   const counts = new Map(
     group.members.map(({ prepared }) => [prepared.name, { enter: 0, exit: 0, touch: 0 }]),
   );
   for (const row of await workspace.rows(changeCounts())) {
     counts.get(row.segment!)![row.op as 'enter' | 'exit' | 'touch'] = Number(row.keys);
   }
-  return counts;
+  return { counts, ...(await countWaits(workspace, input)) };
+}
+
+async function countWaits(
+  workspace: Workspace,
+  { damped, incremental: affected }: TickInput,
+): Promise<Pick<TickOutcome, 'waits'>> {
+  if (!damped) return {};
+  const total = { begun: 0, kept: 0, known: 0 };
+  for (const row of await workspace.rows(waitCounts(damped, affected === undefined))) {
+    total[row.what as keyof typeof total] += Number(row.keys);
+  }
+  const segments = damped.segments.map(({ name }) => name);
+  return { waits: { segments, begun: total.begun, ended: total.known - total.kept } };
 }
 
 /** Throws E220 for a `sql:` that is not boolean. Without temporary tables there is nothing to look at: such an engine refuses it. */
@@ -180,18 +233,9 @@ async function readWatermarks(
 ): Promise<TickOutcome['watermarks']> {
   const reads = mergeReads(group.members.map(({ prepared }) => prepared.reads));
   const stored = [...new Set(group.members.flatMap(({ prepared }) => prepared.stored))];
-  const ask = async (...of: Parameters<typeof watermarksQuery>): Promise<Row[]> => {
-    const query = watermarksQuery(...of);
-    return query ? workspace.rows(query) : [];
-  };
+  const { segments } = context.state;
   const from = shownBefore(group);
-  const found = await ask(reads, stored, context.state.segments, scope, from);
-  // The rows that were newest are gone: then all others are looked at.
-  const gone = reads.filter(
-    ({ id }) => from.has(id) && found.some((row) => row.id === id && row.at === null),
-  );
-  const others = found.filter((row) => !gone.some(({ id }) => id === row.id));
-  const rows = [...others, ...(await ask(gone, [], context.state.segments, scope))];
+  const rows = await readNewest(workspace.rows, { reads, stored, segments, scope, from });
   // A table without a cursor, whose feed tells of it, shows nothing to go by but its mark.
   const fed = reads.filter(({ table }) => table.changeFeed).map(({ id }): [string, null] => [id, null]);
   const shown = new Map([...fed, ...rows.map((row): [string, string | null] => [row.id!, row.at ?? null])]);
@@ -239,7 +283,7 @@ function countRows(from: From): Query {
   };
 }
 
-function unchanged(group: TickGroup, watermarks: TickOutcome['watermarks']): TickOutcome {
+function unchanged(group: TickGroup, watermarks: TickOutcome['watermarks']): Found {
   return {
     mode: 'incremental',
     reasons: new Map(group.members.map(({ prepared }) => [prepared.name, 'nothing_changed'])),

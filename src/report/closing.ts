@@ -64,10 +64,13 @@ function failures(failed: { segments: number; syncs: number }): string[] {
   return parts.length > 0 ? [`${listed(parts)} failed`] : [];
 }
 
-function idle({ segments }: RunReport): string {
+function idle({ segments, next_due: next }: RunReport): string {
   if (segments.length === 0) return 'there is no segment to look at';
   if (segments.some((segment) => segment.reason === 'locked')) return 'another process is at work on it all';
-  return 'nothing was due (`--all` runs everything)';
+  if (segments.some((segment) => segment.reason === 'not_newer'))
+    return 'what `--after` names is not newer than the last tick';
+  const then = next ? `; next is ${next.tier} at ${next.at.slice(0, 19)}Z` : '';
+  return `nothing was due (\`--all\` runs everything)${then}`;
 }
 
 /** All operations of one sync. */

@@ -7,8 +7,25 @@ import { count, elapsed, plural } from './words.ts';
 /** As text ending in a line feed. */
 export function historyText({ runs }: HistoryReport, colors: Colors): string {
   if (runs.length === 0) return 'Nothing has run here yet.\n';
-  const titles = ['started', 'took', 'status', 'entered', 'exited', 'sent', 'rejected'];
-  return tableText({ titles, rows: runs.map(rowOf) }, colors);
+  const measured = runs.some(({ freshness_ms: took }) => took);
+  const titles = [
+    'started',
+    'took',
+    'status',
+    'entered',
+    'exited',
+    'sent',
+    'rejected',
+    ...(measured ? ['p95'] : []),
+  ];
+  return tableText(
+    { titles, rows: runs.map((run) => [...rowOf(run), ...(measured ? [p95(run)] : [])]) },
+    colors,
+  );
+}
+
+function p95({ freshness_ms: took }: RunOfHistory): string {
+  return took ? elapsed(took.p95) : '';
 }
 
 function rowOf({ started_at: started, duration_ms: took, status, totals }: RunOfHistory): string[] {

@@ -3,12 +3,14 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { DiagnosticPage } from './diagnostic-page.ts';
 import type { DoctorDocument } from './doctor.ts';
 import type {
+  AdviceReport,
   DestinationsDocument,
   ForgetReport,
   HistoryReport,
   RunReport,
   SegmentHistory,
   StatusReport,
+  Waits,
   WhyReport,
 } from './results.ts';
 import type { TestsDocument } from './stories.ts';
@@ -50,6 +52,7 @@ export interface MembershipDocument {
   readonly segment: string;
   readonly key: string;
   readonly member: boolean;
+  readonly waits?: Waits;
 }
 
 export interface SqlDocument {
@@ -90,6 +93,7 @@ export function jsonText(
   document:
     | RunReport
     | StatusReport
+    | AdviceReport
     | ForgetReport
     | HistoryReport
     | SegmentHistory

@@ -7,6 +7,7 @@ import { driftLines } from './drift.ts';
 import { MARK, meaning, overlapTable, sampleLines, shownSegments, summary } from './plan-parts.ts';
 import { attention, shownSyncs } from './pretty.ts';
 import type { DefinitionChange, RunReport, SegmentResult, SyncResult } from './results.ts';
+import { promisedLines } from './slow.ts';
 import type { Table } from './table.ts';
 import { count, plural, spaced } from './words.ts';
 
@@ -34,7 +35,7 @@ export function planMarkdown(report: RunReport, titled: Titled): string {
   const segments = shownSegments(report);
   const syncs = shownSyncs(report);
   const failures = [...segments, ...syncs].filter(({ error }) => error);
-  const notes = [...driftLines(report, 'to correct'), ...attention(syncs)];
+  const notes = [...driftLines(report, 'to correct'), ...promisedLines(report), ...attention(syncs)];
   const changes = report.definition_changes ?? [];
   const cost = costLine(report, colors(false)).trim();
   const parts = [

@@ -8,14 +8,19 @@ const NAME = 22;
 export function eventLine(event: RunEvent, verbose: boolean): string | undefined {
   switch (event.event) {
     case 'segment_evaluated':
-      return event.result.reason === 'not_due' && !verbose ? undefined : segmentLine(event.result);
+      return isAtRest(event.result.reason) && !verbose ? undefined : segmentLine(event.result);
     case 'sync_finished':
-      return event.result.skipped === 'not_due' && !verbose ? undefined : syncLine(event.result);
+      return isAtRest(event.result.skipped) && !verbose ? undefined : syncLine(event.result);
     case 'warning':
       return `warning[${event.code}]: ${event.message}`;
     default:
       return undefined;
   }
+}
+
+/** Of every run that finds nothing to do. */
+function isAtRest(why: string | undefined): boolean {
+  return why === 'not_due' || why === 'not_newer';
 }
 
 function segmentLine(result: SegmentResult): string {

@@ -15,12 +15,13 @@ import {
 } from './plan-parts.ts';
 import { attention, shownSyncs, tableText } from './pretty.ts';
 import type { DefinitionChange, RunReport, SegmentResult, SyncResult } from './results.ts';
+import { oldLines } from './slow.ts';
 
 /** A plan as text ending in a line feed. `examples`: with one request of each sync. */
 export function planText(report: RunReport, colors: Colors, { examples = false } = {}): string {
   const segments = shownSegments(report);
   const syncs = shownSyncs(report);
-  const notes = [...driftLines(report, 'to correct'), ...attention(syncs)];
+  const notes = [...driftLines(report, 'to correct'), ...oldLines(report), ...attention(syncs)];
   const blocks = [
     definitionChanges(report.definition_changes ?? [], colors),
     segments.length > 0 ? tableText(segmentTable(segments), colors) : '',

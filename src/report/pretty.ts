@@ -3,6 +3,7 @@
 import { closingLine } from './closing.ts';
 import type { Colors } from './colors.ts';
 import { driftLines } from './drift.ts';
+import { shortFreshness } from './freshness.ts';
 import { wayToPage } from './problems.ts';
 import type { Counts, RejectionReason, RunReport, SyncResult } from './results.ts';
 import { layOut, type Table } from './table.ts';
@@ -22,7 +23,9 @@ export function runText(report: RunReport, colors: Colors): string {
 
 /** The syncs of a report that were due, by name. */
 export function shownSyncs({ syncs }: RunReport): SyncResult[] {
-  return syncs.filter((sync) => sync.skipped !== 'not_due').sort((a, b) => (a.sync < b.sync ? -1 : 1));
+  return syncs
+    .filter((sync) => sync.skipped !== 'not_due' && sync.skipped !== 'not_newer')
+    .sort((a, b) => (a.sync < b.sync ? -1 : 1));
 }
 
 /** A table with its title line dimmed. */
@@ -73,6 +76,13 @@ function heldLines({ sync, held }: SyncResult): string[] {
       `            ${wayToPage('E452')}`,
     ];
   }
+  if (guard === 'stale_source') {
+    return [
+      `held        ${sync}: ${figure}, expected to be fresh within ${limit}`,
+      '            it goes on by itself once rows arrive there, or with `on_stale: warn` in its segment',
+      `            ${wayToPage('E222')}`,
+    ];
+  }
   const would = guard === 'max_remove' ? 'remove' : 'add';
   return [
     `held        ${sync}: it would ${would} ${figure}, the limit is ${limit}`,
@@ -85,11 +95,13 @@ function heldLines({ sync, held }: SyncResult): string[] {
 function deliveries(syncs: readonly SyncResult[]): Table {
   const rejected = syncs.some((sync) => sync.rejected > 0);
   const waiting = syncs.some((sync) => sync.waiting > 0);
+  const measured = syncs.some((sync) => sync.measured);
   return {
     titles: [
       ...['sync', 'added', 'removed', 'updated'],
       ...(rejected ? ['rejected'] : []),
       ...(waiting ? ['waiting'] : []),
+      ...(measured ? ['p95 of promise'] : []),
       'time',
     ],
     rows: syncs.map((sync) => {
@@ -98,6 +110,7 @@ function deliveries(syncs: readonly SyncResult[]): Table {
         ...[sync.sync, count(add), count(remove), count(update)],
         ...(rejected ? [count(sync.rejected)] : []),
         ...(waiting ? [count(sync.waiting)] : []),
+        ...(measured ? [shortFreshness(sync)] : []),
         outcome(sync),
       ];
     }),

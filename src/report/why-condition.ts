@@ -1,6 +1,7 @@
 /** A condition's tree as lines: the verdict in front, then the words of the YAML, and below what they came to. */
 import type { Colors } from './colors.ts';
-import type { WhyCondition, WhyRow, WhyStep, WhyWindow } from './results.ts';
+import type { WhyAsOf, WhyCondition, WhyRow, WhyStep, WhyWindow } from './results.ts';
+import { ageText, durationText } from './slow.ts';
 import { moment, printable, wrapped } from './why-lines.ts';
 
 /** Where words begin, behind `yes` and `no`. */
@@ -29,6 +30,7 @@ function detailLines({
   steps = [],
   rows = [],
   more_rows,
+  as_of = [],
 }: WhyCondition): string[] {
   return [
     ...values.map(({ name, value }) => `${name} = ${shown(value)}`),
@@ -36,6 +38,7 @@ function detailLines({
     ...steps.map(stepText),
     ...rows.map(rowText),
     ...(more_rows ? ['and more rows (`--rows` shows more)'] : []),
+    ...as_of.map(asOfText),
   ];
 }
 
@@ -53,6 +56,19 @@ function windowText({ from, from_included, to, to_included }: WhyWindow): string
 
 function stepText({ step, chosen }: WhyStep, index: number): string {
   return `${index + 1}. ${step}${chosen ? ` = ${moment(chosen)}` : ''}`;
+}
+
+/** `ml.churn_scores as of 20h 03m ago (may be 26h old, tier promises 2h)`. */
+function asOfText({ table, age_ms: age, expected_ms: expected, promise_ms: promise }: WhyAsOf): string {
+  const is = age === undefined ? `${table} shows no row at all` : `${table} as of ${ageText(age)} ago`;
+  const isStale = expected !== undefined && (age === undefined || age > expected);
+  const may =
+    expected === undefined
+      ? []
+      : [isStale ? `expected within ${durationText(expected)}` : `may be ${durationText(expected)} old`];
+  const isSlow = (expected ?? 0) > promise || (age ?? 0) > promise;
+  const tier = isSlow ? [`tier promises ${durationText(promise)}`] : [];
+  return `${is} (${[...may, ...tier].join(', ')})`;
 }
 
 function rowText({ source, at, counted, columns }: WhyRow): string {

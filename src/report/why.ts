@@ -1,6 +1,6 @@
 /** Why one key is in a segment, or is not, for people: at most 80 columns wide where words allow it. */
 import type { Colors } from './colors.ts';
-import type { WhyMembership, WhyNextChange, WhyReport, WhySync } from './results.ts';
+import type { Waits, WhyMembership, WhyNextChange, WhyReport, WhySync } from './results.ts';
 import { conditionLines } from './why-condition.ts';
 import { moment, printable, wrapped } from './why-lines.ts';
 
@@ -19,21 +19,41 @@ export function whyText(report: WhyReport, colors: Colors): string {
 }
 
 function verdictLines(report: WhyReport, colors: Colors): string[] {
-  const { entity, segment, found, holds, at } = report;
+  const { entity, segment, found, holds, at, membership } = report;
   const key = printable(report.key);
-  const verdict = holds ? colors.green(`is in ${segment}`) : colors.red(`is not in ${segment}`);
+  const verdict = membership.waits
+    ? waitingText(membership.waits, segment, colors)
+    : holds
+      ? colors.green(`is in ${segment}`)
+      : colors.red(`is not in ${segment}`);
   const lines = [`${colors.bold(`${entity} ${key}`)} ${verdict}`, `as of ${moment(at)}`];
   if (found) return lines;
   return [...lines, ...wrapped(`The table of ${entity} has no such key: nobody there is in any segment.`, 0)];
 }
 
-function membershipLines({ member, since, evaluated_at, pending, changes }: WhyMembership): string[] {
+function waitingText({ op }: Waits, segment: string, colors: Colors): string {
+  return op === 'enter'
+    ? colors.red(`is not yet in ${segment}`)
+    : colors.green(`is still in ${segment}, which does not hold any more`);
+}
+
+function waitLines({ op, since, until }: Waits): string[] {
+  const text =
+    op === 'exit'
+      ? `Leaves not before ${moment(until)}, by \`stay_at_least\`.`
+      : since === undefined
+        ? 'The next evaluation makes it wait, by `settle`.'
+        : `Waits since ${moment(since)} and enters not before ${moment(until)}, by \`settle\`.`;
+  return wrapped(text, 0);
+}
+
+function membershipLines({ member, since, evaluated_at, pending, waits, changes }: WhyMembership): string[] {
   if (evaluated_at === undefined) return ['No run has evaluated this segment yet.'];
   const stood = `when the segment was last evaluated, ${moment(evaluated_at)}`;
   const lines = member
     ? [`A member since ${moment(since!)}.`, ...wrapped(`It was one ${stood}.`, 0)]
     : wrapped(`Not a member ${stood}.`, 0);
-  const next = pending ? [`The next evaluation makes it ${pending}.`] : [];
+  const next = pending ? [`The next evaluation makes it ${pending}.`] : waits ? waitLines(waits) : [];
   const history = changes.map(({ op, evaluated_at: at, caused_at: cause }) => {
     const because = cause === undefined || cause === at ? '' : ` (cause of ${moment(cause)})`;
     return `  ${op.padEnd(5)} ${at === undefined ? '' : moment(at)}${because}`;

@@ -20,6 +20,17 @@ export function elapsed(ms: number): string {
   return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
 }
 
+/** `10s`, `15m`, `26h`: as tiers are written. */
+export function promised(ms: number): string {
+  const units = [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const;
+  const [unit, length] = units.find(([, each]) => ms % each === 0) ?? ['ms', 1];
+  return `${ms / length}${unit}`;
+}
+
 /** A machine's word for people: `first_tick` -> `first tick`. */
 export function spaced(code: string): string {
   return code.replaceAll('_', ' ');

@@ -12,6 +12,7 @@ import { relationName, rowsOf, traitsOf } from '../segment/reads.ts';
 import { resolveTrait } from '../segment/resolve.ts';
 import { type MissingGrant, type Session, WarehouseError } from '../warehouse/warehouse.ts';
 import { type Described, problemsOf, relationKey, understood } from './check-context.ts';
+import { refusedContracts } from './refused-contract.ts';
 
 /** A table that some segment reads, as what it is declared. */
 export type Declared =
@@ -116,7 +117,14 @@ function columnProblems(declared: Declared, scope: Scope): Diagnostic[] {
   // Its own key is the entity's to tell.
   const ownKey = table === entity ? undefined : entity.place;
   const problems = probes.flatMap(problemsOf).filter((each) => each.place !== ownKey);
-  return problems.length > 0 ? problems : unfitCursor(table, scope);
+  return problems.length > 0 ? problems : [...unfitCursor(table, scope), ...unfitContract(table, scope)];
+}
+
+/** E157: nobody can tell how old such a table is. */
+function unfitContract(table: Table, scope: Scope): Diagnostic[] {
+  const { contract } = table;
+  const reads = [{ id: '', role: 'source', table, ...(contract ? { contracts: [contract] } : {}) }] as const;
+  return refusedContracts({ reads }, { cursorKind: (read) => cursorKind(read, scope) }, scope.catalog);
 }
 
 /** W207: such a table is read as a whole at every tick, which does no harm but costs. */

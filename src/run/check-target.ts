@@ -77,7 +77,7 @@ async function checkAll(
     if (problems.some(({ severity }) => severity === 'error')) broken.add(declared.table);
     found.push(...problems);
   }
-  const tables = stateTables(warehouse, project.state.schema, false);
+  const tables = stateTables(warehouse, project.state.schema, undefined);
   const context: CheckContext = { project, warehouse, session, scope, tables, broken, said: new Map() };
   for (const segment of segments) found.push(...(await segmentProblems(segment, context)));
   const entityOf = new Map(segments.map(({ name, entity }) => [name, entity]));

@@ -1,11 +1,14 @@
 /** What `validate` tells beyond what reading a project does, without a connection. Each segment is looked at by itself. */
+import { loadWarehouse } from '../adapters.ts';
 import type { Project } from '../config/project.ts';
 import type { Selection } from '../config/select.ts';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Kinds } from '../evaluate/mode.ts';
 import { prepareSegment } from '../evaluate/prepared.ts';
 import { judgeSegment } from '../segment/judge.ts';
+import { judgeSlowTables } from '../segment/judge-freshness.ts';
 import type { World } from '../world.ts';
+import { tooFast } from './pace.ts';
 import { refusedFields } from './refused-field.ts';
 import { refusedFull } from './refused-full.ts';
 
@@ -13,11 +16,12 @@ import { refusedFull } from './refused-full.ts';
 export async function checkProject(
   world: World,
   project: Project,
-  { segments }: Pick<Selection, 'segments'>,
+  { target, ...selection }: Selection & { readonly target: string },
 ): Promise<Diagnostic[]> {
-  const found: Diagnostic[] = [];
+  const warehouse = await loadWarehouse(world, project.targets.get(target)!.type);
+  const found = tooFast(project, warehouse!, { target, ...selection });
   for (const segment of project.segments.values()) {
-    if (!segments.has(segment.name)) continue;
+    if (!selection.segments.has(segment.name)) continue;
     for (const each of judgeSegment(project, segment)) {
       if (!(each.code === 'W206' && (await speaksOfRows(world, each.place!)))) found.push(each);
     }
@@ -25,7 +29,8 @@ export async function checkProject(
     const refusal = refusedFull(project, prepared, CERTAIN);
     found.push(...(refusal ? [refusal] : []), ...refusedFields(prepared, CERTAIN));
   }
-  return found;
+  const looked = [...project.segments.values()].filter(({ name }) => selection.segments.has(name));
+  return [...found, ...judgeSlowTables(project, looked)];
 }
 
 /** A cursor that is declared may serve, and functions may stand still: the warehouse knows better. */

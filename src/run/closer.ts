@@ -12,7 +12,7 @@ import { masked } from './mask.ts';
 /** Of each segment, of those who enter and of those who leave. */
 const SAMPLES = 3;
 
-export type Closer = Pick<SegmentResult, 'samples' | 'overlap'>;
+export type Closer = Pick<SegmentResult, 'samples' | 'overlap' | 'slow'>;
 
 export interface CloserInput {
   readonly group: TickGroup;

@@ -3,6 +3,7 @@ import type { Project, Table } from '../config/project.ts';
 import { DiagnosedError, type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import { prepareSegment } from '../evaluate/prepared.ts';
 import { SECOND } from '../instant.ts';
+import { relationName } from '../segment/reads.ts';
 import { stateVersion } from '../state/migrations.ts';
 import { readForeign } from '../state/provenance.ts';
 import { openState } from '../state/state.ts';
@@ -16,7 +17,7 @@ import { stateDrift } from './state-drift.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
-  readonly check: 'target' | 'clock' | 'state' | 'tables' | 'indexes' | 'destination';
+  readonly check: 'target' | 'clock' | 'state' | 'tables' | 'indexes' | 'wake' | 'destination';
   /** The target, or the destination. */
   readonly name: string;
   /** What was found, where nothing is wrong. */
@@ -64,7 +65,8 @@ async function examineTarget(
     const findings: Finding[] = [];
     for (const [check, look] of LOOKS) {
       const found = await problemsOr(() => look(examined));
-      findings.push({ check, name, ...(Array.isArray(found) ? { detail: '', problems: found } : found) });
+      if (found)
+        findings.push({ check, name, ...(Array.isArray(found) ? { detail: '', problems: found } : found) });
     }
     return findings;
   } finally {
@@ -74,12 +76,13 @@ async function examineTarget(
 
 type Found = Pick<Finding, 'detail' | 'problems'>;
 
-const LOOKS: readonly (readonly [Finding['check'], (examined: Examined) => Promise<Found>])[] = [
+const LOOKS: readonly (readonly [Finding['check'], (examined: Examined) => Promise<Found | undefined>])[] = [
   ['target', async ({ session }) => good(await session.version())],
   ['clock', lookAtClock],
   ['state', lookAtState],
   ['tables', lookAtTables],
   ['indexes', lookAtIndexes],
+  ['wake', lookAtWake],
 ];
 
 function good(detail: string): Found {
@@ -128,6 +131,18 @@ async function lookAtIndexes({ project, session, name }: Examined): Promise<Foun
     detail: missing.length > 0 ? '' : 'none missing',
     problems: missing.map(({ column, place, statement }) =>
       diagnose('W302', { target: name, column, statement }, place),
+    ),
+  };
+}
+
+/** Only where the target is to be woken by its tables. */
+async function lookAtWake({ project, session, name }: Examined): Promise<Found | undefined> {
+  if (!session.wake) return undefined;
+  const missing = await session.wake.missing(tablesOf(project), project.state.schema);
+  return {
+    detail: missing.length > 0 ? '' : 'by its tables',
+    problems: missing.map(({ relation, place, statements }) =>
+      diagnose('W307', { target: name, table: relationName(relation), statements }, place),
     ),
   };
 }

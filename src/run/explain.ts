@@ -16,16 +16,15 @@ import { sendsOn } from './destinations.ts';
 import { evaluateApart, report, tickContext } from './evaluate.ts';
 import { syncLabel, tickLabel } from './labels.ts';
 import { pending } from './overlay.ts';
-import type { Step } from './steps.ts';
+import { slowOf } from './slow.ts';
+import type { Handlers, Step } from './steps.ts';
 import { preview, readyToDeliver, reportSyncFailure } from './syncs.ts';
 
 /** Changes of `query:` segments that would have ticked before. */
 const EARLIER = 'segsync_earlier';
 
 /** One handler a kind of step. */
-export const explain: {
-  readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>, context: RunContext) => Promise<void>;
-} = {
+export const explain: Handlers = {
   async evaluate(step, context) {
     const ticks: Explained[] = [];
     await evaluateApart(context, step.group, async (group) => {
@@ -55,7 +54,8 @@ async function explainGroup(
   const work = async (unlabelled: Statements): Promise<TickOutcome> => {
     const statements = unlabelled.labelled(tickLabel(context, group));
     const workspace = openWorkspace(statements, context.warehouse.dialect);
-    const state = refersTo && (await afterQueries(refersTo, statements, workspace, context));
+    const queries = refersTo && withoutFailed(refersTo, context);
+    const state = queries && (await afterQueries(queries, statements, workspace, context));
     const outcome = await evaluateTick(statements, workspace, group, {
       ...tickContext(context),
       ...(state ? { state } : {}),
@@ -67,7 +67,13 @@ async function explainGroup(
       : undefined;
     const membership = relations?.membership ?? context.tables.from('membership');
     const closer = await lookCloser({ group, outcome, statements, workspace, membership }, context);
-    report(context, group, outcome, context.world.clock.monotonic() - started, { closer });
+    const looked = new Map(
+      group.members.map((member) => {
+        const { name } = member.prepared;
+        return [name, { ...closer.get(name), ...slowOf(member, outcome, context) }] as const;
+      }),
+    );
+    report(context, group, outcome, context.world.clock.monotonic() - started, { closer: looked });
     await explainSyncs(
       syncs.filter((sync) => own.has(sync.segment)),
       statements,
@@ -77,6 +83,12 @@ async function explainGroup(
     return outcome;
   };
   return context.session.scratch(work, before ? { before } : {});
+}
+
+/** Those that failed in their own step stand as they stood. */
+function withoutFailed(group: TickGroup, { results }: RunContext): TickGroup | undefined {
+  const members = group.members.filter(({ prepared }) => !results.failedSegments.has(prepared.name));
+  return members.length > 0 ? { ...group, members } : undefined;
 }
 
 /** The state as it would be once the `query:` segments that a group refers to had ticked. */
@@ -96,7 +108,10 @@ async function afterQueries(
   };
   const { membership, changes, segments } = pending(context.tables, workspace, queries, commit);
   const from = (sql: string): From => ({ kind: 'state', sql, sliced: context.tables.sliced });
-  return { membership: from(membership), changes: from(changes), segments: from(segments) };
+  return {
+    ...tickContext(context).state,
+    ...{ membership: from(membership), changes: from(changes), segments: from(segments) },
+  };
 }
 
 async function explainSyncs(

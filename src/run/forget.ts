@@ -15,6 +15,7 @@ import type { Decided } from '../deliver/decided.ts';
 import { catchUp, tell } from '../deliver/finish.ts';
 import { forget, type LedgerRow, type Standing } from '../deliver/operation.ts';
 import { type Identifiers, payloadHash } from '../deliver/payload.ts';
+import { Promised } from '../deliver/promised.ts';
 import { Pump } from '../deliver/pump.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { Instant } from '../instant.ts';
@@ -180,7 +181,7 @@ function standingOf({ tickId }: KnownRow, ledger: LedgerRow, key: string): Stand
   return { key, holds: false, known: false, entered: false, consented: false, payload, ledger, tickId };
 }
 
-const NOTHING_BEHIND: Behind = {
+const NOTHING_BEHIND: Omit<Behind, 'readAt'> = {
   ticks: new Map(),
   members: new Map(),
   rows: new Map(),
@@ -188,6 +189,7 @@ const NOTHING_BEHIND: Behind = {
   excluded: new Map(),
   allowed: new Map(),
   open: new Set(),
+  losses: async () => new Map(),
 };
 
 /** Nobody's row is read for it, so it has no roster. */
@@ -196,6 +198,7 @@ async function deliveryOf(
   { world, project, opened, destinations, request, now }: Scene,
 ): Promise<Delivery> {
   const { manifest, session, lane } = await destinations.open(sync.destination);
+  const readAt = world.clock.monotonic();
   const label = `segsync command=forget sync=${sync.name} segment=${sync.segment}`;
   return {
     ...{ world, project, sync, now, label, lane },
@@ -205,9 +208,12 @@ async function deliveryOf(
     destination: { manifest, session },
     sends: true,
     roster: { identifiers: [], fields: [], sql: () => '' },
-    behind: { ...NOTHING_BEHIND, rows: await readSyncRows(opened.session, opened.tables) },
+    behind: { ...NOTHING_BEHIND, readAt, rows: await readSyncRows(opened.session, opened.tables) },
     full: false,
     runId: world.random.uuid(),
+    readAt,
+    // Nothing happened in the warehouse that it answers.
+    promised: new Promised(0),
     signal: request.signal,
     onProgress: () => {},
   };

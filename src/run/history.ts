@@ -1,5 +1,7 @@
 /** Reads what runs did, and how a segment grew, changing nothing. */
 import type { Project } from '../config/project.ts';
+import { FreshnessSample } from '../deliver/freshness.ts';
+import { FreshnessLog } from '../deliver/freshness-log.ts';
 import { addDays, dayOf, formatInstant, startOfDay } from '../instant.ts';
 import type { DayOfSegment, HistoryReport, RunOfHistory, SegmentHistory } from '../report/results.ts';
 import { readRuns } from '../state/runs.ts';
@@ -102,10 +104,18 @@ async function readMoves(
   return moved;
 }
 
+function freshnessOf(written: unknown): Pick<RunOfHistory, 'freshness_ms'> {
+  const whole = new FreshnessSample();
+  for (const { promised } of FreshnessLog.parse(written).entries()) whole.merge(promised.sample);
+  const freshness_ms = whole.percentiles();
+  return freshness_ms ? { freshness_ms } : {};
+}
+
 /** As documented for `--json`. */
 export function runOf({
   startedAt,
   finishedAt,
+  freshness,
   ...run
 }: Awaited<ReturnType<typeof readRuns>>[number]): RunOfHistory {
   return {
@@ -121,5 +131,6 @@ export function runOf({
     command: run.command,
     tiers: run.tiers,
     totals: run.totals,
+    ...freshnessOf(freshness),
   };
 }

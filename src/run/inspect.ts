@@ -13,12 +13,15 @@ import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
 import { readSegmentStates } from '../evaluate/states.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
 import { formatInstant, type Instant } from '../instant.ts';
+import type { Waits } from '../report/results.ts';
+import { isDamped } from '../segment/damping.ts';
 import { storedId } from '../segment/reads.ts';
 import { inSlices, text } from '../state/sql.ts';
 import type { Session } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import { type Opened, openTarget, readTables } from './open.ts';
 import { printTick } from './print.ts';
+import { readFate } from './standing.ts';
 import { stepsOf } from './steps.ts';
 
 export interface SqlRequest {
@@ -55,7 +58,6 @@ export async function compileSql(world: World, project: Project, request: SqlReq
   for (const error of failed.values()) throw error;
   const { quote } = warehouse.dialect;
   const stateTable = (name: string): string => `${quote(project.state.schema)}.${quote(name)}`;
-  const [membership, changes] = [stateTable('membership'), stateTable('changes')];
   const notes = known.note ? [`-- ${known.note}\n`] : [];
   const texts = list.flatMap((step) =>
     step.kind === 'evaluate'
@@ -65,8 +67,9 @@ export async function compileSql(world: World, project: Project, request: SqlReq
             warehouse,
             catalog: known.catalog,
             t: known.t,
-            membership,
-            changes,
+            membership: stateTable('membership'),
+            pending: stateTable('pending'),
+            changes: stateTable('changes'),
           }),
         ]
       : [],
@@ -109,7 +112,16 @@ export async function* membersIn(
   }
 }
 
-/** Whether the segment holds for one key at `now` (undefined: the warehouse's clock), whatever the last tick found. */
+/** Whether one key is a member, and what it waits for. */
+export interface KeyStanding {
+  readonly member: boolean;
+  readonly waits?: Waits;
+}
+
+/**
+ * Whether a tick at `now` (undefined: the warehouse's clock) would have one key in the segment, whatever the last tick
+ * found: the verdict, damped by how the key stands.
+ */
 export async function evaluateKey(
   world: World,
   project: Project,
@@ -119,7 +131,7 @@ export async function evaluateKey(
     readonly key: string;
     readonly now?: Instant;
   },
-): Promise<boolean> {
+): Promise<KeyStanding> {
   const prepared = prepareSegment(project, project.segments.get(request.segment)!);
   const { session, tables, warehouse } = await openTarget(world, project, request.target, 'read');
   try {
@@ -131,7 +143,7 @@ export async function evaluateKey(
       const statements = unlabelled.labelled(`segsync command=members segment=${name}`);
       const workspace = openWorkspace(statements, warehouse.dialect);
       await workspace.define(keyLookup(entity, entityKey(entity, catalog), request.key, scope));
-      const { wides, verdict: holds } = compileVerdicts({
+      const { wides, verdict: verdicts } = compileVerdicts({
         entity,
         segments: [{ name, verdict, sent: [] }],
         incremental: { t0: t, reads: [], edges: [], stored: [], drifted: [], concerns: [] },
@@ -141,13 +153,19 @@ export async function evaluateKey(
         scope,
       });
       for (const wide of wides) await workspace.define(wide);
-      await workspace.define(holds);
+      await workspace.define(verdicts);
       const rows = await workspace.rows({
         kind: 'select',
         columns: [{ expression: { kind: 'aggregate', fn: 'count' }, as: 'keys' }],
         from: { kind: 'step', name: steps.verdict },
       });
-      return rows[0]!.keys !== '0';
+      const holds = rows[0]!.keys !== '0';
+      if (!isDamped(prepared.segment)) return { member: holds };
+      const there = (await workspace.size(steps.affected)) > 0;
+      const found = { there, holds, t };
+      const { fate, waits } = await readFate(statements, tables, prepared, request.key, found);
+      if (waits) return { member: waits.op === 'exit', waits };
+      return { member: fate.kind === 'in' || fate.kind === 'enters' };
     });
   } finally {
     await session.close();

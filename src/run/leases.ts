@@ -12,6 +12,15 @@ export function evaluateLease(segment: string): string {
   return `evaluate:${segment}`;
 }
 
+/** Whether this process holds every lease of a schedule already, and so has since before it looked. */
+export function isHeld(leases: Leases, wanted: Pick<Schedule, 'segments' | 'syncs'>): boolean {
+  return leaseNames(wanted).every((name) => leases.remainingMs(name) > 0);
+}
+
+function leaseNames({ segments, syncs }: Pick<Schedule, 'segments' | 'syncs'>): string[] {
+  return [...segments.map(({ name }) => evaluateLease(name)), ...syncs.map(({ name }) => leaseName(name))];
+}
+
 /** Takes the leases of a schedule; resolves to what of it this process may do. What another holds is left out and named. */
 export async function leased(
   leases: Leases,
@@ -22,10 +31,7 @@ export async function leased(
   schedule: Pick<Schedule, 'segments' | 'syncs'>;
   locked: { segments: readonly string[]; syncs: readonly string[] };
 }> {
-  const names = [
-    ...wanted.segments.map(({ name }) => evaluateLease(name)),
-    ...wanted.syncs.map(({ name }) => leaseName(name)),
-  ];
+  const names = leaseNames(wanted);
   const { held, lost } = await leases.acquire(names, { waitMs: options.waitMs, signal: options.signal });
   for (const { name, owner } of lost) {
     results.warn(diagnose('W702', { name, owner: owner.split(':').slice(0, 2).join(' process ') }));

@@ -87,12 +87,12 @@ async function patiently<T>(
   }
 }
 
-/** Column types of every table that the segments read; and which incarnation of each table it is, where that is told. */
-export async function readTables(
+/** Column types of every table that the segments read. */
+export function readColumns(
   session: Session,
   dialect: Dialect,
   segments: readonly PreparedSegment[],
-): Promise<{ catalog: Catalog; made: ReadonlyMap<string, string> }> {
+): Promise<Catalog> {
   const reads = new Map(segments.flatMap((segment) => segment.reads.map((read) => [read.id, read])));
   const wanted = {
     relations: [...reads.values()].map((read) => read.table.relation),
@@ -102,11 +102,29 @@ export async function readTables(
       sentSql.map(({ sql }) => ({ relation: entity.relation, sql })),
     ),
   };
-  const catalog = await readCatalog(session, wanted, dialect);
+  return readCatalog(session, wanted, dialect);
+}
+
+/** Which incarnation of each table that the segments read it is, where that is told; by `ReadTable.id`. */
+export async function readIncarnations(
+  session: Session,
+  segments: readonly PreparedSegment[],
+): Promise<ReadonlyMap<string, string>> {
+  const reads = new Map(segments.flatMap((segment) => segment.reads.map((read) => [read.id, read])));
   const made = new Map<string, string>();
   for (const { id, table } of reads.values()) {
     const incarnation = await session.incarnation(table.relation);
     if (incarnation !== undefined) made.set(id, incarnation);
   }
-  return { catalog, made };
+  return made;
+}
+
+/** Both. */
+export async function readTables(
+  session: Session,
+  dialect: Dialect,
+  segments: readonly PreparedSegment[],
+): Promise<{ catalog: Catalog; made: ReadonlyMap<string, string> }> {
+  const catalog = await readColumns(session, dialect, segments);
+  return { catalog, made: await readIncarnations(session, segments) };
 }

@@ -1,12 +1,13 @@
 /** A tick's statements as text for people: what `segsync compile` prints. */
 import type { Catalog } from '../compile/catalog.ts';
-import type { Step } from '../compile/query.ts';
+import type { From, Step } from '../compile/query.ts';
 import { renderQuery } from '../compile/render.ts';
 import { compileAffected, compileVerdicts, type TickInput } from '../compile/tick.ts';
 import type { Project } from '../config/project.ts';
 import { sketchedFeeds } from '../evaluate/captured.ts';
+import { dampedIn } from '../evaluate/damping.ts';
 import { incremental } from '../evaluate/incremental.ts';
-import type { TickGroup } from '../evaluate/tick.ts';
+import type { TickContext, TickGroup } from '../evaluate/tick.ts';
 import { formatInstant, type Instant } from '../instant.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
@@ -15,8 +16,9 @@ export interface PrintContext {
   readonly warehouse: Warehouse;
   readonly catalog: Catalog;
   readonly t: Instant;
-  /** The tables `membership` and `changes`, quoted. */
+  /** The tables of the state, quoted. */
   readonly membership: string;
+  readonly pending: string;
   readonly changes: string;
 }
 
@@ -24,6 +26,8 @@ export interface PrintContext {
 export function printTick(group: TickGroup, context: PrintContext): string {
   const { warehouse, catalog, t } = context;
   const scope = { catalog, timezone: context.project.timezone, t };
+  const state = stateOf(context);
+  const damped = dampedIn(group, state);
   const base: TickInput = {
     entity: group.entity,
     segments: group.members.map(({ prepared }) => ({
@@ -31,12 +35,9 @@ export function printTick(group: TickGroup, context: PrintContext): string {
       verdict: prepared.verdict,
       sent: prepared.sent,
     })),
-    membership: {
-      kind: 'state',
-      sql: context.membership,
-      sliced: warehouse.capabilities.slicedState === 'yes',
-    },
-    changes: { kind: 'state', sql: context.changes },
+    membership: state.membership,
+    changes: state.changes,
+    ...(damped ? { damped } : {}),
     capabilities: warehouse.capabilities,
     scope,
   };
@@ -44,8 +45,15 @@ export function printTick(group: TickGroup, context: PrintContext): string {
   const input: TickInput = group.full ? base : { ...base, incremental: incremental(group, scope, feeds) };
   const affected = compileAffected(input);
   const { wides, verdict, changed } = compileVerdicts(input);
-  const parts = [...(affected ? [affected] : []), ...wides, verdict, changed];
+  const parts = [...(affected ? [affected] : []), ...wides, verdict, ...changed];
   return [...heading(group, t), ...parts.map((step) => statement(step, warehouse))].join('\n');
+}
+
+function stateOf({ warehouse, membership, pending, changes }: PrintContext): TickContext['state'] {
+  const sliced = warehouse.capabilities.slicedState === 'yes';
+  const from = (sql: string): From => ({ kind: 'state', sql, sliced });
+  const table = from(changes);
+  return { membership: from(membership), pending: from(pending), changes: table, segments: table };
 }
 
 function heading(group: TickGroup, t: Instant): string[] {

@@ -47,7 +47,10 @@ export async function lookAtEveryone(
   if (members.length === 0) return undefined;
   const { entity, full, comparable } = group;
   if (!pass?.keys)
-    return { group: { entity, members, full: full!, comparable: comparable! }, syncs: own.syncs };
+    return {
+      group: { entity, members, full: full!, comparable: comparable!, unannounced: true },
+      syncs: own.syncs,
+    };
   return { group: { entity, members, drifted: pass.keys }, syncs: own.syncs, drift: pass.drift, passedAt };
 }
 
@@ -74,8 +77,7 @@ async function passOver(
         const total = [...drift.values()].reduce((sum, { keys }) => sum + keys, 0);
         const type = context.catalog.typeOf(entity.relation, entity.key, entity.place);
         if (total > MOST_KEYS || !isReadable(type)) return { drift };
-        const names = members.map(({ prepared }) => prepared.name);
-        return { drift, keys: total === 0 ? [] : await driftedKeys(workspace, names) };
+        return { drift, keys: total === 0 ? [] : await driftedKeys(workspace, members) };
       },
       before ? { before } : {},
     ),

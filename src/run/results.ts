@@ -1,16 +1,21 @@
 /** What a run has done so far, as it will be reported. */
 import { relative } from 'node:path';
+import { FreshnessLog } from '../deliver/freshness-log.ts';
 import { CODES } from '../diagnostics/codes.ts';
 import { DiagnosedError, type Diagnostic, diagnose } from '../diagnostics/diagnostic.ts';
 import { EXIT, type ExitCode, worstExit } from '../diagnostics/exit.ts';
+import type { Instant } from '../instant.ts';
 import type { FailureReport, RunEvent, SegmentResult, SyncResult } from '../report/results.ts';
 import { WarehouseError } from '../warehouse/warehouse.ts';
 
 export class Results {
   readonly segments: SegmentResult[] = [];
   readonly syncs: SyncResult[] = [];
+  readonly freshness = new FreshnessLog();
   /** Their syncs are left alone: what is there would be delivered as if it were today's. */
   readonly failedSegments = new Set<string>();
+  /** The instants of the ticks that were committed, by segment. */
+  readonly tickedAt = new Map<string, Instant>();
   readonly #exits: ExitCode[] = [];
   readonly #warned = new Set<string>();
   readonly #onEvent: (event: RunEvent) => void;
@@ -26,6 +31,11 @@ export class Results {
       this.failedSegments.add(result.segment);
     }
     this.#onEvent({ event: 'segment_evaluated', result });
+  }
+
+  /** What happens on the way to a result. */
+  event(event: RunEvent): void {
+    this.#onEvent(event);
   }
 
   sync(result: SyncResult): void {

@@ -10,6 +10,8 @@ import type { PreparedSegment } from '../evaluate/prepared.ts';
 import type { TickGroup, TickMember } from '../evaluate/tick.ts';
 import type { Instant } from '../instant.ts';
 import type { ReadTable } from '../segment/reads.ts';
+import type { RunContext } from './context.ts';
+import { refusedContracts } from './refused-contract.ts';
 import { refusedFields } from './refused-field.ts';
 import { refusedFull } from './refused-full.ts';
 
@@ -26,6 +28,11 @@ export type Step =
   | { readonly kind: 'reconcile'; readonly group: TickGroup; readonly syncs: readonly Sync[] }
   /** Syncs that are due though their segment does not tick now. */
   | { readonly kind: 'deliver'; readonly syncs: readonly Sync[] };
+
+/** One handler a kind of step. */
+export type Handlers = {
+  readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>, context: RunContext) => Promise<void>;
+};
 
 export interface StepsInput {
   readonly project: Project;
@@ -97,7 +104,11 @@ function modeOf(prepared: PreparedSegment, input: StepsInput): FullReason | unde
     mayMove: input.catalog.mayMove,
   };
   const refusal = refusedFull(input.project, prepared, kinds);
-  const refused = [...(refusal ? [refusal] : []), ...refusedFields(prepared, kinds)];
+  const refused = [
+    ...(refusal ? [refusal] : []),
+    ...refusedFields(prepared, kinds),
+    ...refusedContracts(prepared, kinds, input.catalog),
+  ];
   if (refused.length > 0) throw new DiagnosedError(refused);
   return fullReason({
     segment: prepared,

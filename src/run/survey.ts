@@ -1,29 +1,26 @@
-/** Looks before anything is done: the instant, what is behind, what is due, whose it is, and so the list of steps. */
+/** Looks before anything is done: what is due, whose it is, what the tables look like, and so the list of steps. */
+import type { Catalog } from '../compile/catalog.ts';
 import type { Project } from '../config/project.ts';
 import { diagnose, fail } from '../diagnostics/diagnostic.ts';
 import { EXIT } from '../diagnostics/exit.ts';
-import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
-import { isReconcileDue } from '../evaluate/reconcile-due.ts';
-import { readSegmentStates } from '../evaluate/states.ts';
-import type { Instant } from '../instant.ts';
+import type { PreparedSegment } from '../evaluate/prepared.ts';
+import { HOUR, type Instant } from '../instant.ts';
 import type { RunOptions } from '../pipeline.ts';
 import type { DefinitionChange } from '../report/results.ts';
 import { readTexts } from '../state/definition-texts.ts';
 import { adoptState, type Provenance, readForeign } from '../state/provenance.ts';
 import { newestPrunedTicks } from '../state/prune.ts';
-import { readReconciled } from '../state/reconciled.ts';
-import { readSyncRows, type SyncRow } from '../state/sync-rows.ts';
 import type { World } from '../world.ts';
 import { type Basis, basisOf, movedSince } from './basis.ts';
 import type { RunContext } from './context.ts';
 import { Costs } from './cost.ts';
 import type { DefinitionsInput } from './definitions.ts';
 import type { Destinations } from './destinations.ts';
-import { tickInstant } from './instant.ts';
-import { leased } from './leases.ts';
-import { type Opened, readTables } from './open.ts';
+import { isHeld, leased } from './leases.ts';
+import { isIdle, look, prepareAll } from './look.ts';
+import { type Opened, readColumns, readIncarnations } from './open.ts';
 import { failureReport, Results } from './results.ts';
-import { type Schedule, schedule } from './schedule.ts';
+import { type NextDue, nextDue, type Schedule } from './schedule.ts';
 import { type Step, stepsOf } from './steps.ts';
 import { skippedSync } from './syncs.ts';
 import { untouched } from './untouched.ts';
@@ -41,6 +38,8 @@ export interface Survey {
   readonly steps: readonly Step[];
   /** Only for a plan. */
   readonly definitions?: readonly DefinitionChange[];
+  /** Of a run that finds nothing due. */
+  readonly next?: NextDue;
   /** What this was made from; only for a plan, and for a run that is to do one. */
   readonly basis?: Basis;
 }
@@ -49,10 +48,12 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   const { world, project, options, opened, destinations } = input;
   const { session } = opened;
   const results = new Results(options.onEvent);
-  const prepared = prepareAll(project, options.segments);
-  const runId = world.random.uuid();
-  const foreign = await readForeign(opened.session, opened.warehouse, opened.tables);
+  const prepared = prepareAll(project, options);
+  const runId = options.kept?.lines.current(world.clock.now(), world.random).runId ?? world.random.uuid();
   const first = await look(input, prepared, results);
+  // Whether the state is a copy matters only to those who work on it.
+  const foreign =
+    isIdle(first) && !options.adoptState && options.command === 'run' ? undefined : await foreignState(input);
   const announced = { segments: first.due.segments.length, syncs: first.due.syncs.length };
   options.onEvent({ event: 'run_started', run_id: runId, ...announced });
   // Without a lease until everyone was looked at.
@@ -60,7 +61,7 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   const { own: atOnce, apart: later } = parted(first.due, apart);
   const held = await hold(opened, atOnce, options, results);
   // What another process committed before the leases were ours is seen only now.
-  const { t, states, syncRows, due } = held === atOnce ? first : await look(input, prepared, results);
+  const { t, readAt, states, syncRows, due } = held === atOnce ? first : await look(input, prepared, results);
   const isPlan = options.command === 'plan';
   const basis =
     isPlan || options.basis
@@ -69,15 +70,14 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   if (options.basis) checkBasis(options.basis, basis!, first.due, held);
   const isForeign = await heedForeign(foreign, opened, options, results);
   const own = withReconciled(both(due, held), later, apart, project);
-  const { catalog, made } = await readTables(
-    session,
-    opened.warehouse.dialect,
-    needed([...prepared.values()], own),
-  );
+  const segments = own.segments.map(({ name }) => prepared.get(name)!);
+  const catalog = await columnsOf(input, needed([...prepared.values()], own), t);
+  const made = await readIncarnations(session, segments);
   const watermarks = new Map([...states].map(([name, state]) => [name, state.watermarks]));
   const context: RunContext = {
     ...opened,
     watermarks,
+    stale: new Map(),
     world,
     project,
     options,
@@ -86,13 +86,14 @@ export async function survey(input: SurveyInput): Promise<Survey> {
     results,
     costs: new Costs(),
     t,
+    readAt,
     prepared,
     states,
+    delivered: new Set(syncRows.keys()),
     catalog,
     made,
     destinations,
   };
-  const segments = own.segments.map(({ name }) => prepared.get(name)!);
   const { steps, failed } = stepsOf({
     project,
     segments,
@@ -100,7 +101,7 @@ export async function survey(input: SurveyInput): Promise<Survey> {
     states,
     catalog,
     made,
-    pruned: await newestPrunedTicks(session, opened.tables),
+    pruned: segments.length === 0 ? new Map() : await newestPrunedTicks(session, opened.tables),
     full: options.full,
     reconcile: first.reconcile,
     explained: options.command === 'plan',
@@ -109,7 +110,36 @@ export async function survey(input: SurveyInput): Promise<Survey> {
   for (const [name, error] of failed) reportUnfit(context, name, error);
   reportLeftOut(context, due, own);
   const definitions = isPlan ? await changesOf({ ...input, prepared, states, syncRows }) : undefined;
-  return { context, steps, ...(basis ? { basis } : {}), ...(definitions ? { definitions } : {}) };
+  const next = isIdle(first) && !isPlan ? nextDue(project, due, t) : undefined;
+  return {
+    context,
+    steps,
+    ...(next ? { next } : {}),
+    ...(basis ? { basis } : {}),
+    ...(definitions ? { definitions } : {}),
+  };
+}
+
+/** A resident process looks once: a clone begins with a process of its own. */
+async function foreignState({ opened, options, world }: SurveyInput): Promise<Provenance | undefined> {
+  const { kept } = options;
+  const ask = () => readForeign(opened.session, opened.warehouse, opened.tables);
+  if (!kept) return ask();
+  if (kept.isTimeFor('place', world.clock.now(), HOUR)) kept.foreign = await ask();
+  return kept.foreign;
+}
+
+async function columnsOf(
+  { opened: { session, warehouse }, options: { kept } }: SurveyInput,
+  segments: readonly PreparedSegment[],
+  now: Instant,
+): Promise<Catalog> {
+  const names = segments.map(({ name }) => name);
+  const known = kept?.catalogOf(names, now);
+  if (known) return known;
+  const catalog = await readColumns(session, warehouse.dialect, segments);
+  kept?.noteCatalog(names, now, catalog);
+  return catalog;
 }
 
 /** Imported only now: a run tells of no changes. */
@@ -157,50 +187,6 @@ async function heedForeign(
   return false;
 }
 
-/** What is behind each segment and sync, the instant, and so what is due. */
-async function look(
-  { project, options, opened }: SurveyInput,
-  prepared: ReadonlyMap<string, PreparedSegment>,
-  results: Results,
-): Promise<{
-  t: Instant;
-  states: RunContext['states'];
-  syncRows: ReadonlyMap<string, SyncRow>;
-  due: Schedule;
-  /** Segments for which it is time to look for what cursors cannot show. */
-  reconcile: ReadonlySet<string>;
-}> {
-  const { session, tables } = opened;
-  const states = await readSegmentStates(session, tables);
-  const syncRows = await readSyncRows(session, tables);
-  const t = tickInstant(
-    {
-      clock: await session.now(),
-      ...(options.now === undefined ? {} : { asked: options.now }),
-      mayLookAhead: options.command === 'plan',
-      states: [...prepared.keys()].flatMap((name) => states.get(name) ?? []),
-    },
-    results,
-  );
-  const reconciled = await readReconciled(session, tables);
-  const isWanted = ({ segment }: PreparedSegment): boolean => options.tiers?.has(segment.tier) ?? true;
-  const reconcile = [...prepared.values()].filter(
-    (each) => isWanted(each) && isReconcileDue(each, states.get(each.name), reconciled.get(each.name), t),
-  );
-  return {
-    t,
-    states,
-    syncRows,
-    reconcile: new Set(reconcile.map(({ name }) => name)),
-    due: schedule({ project, options, t, states, deliveredAt: deliveredAt(syncRows) }),
-  };
-}
-
-function prepareAll(project: Project, names: ReadonlySet<string>): Map<string, PreparedSegment> {
-  const segments = [...project.segments.values()].filter((segment) => names.has(segment.name));
-  return new Map(segments.map((segment) => [segment.name, prepareSegment(project, segment)]));
-}
-
 /** A run that has nothing to do looks at no table. */
 function needed(prepared: readonly PreparedSegment[], own: Schedule): PreparedSegment[] {
   const names = new Set([
@@ -212,7 +198,8 @@ function needed(prepared: readonly PreparedSegment[], own: Schedule): PreparedSe
 
 /** The part of a schedule that this process may do; a plan takes no leases. */
 async function hold(opened: Opened, due: Schedule, options: RunOptions, results: Results): Promise<Schedule> {
-  if (!opened.leases || due.segments.length + due.syncs.length === 0) return due;
+  if (!opened.leases || due.segments.length + due.syncs.length === 0 || isHeld(opened.leases, due))
+    return due;
   const { schedule: own, locked } = await leased(opened.leases, due, options, results);
   const nothing = own.segments.length + own.syncs.length === 0;
   if (nothing && locked.segments.length + locked.syncs.length > 0) results.exit(EXIT.tryLater);
@@ -223,6 +210,7 @@ async function hold(opened: Opened, due: Schedule, options: RunOptions, results:
 function parted(due: Schedule, names: ReadonlySet<string>): { own: Schedule; apart: Schedule } {
   if (names.size === 0) return { own: due, apart: { ...due, segments: [], syncs: [] } };
   const part = (isApart: boolean): Schedule => ({
+    ...due,
     segments: due.segments.filter(({ name }) => names.has(name) === isApart),
     syncs: due.syncs.filter(({ segment }) => names.has(segment) === isApart),
     notDue: {
@@ -242,10 +230,15 @@ function withReconciled(
 ): Schedule {
   if (names.size === 0) return own;
   return {
+    ...own,
     segments: [...own.segments, ...[...names].map((name) => segments.get(name)!)],
     syncs: [...own.syncs, ...later.syncs],
     notDue: { ...own.notDue, segments: own.notDue.segments.filter(({ name }) => !names.has(name)) },
   };
+}
+
+function isNothing({ segments, syncs }: Schedule): boolean {
+  return segments.length + syncs.length === 0;
 }
 
 function both(due: Schedule, held: Schedule): Schedule {
@@ -256,12 +249,6 @@ function both(due: Schedule, held: Schedule): Schedule {
   };
 }
 
-function deliveredAt(rows: ReadonlyMap<string, SyncRow>): Map<string, bigint> {
-  return new Map(
-    [...rows].flatMap(([name, { deliveredAt: at }]) => (at === undefined ? [] : [[name, at] as const])),
-  );
-}
-
 function reportUnfit(context: RunContext, name: string, error: unknown): void {
   const report = failureReport(error, context.project.root);
   context.results.segment({ ...untouched(context, name, 'failed'), error: report });
@@ -269,6 +256,11 @@ function reportUnfit(context: RunContext, name: string, error: unknown): void {
 
 function reportLeftOut(context: RunContext, due: Schedule, own: Schedule): void {
   const { results } = context;
+  const { waiting: held, idle } = due;
+  for (const { name } of held.segments) results.segment(untouched(context, name, 'not_newer'));
+  for (const sync of held.syncs) results.sync(skippedSync(sync, 'not_newer'));
+  for (const [sync, why] of idle) results.sync(skippedSync(sync, why));
+  if (held.segments.length > 0 && isNothing(own) && context.options.waitMs > 0) results.exit(EXIT.tryLater);
   for (const { name } of due.notDue.segments) results.segment(untouched(context, name, 'not_due'));
   for (const sync of due.notDue.syncs) results.sync(skippedSync(sync, 'not_due'));
   for (const each of due.segments) {

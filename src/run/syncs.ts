@@ -3,13 +3,17 @@ import { compileRoster } from '../compile/roster.ts';
 import type { Sync } from '../config/project.ts';
 import { type Behind, readBehind } from '../deliver/behind.ts';
 import type { Delivery, Preview, Relations } from '../deliver/context.ts';
+import type { Losses } from '../deliver/losses.ts';
+import { latest } from '../instant.ts';
 import type { SyncResult } from '../report/results.ts';
 import { entityOf } from '../segment/resolve.ts';
+import type { JointCommits } from '../state/joint.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import type { RunContext } from './context.ts';
 import { sendsOn } from './destinations.ts';
 import { runLabel, syncLabel } from './labels.ts';
 import { failureReport } from './results.ts';
+import { staleSource } from './stale.ts';
 
 const NONE = { add: 0, remove: 0, update: 0 };
 
@@ -35,13 +39,15 @@ export async function preview(
     roster: compileRoster(entity, sync, scope, warehouse.dialect),
     behind,
     ...(relations ? { relations } : {}),
-    now: t,
+    // What is delivered stands behind no tick that it delivers.
+    now: latest([t, context.results.tickedAt.get(sync.segment) ?? t])!,
     full: options.full,
     allow: {
       removal: options.allowRemoval?.has(sync.name) || allowed?.removal || false,
       add: options.allowAdd?.has(sync.name) || allowed?.add || false,
     },
     ...(emptySource(context, sync.segment) ?? emptyExclusion(context, sync)),
+    ...staleSource(context, sync),
   };
 }
 
@@ -62,18 +68,26 @@ function emptyExclusion(context: RunContext, { exclude }: Sync): Pick<Preview, '
   return empty ? { emptySource: { ...empty.emptySource, excludes: true } } : {};
 }
 
-export async function delivery(context: RunContext, sync: Sync, behind: Behind): Promise<Delivery> {
-  const { session, options, runId, results } = context;
+export async function delivery(
+  context: RunContext,
+  sync: Sync,
+  { behind, joint }: { behind: Behind; joint?: JointCommits | undefined },
+): Promise<Delivery> {
+  const { session, options, runId, results, project, readAt } = context;
   const { lane } = await context.destinations.open(sync.destination);
   const label = syncLabel(context, sync);
   return {
     ...(await preview(context, sync, session.labelled(label), { behind })),
     label,
     leases: context.leases!,
+    joint,
     lane,
-    runId,
+    ...{ runId, readAt, yields: options.yields ?? false },
+    promised: results.freshness.of(sync.name, project.tiers.get(sync.tier)!),
     signal: options.signal,
+    onLoss: (members) => options.kept?.losses.note(sync.name, members),
     onProgress: (delivered) => results.progress(sync.name, delivered),
+    onEvent: (event) => results.event({ ...event, sync: sync.name }),
   };
 }
 
@@ -88,14 +102,20 @@ export async function readyToDeliver(
   statements: Statements,
   relations?: Relations,
 ): Promise<{ ready: readonly Sync[]; behind: Behind } | undefined> {
-  const { results, tables, t } = context;
+  const { results, tables, t, options, world } = context;
   const reasons = new Map(syncs.map((sync) => [sync, leftAlone(context, sync)]));
   for (const [sync, why] of reasons) if (why !== undefined) results.sync(skippedSync(sync, why));
   const ready = syncs.filter((sync) => reasons.get(sync) === undefined);
   if (ready.length === 0) return undefined;
   const labelled = statements.labelled(runLabel(context));
+  const { kept } = options;
+  const losses = kept && ((read: () => Promise<Losses>) => kept.losses.of(ready, t, read));
   try {
-    return { ready, behind: await readBehind(labelled, tables, ready, { relations, now: t }) };
+    const readAt = world.clock.monotonic();
+    return {
+      ready,
+      behind: await readBehind(labelled, tables, ready, { relations, now: t, readAt, losses }),
+    };
   } catch (error) {
     for (const sync of ready) reportSyncFailure(context, sync, error, 0);
     return undefined;

@@ -11,13 +11,20 @@ export function textName(kind: 'segment' | 'sync', name: string): string {
 }
 
 /** Notes what this run evaluated and delivered by. */
-export async function noteDefinitions({
-  project,
-  prepared,
-  results,
-  session,
-  tables,
-}: RunContext): Promise<void> {
+export async function noteDefinitions(context: RunContext): Promise<void> {
+  const { session, tables, options } = context;
+  const texts = new Map([...textsOf(context)].filter(([name]) => !options.kept?.noted.has(name)));
+  if (texts.size === 0) return;
+  try {
+    await noteTexts(session, tables, texts);
+    for (const name of texts.keys()) options.kept?.noted.add(name);
+  } catch (error) {
+    // Only a plan's words depend on it; the next run notes them.
+    if (!(error instanceof WarehouseError)) throw error;
+  }
+}
+
+function textsOf({ project, prepared, results }: RunContext): Map<string, DefinitionText> {
   const texts = new Map<string, DefinitionText>();
   for (const { segment: name, mode, error } of results.segments) {
     const own = prepared.get(name);
@@ -30,12 +37,7 @@ export async function noteDefinitions({
     if (text !== undefined)
       texts.set(textName('sync', name), { fingerprint: syncFingerprint(project, sync), text });
   }
-  try {
-    await noteTexts(session, tables, texts);
-  } catch (error) {
-    // Only a plan's words depend on it; the next run notes them.
-    if (!(error instanceof WarehouseError)) throw error;
-  }
+  return texts;
 }
 
 /** The text that was noted of a definition with this fingerprint; undefined where that is not known. */

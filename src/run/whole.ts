@@ -3,19 +3,33 @@ import type { From } from '../compile/query.ts';
 import { steps } from '../compile/steps.ts';
 import { compileVerdicts } from '../compile/tick.ts';
 import type { Project } from '../config/project.ts';
-import { prepareSegment } from '../evaluate/prepared.ts';
+import { type PreparedSegment, prepareSegment } from '../evaluate/prepared.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
 import type { Instant } from '../instant.ts';
 import { type Opened, readTables } from './open.ts';
 
 /** Keys as they are stored, in no order. */
-export async function wholeVerdict(
-  { session, warehouse, tables }: Opened,
+export function wholeVerdict(
+  opened: Opened,
   project: Project,
   segment: string,
   t: Instant,
 ): Promise<string[]> {
-  const { name, entity, verdict, ...prepared } = prepareSegment(project, project.segments.get(segment)!);
+  return keysOf(opened, project, prepareSegment(project, project.segments.get(segment)!), t);
+}
+
+/** Every key that a segment's entity has. */
+export function everyone(opened: Opened, project: Project, segment: string, t: Instant): Promise<string[]> {
+  const prepared = prepareSegment(project, project.segments.get(segment)!);
+  return keysOf(opened, project, { ...prepared, verdict: { kind: 'all', of: [] } }, t);
+}
+
+async function keysOf(
+  { session, warehouse, tables }: Opened,
+  project: Project,
+  { name, entity, verdict, ...prepared }: PreparedSegment,
+  t: Instant,
+): Promise<string[]> {
   const { catalog } = await readTables(session, warehouse.dialect, [{ name, entity, verdict, ...prepared }]);
   const state = (table: 'membership' | 'changes'): From => ({
     kind: 'state',

@@ -11,10 +11,10 @@ import {
   type WhyInput,
 } from '../compile/why.ts';
 import { formatInstant, type Instant } from '../instant.ts';
-import type { WhyCondition, WhyRow, WhyStep } from '../report/results.ts';
+import type { WhyAsOf, WhyCondition, WhyRow, WhyStep } from '../report/results.ts';
 import { chosenOf } from '../segment/chosen.ts';
 import type { RowCondition } from '../segment/condition.ts';
-import type { RowsOf, StepOf } from '../segment/resolve.ts';
+import type { RowsOf, StepOf, Verdict } from '../segment/resolve.ts';
 import { said, saidStep, type WordOf } from '../segment/said.ts';
 import { isOneWord, nodesOf, type WhyNode } from '../segment/why-nodes.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
@@ -29,6 +29,8 @@ export interface Looking {
   readonly word: WordOf;
   /** How many rows of each leaf are shown. */
   readonly rows: number;
+  /** Tables behind a leaf that are older than they seem. */
+  readonly asOf?: (leaf: Verdict) => readonly WhyAsOf[];
 }
 
 export interface Looked {
@@ -100,8 +102,14 @@ function tell(node: WhyNode, told: Told): WhyCondition {
     ...(condition.kind === 'sequence' ? { steps: stepsOf(node, told) } : {}),
     ...(rows && rows.rows.length > 0 ? { rows: rows.rows } : {}),
     ...(rows?.more ? { more_rows: true } : {}),
+    ...asOfLeaf(node, looking),
     ...(of.length > 0 ? { of } : {}),
   };
+}
+
+function asOfLeaf({ of, verdict }: WhyNode, { asOf }: Looking): Pick<WhyCondition, 'as_of'> {
+  const old = of.length === 0 ? (asOf?.(verdict) ?? []) : [];
+  return old.length > 0 ? { as_of: old } : {};
 }
 
 function valuesIn(node: WhyNode, { readings }: Told, answer: Row): ReturnType<typeof valuesOf> {

@@ -16,6 +16,8 @@ import type { Statements } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import { type Destinations, openDestinations } from './destinations.ts';
 import { type Opened, openTarget, type Patience, readTables } from './open.ts';
+import { type Found, readFate } from './standing.ts';
+import { readAsOf } from './why-as-of.ts';
 import { lookAt } from './why-condition.ts';
 import { nextChange } from './why-next.ts';
 import { nodeAsOf, withoutPast } from './why-past.ts';
@@ -84,10 +86,11 @@ async function whyIn(scene: Scene): Promise<WhyReport> {
   const root = t < now ? nodeAsOf(declared, t, catalog) : declared;
   const input = inputOf(scene, root, t);
   const word = await readWords(world, declared);
-  const looked = await lookAt({ statements, dialect, input, root, word, rows: request.rows });
+  const asOf = await readAsOf({ statements, tables: opened.tables, project, prepared, catalog, t });
+  const looked = await lookAt({ statements, dialect, input, root, word, rows: request.rows, asOf });
   const key = looked.key ?? scene.key;
   const { holds } = looked;
-  const membership = await membershipOf(scene, key, holds);
+  const membership = await membershipOf(scene, key, { holds, there: looked.found > 0, t });
   return {
     version: 1,
     segment: segment.name,
@@ -142,13 +145,13 @@ function unforeseeable({ sql, stored }: PreparedSegment, catalog: Catalog): stri
   return first === undefined ? undefined : `${first} is a \`query:\` segment, which may change at each tick`;
 }
 
-interface Standing {
+interface Stand {
   readonly told: WhyMembership;
   readonly memberships: ReadonlyMap<string, Instant>;
   readonly changes: readonly Change[];
 }
 
-async function membershipOf(scene: Scene, key: string, holds: boolean): Promise<Standing> {
+async function membershipOf(scene: Scene, key: string, found: Found): Promise<Stand> {
   const { statements, opened, prepared, project, request } = scene;
   const { tables } = opened;
   const excluding = [...project.syncs.values()].flatMap(({ segment, exclude }) =>
@@ -159,22 +162,35 @@ async function membershipOf(scene: Scene, key: string, holds: boolean): Promise<
   const changes = await readChanges(statements, tables, { key, segment: prepared.name });
   const row = (await readSegmentRows(statements, tables)).get(prepared.name);
   const since = memberships.get(prepared.name);
-  const isNow = request.at === undefined;
-  return { told: toldOf(row, since, changes, isNow ? holds : undefined), memberships, changes };
+  const next = request.at === undefined ? await nextOf(scene, key, found) : {};
+  return { told: toldOf(row, since, changes, next), memberships, changes };
+}
+
+/** What the next tick will make of it. */
+async function nextOf(
+  { statements, opened, prepared }: Scene,
+  key: string,
+  found: Found,
+): Promise<Pick<WhyMembership, 'pending' | 'waits'>> {
+  const { fate, waits } = await readFate(statements, opened.tables, prepared, key, found);
+  if (waits) return { waits };
+  return fate.kind === 'enters' || fate.kind === 'exits'
+    ? { pending: fate.kind === 'enters' ? 'enter' : 'exit' }
+    : {};
 }
 
 function toldOf(
   row: SegmentRow | undefined,
   since: Instant | undefined,
   changes: readonly Change[],
-  holds: boolean | undefined,
+  next: Pick<WhyMembership, 'pending' | 'waits'>,
 ): WhyMembership {
   const member = since !== undefined;
   return {
     member,
     ...(member ? { since: formatInstant(since) } : {}),
     ...(row?.evaluatedAt === undefined ? {} : { evaluated_at: formatInstant(row.evaluatedAt) }),
-    ...(holds === undefined || holds === member ? {} : { pending: holds ? 'enter' : 'exit' }),
+    ...next,
     changes: changes.map(({ op, evaluatedAt, causedAt }) => ({
       op,
       ...(evaluatedAt === undefined ? {} : { evaluated_at: formatInstant(evaluatedAt) }),

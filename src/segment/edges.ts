@@ -83,8 +83,13 @@ function rowsEdges(rows: RowsOf): Edge[] {
 
 function edgeAt({ source, filter }: RowsOf, column: string, position: EdgePosition): Edge {
   // A filter that itself depends on T may have been true at T0 and false now: it cannot be used to leave rows out.
-  const fixed = filter && filterWindows(filter).length === 0;
+  const fixed = filter && !hasWindow(filter);
   return { table: source, column, position, ...(fixed ? { filters: [filter] } : {}) };
+}
+
+/** Whether which rows pass depends on `T`. */
+export function hasWindow(filter: RowCondition): boolean {
+  return filterWindows(filter).length > 0;
 }
 
 function filterWindows(filter: RowCondition): { column: string; window: Window }[] {

@@ -1,6 +1,7 @@
 /** What identifies a segment's logic: a change of it means that everyone is evaluated anew. */
 import { createHash } from 'node:crypto';
 import type { Entity, Link, Project, Table } from '../config/project.ts';
+import type { Damping } from './damping.ts';
 import { relationId, withoutPlaces } from './reads.ts';
 import type { Verdict } from './resolve.ts';
 
@@ -9,14 +10,21 @@ const COMPILE_VERSION = 1;
 
 /**
  * Covers everything that can change the members: the condition with its references pasted in, the tables it reads,
- * the time zone, the version of the compile rules. Not: name, description, owner, tags, tier, syncs.
+ * how the verdict is damped, the time zone, the version of the compile rules. Not: name, description, owner, tags, tier, syncs.
  */
-export function fingerprintOf(project: Project, entity: Entity, verdict: Verdict): string {
+export function fingerprintOf(
+  project: Project,
+  entity: Entity,
+  verdict: Verdict,
+  { settle, stayAtLeast }: Damping = {},
+): string {
   const logic = withoutPlaces({
     version: COMPILE_VERSION,
     timezone: project.timezone,
     entity: identity(entity, project.root),
     verdict: portable(verdict, project.root),
+    ...(settle === undefined ? {} : { settle: settle.toString() }),
+    ...(stayAtLeast === undefined ? {} : { stayAtLeast: stayAtLeast.toString() }),
   });
   return createHash('sha256').update(logic).digest('hex').slice(0, 32);
 }

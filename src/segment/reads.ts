@@ -1,7 +1,7 @@
 /** Which tables a segment reads: every one is looked at for rows that arrived, before any filter. */
 import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
-import type { Entity, Link, Project, Relation, Source, Sync, Table } from '../config/project.ts';
+import type { Contract, Entity, Link, Project, Relation, Source, Sync, Table } from '../config/project.ts';
 import type { RowCondition } from './condition.ts';
 import { leavesOf, type MeasureOf, type RowsOf, resolveTrait, type Verdict } from './resolve.ts';
 
@@ -16,6 +16,8 @@ export interface ReadTable {
    * arrivals can be filtered first. Undefined: every row matters.
    */
   readonly filters?: readonly RowCondition[];
+  /** How fresh it is expected to be, by each that declares it. */
+  readonly contracts?: readonly Contract[];
 }
 
 /** A relation for people: `shop.events`, `data/orders.csv`, `query`. */
@@ -114,7 +116,8 @@ export function storedOf(verdict: Verdict): string[] {
 }
 
 function readOf(table: Table, role: ReadTable['role'], root: string): ReadTable {
-  return { id: tableId(table, root), table, role };
+  const { contract } = table;
+  return { id: tableId(table, root), table, role, ...(contract ? { contracts: [contract] } : {}) };
 }
 
 /** What must have one row a key stays so when it is a source besides. */
@@ -122,7 +125,9 @@ function add(found: Map<string, ReadTable>, read: ReadTable): void {
   const known = found.get(read.id);
   if (!known) return void found.set(read.id, read);
   const kept = known.role === 'source' ? read : known;
-  found.set(read.id, { ...kept, filters: bothFilters(known.filters, read.filters) });
+  const contracts = [...new Set([...(known.contracts ?? []), ...(read.contracts ?? [])])];
+  const filters = bothFilters(known.filters, read.filters);
+  found.set(read.id, { ...kept, filters, ...(contracts.length > 0 ? { contracts } : {}) });
 }
 
 function bothFilters(

@@ -49,7 +49,7 @@ export async function segmentsOfEntity(
   return rows.map((row) => row.segment!);
 }
 
-/** Takes a key out of the members and changes of segments. */
+/** Takes a key out of the members of segments, of who waits to be one or not, and of the changes. */
 export async function forgetMember(
   statements: Statements,
   tables: StateTables,
@@ -63,6 +63,7 @@ export async function forgetMember(
       ` WHERE segment IN (SELECT segment FROM ${tables.name('membership')} WHERE ${member})`,
   );
   await statements.execute(`DELETE FROM ${tables.name('membership')} WHERE ${member}`);
+  await statements.execute(`DELETE FROM ${tables.name('pending')} WHERE ${member}`);
   await statements.execute(`DELETE FROM ${tables.name('changes')} WHERE ${own}`);
 }
 

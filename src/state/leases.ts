@@ -3,7 +3,7 @@
  * grows with every holder and is checked, with the row locked, at the beginning of every transaction that commits.
  */
 import { fail } from '../diagnostics/diagnostic.ts';
-import type { Duration, Instant } from '../instant.ts';
+import { type Instant, ofMilliseconds, SECOND } from '../instant.ts';
 import { type Session, type Statements, WarehouseError } from '../warehouse/warehouse.ts';
 import type { World } from '../world.ts';
 import {
@@ -72,6 +72,7 @@ export class Leases {
   readonly #held = new Map<string, Holding>();
   #stopTimer: (() => void) | undefined;
   #renewal: Promise<void> = Promise.resolve();
+  #clock: { readonly asked: number; readonly apart: Instant; readonly now: Instant } | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -131,7 +132,7 @@ export class Leases {
       await this.#renewal;
       started = world.clock.monotonic();
       // Read before: a transaction that asks for another connection while it holds one may wait for ever.
-      now = await session.now();
+      now = await this.#now();
     };
     const before = async (unlabelled: Statements): Promise<void> => {
       await first?.(unlabelled.labelled(label));
@@ -148,7 +149,7 @@ export class Leases {
           await this.#extend(transaction, names, now);
           const done = await work(transaction);
           const passed = world.clock.monotonic() - started;
-          if (passed > RENEW_MS) await this.#extend(transaction, names, now + micros(passed));
+          if (passed > RENEW_MS) await this.#extend(transaction, names, now + ofMilliseconds(passed));
           return done;
         },
         { ...(isolation === undefined ? {} : { isolation }), ...(isApart ? { before } : {}) },
@@ -173,11 +174,34 @@ export class Leases {
     );
   }
 
+  /**
+   * The warehouse's clock, asked for every ten seconds and counted on by this machine's in between. Counted from before
+   * it was asked: a lease then ends a little later there than its holder thinks, never sooner.
+   */
+  async #now(): Promise<Instant> {
+    const { session, world } = this.#options;
+    const asked = world.clock.monotonic();
+    // The machine's two clocks part when it slept, or one of them was set.
+    const apart = world.clock.now() - ofMilliseconds(asked);
+    const known = this.#clock;
+    const isGood =
+      known && asked - known.asked < RENEW_MS && apart - known.apart < SECOND && known.apart - apart < SECOND;
+    if (isGood && !world.clock.simulated) return known.now + ofMilliseconds(asked - known.asked);
+    const now = await session.now();
+    this.#clock = { asked, apart, now };
+    return now;
+  }
+
   /** How many processes, this one included, hold a lease of one of `names`. At least 1. */
   async owners(names: readonly string[]): Promise<number> {
     const { session, tables } = this.#options;
     const owners = await readOwners(session, tables, names, await session.now());
     return Math.max(1, new Set(owners.map(processOf)).size);
+  }
+
+  /** How many are held. */
+  get size(): number {
+    return this.#held.size;
   }
 
   /** Gives everything back. Nothing may be under way. */
@@ -187,8 +211,8 @@ export class Leases {
     this.#stopTimer = undefined;
     await this.#renewal;
     if (this.#held.size === 0) return;
-    this.#held.clear();
     await freeLeases(session, tables, this.#owner);
+    this.#held.clear();
   }
 
   /** Fails with E502 unless the leases are still this process's own; locks their rows until the transaction ends. */
@@ -290,8 +314,4 @@ export class Leases {
 function isFree(row: LeaseRow | undefined, dead: readonly string[], now: Instant): boolean {
   if (!row?.owner || dead.includes(row.owner)) return true;
   return row.expiresAt === undefined || row.expiresAt <= now;
-}
-
-function micros(ms: number): Duration {
-  return BigInt(Math.round(ms * 1000));
 }

@@ -55,6 +55,18 @@ export async function writeMetas(
   await statements.execute(`INSERT INTO ${tables.name('meta')} (name, value) VALUES ${rows.join(', ')}`);
 }
 
+/** Takes the values of several names away. */
+export async function removeMetas(
+  statements: Statements,
+  tables: StateTables,
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return;
+  await statements.execute(
+    `DELETE FROM ${tables.name('meta')} WHERE name IN ${textList(tables.dialect, names)}`,
+  );
+}
+
 /** Takes the value of `name` away. */
 export async function removeMeta(statements: Statements, tables: StateTables, name: string): Promise<void> {
   await statements.execute(`DELETE FROM ${tables.name('meta')} WHERE name = ${text(tables.dialect, name)}`);

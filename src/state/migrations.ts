@@ -15,7 +15,9 @@ export type Migrations = ReadonlyMap<
   (place: Pick<Place, 'warehouse' | 'schema'>) => readonly string[]
 >;
 
-const MIGRATIONS: Migrations = new Map();
+const MIGRATIONS: Migrations = new Map([
+  [2, ({ warehouse, schema }) => warehouse.layout(schema, TABLES.pending)],
+]);
 
 export interface Place {
   readonly session: Session;
@@ -33,7 +35,7 @@ export async function stateVersion(
   warehouse: Warehouse,
   schema: string,
 ): Promise<number | undefined> {
-  const value = await readVersion(session, stateTables(warehouse, schema, true));
+  const value = await readVersion(session, stateTables(warehouse, schema, 1));
   if (value === undefined) return undefined;
   const version = Number(value);
   if (version > SCHEMA_VERSION) return fail('E501', { schema, found: version, known: SCHEMA_VERSION });
@@ -55,7 +57,7 @@ async function readVersion(session: Session, tables: StateTables): Promise<strin
 /** Makes or updates the tables; nothing is written when they are as they should be. Throws E501 and E504. */
 export async function migrate(place: Place): Promise<StateTables> {
   const { session, warehouse, schema } = place;
-  const tables = stateTables(warehouse, schema, true);
+  const tables = stateTables(warehouse, schema, SCHEMA_VERSION);
   for (let attempt = 1; ; attempt++) {
     const found = await stateVersion(session, warehouse, schema);
     if (found === SCHEMA_VERSION) return tables;

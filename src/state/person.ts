@@ -62,6 +62,21 @@ export async function readMemberships(
   return new Map(rows.map((row) => [row.segment!, BigInt(row.entered_at ?? 0)]));
 }
 
+/** Since when the key waits to enter a segment, or to exit; undefined: it does not. */
+export async function readWait(
+  statements: Statements,
+  tables: StateTables,
+  { key, segment, op }: { key: string; segment: string; op: 'enter' | 'exit' },
+): Promise<Instant | undefined> {
+  const { dialect } = tables;
+  const [row] = await statements.query(
+    `SELECT ${dialect.functions.micros_of('since')} AS since FROM ${tables.from('pending')} AS pending` +
+      ` WHERE entity_key = ${text(dialect, key)} AND segment = ${text(dialect, segment)}` +
+      `${inSlices(tables, [segment])} AND op = ${text(dialect, op)}`,
+  );
+  return row?.since ? BigInt(row.since) : undefined;
+}
+
 /** The newest changes of the key in a segment, newest first. */
 export async function readChanges(
   statements: Statements,

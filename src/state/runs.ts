@@ -1,5 +1,5 @@
 /** The table `runs`. */
-import type { Instant } from '../instant.ts';
+import { DAY, type Duration, HOUR, type Instant } from '../instant.ts';
 import type { Statements } from '../warehouse/warehouse.ts';
 import { instant, type StateTables, text } from './sql.ts';
 
@@ -19,6 +19,8 @@ export interface RunEnd {
   readonly status: 'done' | 'failed' | 'held' | 'interrupted';
   /** Becomes JSON. Counts only, nothing personal. */
   readonly totals: Readonly<Record<string, number>>;
+  /** Becomes JSON beside the totals: histograms by sync and tier, as delivery made them. */
+  readonly freshness?: readonly unknown[];
 }
 
 /** Notes that a run began. Until `finishRun` its status is `running`. */
@@ -41,11 +43,69 @@ export async function startRun(statements: Statements, tables: StateTables, run:
 /** Notes how a run ended. */
 export async function finishRun(statements: Statements, tables: StateTables, run: RunEnd): Promise<void> {
   const { dialect } = tables;
-  const totals = `CAST(${text(dialect, JSON.stringify(run.totals))} AS ${dialect.types.json})`;
   await statements.execute(
     `UPDATE ${tables.name('runs')} SET finished_at = ${instant(dialect, run.finishedAt)},` +
-      ` status = ${text(dialect, run.status)}, totals = ${totals} WHERE run_id = ${text(dialect, run.runId)}`,
+      ` status = ${text(dialect, run.status)}, totals = ${totalsSql(tables, run)} WHERE run_id = ${text(dialect, run.runId)}`,
   );
+}
+
+/** Notes what a run that goes on has done so far. */
+export async function noteTotals(
+  statements: Statements,
+  tables: StateTables,
+  run: Pick<RunEnd, 'runId' | 'totals' | 'freshness'>,
+): Promise<void> {
+  const { dialect } = tables;
+  await statements.execute(
+    `UPDATE ${tables.name('runs')} SET totals = ${totalsSql(tables, run)} WHERE run_id = ${text(dialect, run.runId)}`,
+  );
+}
+
+function totalsSql({ dialect }: StateTables, run: Pick<RunEnd, 'totals' | 'freshness'>): string {
+  return `CAST(${text(dialect, totalsText(run))} AS ${dialect.types.json})`;
+}
+
+function totalsText({ totals, freshness = [] }: Pick<RunEnd, 'totals' | 'freshness'>): string {
+  return JSON.stringify(freshness.length === 0 ? totals : { ...totals, freshness });
+}
+
+function totalsOf(value: string | null | undefined): Pick<RunRow, 'totals' | 'freshness'> {
+  const { freshness, ...totals } = JSON.parse(value ?? '{}') as Record<string, unknown>;
+  return {
+    totals: totals as RunEnd['totals'],
+    ...(Array.isArray(freshness) ? { freshness: freshness as unknown[] } : {}),
+  };
+}
+
+/** A process that stays begins a row an hour, and rewrites it. */
+const ROW_SPAN: Duration = HOUR;
+/** `started_at` comes first for warehouses that keep rows in its order. */
+const LONGEST_RUN: Duration = 7n * DAY;
+
+export interface MeasuredRun {
+  /** Undefined: it goes on. */
+  readonly endedAt?: Instant;
+  readonly freshness: readonly unknown[];
+}
+
+/** What runs that ended since an instant have measured, as they wrote it; of one that goes on, if it began an hour before at most. */
+export async function* streamMeasured(
+  statements: Statements,
+  tables: StateTables,
+  since: Instant,
+): AsyncGenerator<MeasuredRun> {
+  const { dialect } = tables;
+  const { micros_of, text_of } = dialect.functions;
+  const rows = statements.stream(
+    `SELECT ${micros_of('finished_at')} AS ended, ${text_of('totals')} AS totals` +
+      ` FROM ${tables.from('runs')} AS runs WHERE runs.started_at >= ${instant(dialect, since - LONGEST_RUN)}` +
+      ` AND (runs.finished_at >= ${instant(dialect, since)} OR runs.finished_at IS NULL AND runs.started_at >= ${instant(dialect, since - ROW_SPAN)})` +
+      ` AND ${text_of('totals')} LIKE '%"freshness"%' ORDER BY runs.started_at, run_id`,
+  );
+  for await (const row of rows) {
+    const { freshness } = totalsOf(row.totals);
+    if (freshness) yield { freshness, ...(row.ended ? { endedAt: BigInt(row.ended) } : {}) };
+  }
 }
 
 export interface RunRow extends RunStart {
@@ -53,6 +113,7 @@ export interface RunRow extends RunStart {
   readonly finishedAt?: Instant;
   readonly status: RunEnd['status'] | 'running';
   readonly totals: RunEnd['totals'];
+  readonly freshness?: readonly unknown[];
 }
 
 /** The newest runs, newest first; `running` are also those that were killed. */
@@ -75,6 +136,6 @@ export async function readRuns(
     command: row.command ?? '',
     version: row.version ?? '',
     tiers: (row.tiers ?? '').split(',').filter((tier) => tier !== ''),
-    totals: JSON.parse(row.totals ?? '{}') as RunEnd['totals'],
+    ...totalsOf(row.totals),
   }));
 }

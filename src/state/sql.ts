@@ -11,9 +11,9 @@ export interface StateTables {
   readonly schema: string;
   /** False in a dry run before the first run: no state is empty state. */
   readonly exist: boolean;
-  /** Rows of `membership` and `ledger` lie in slices, which statements name. */
+  /** Rows of `membership`, `pending` and `ledger` lie in slices, which statements name. */
   readonly sliced: boolean;
-  /** For FROM: the table's name, or a sub-select without rows when the tables do not exist. */
+  /** For FROM: the table's name, or a sub-select without rows where there is no such table (yet). */
   from(table: TableName): string;
   /** For INSERT, UPDATE and DELETE. */
   name(table: TableName): string;
@@ -25,21 +25,22 @@ export interface LedgerOf {
   readonly audienceRef: string;
 }
 
-/** Statements over the tables of `schema`. */
+/** Statements over the tables of `schema`, whose state is of `version`; undefined: there is none. */
 export function stateTables(
   { dialect, capabilities }: Pick<Warehouse, 'dialect' | 'capabilities'>,
   schema: string,
-  exist: boolean,
+  version: number | undefined,
 ): StateTables {
   const sliced = capabilities.slicedState === 'yes';
   const name = (table: TableName): string => qualified(dialect, schema, TABLES[table].name);
+  const exists = (table: StateTable): boolean => version !== undefined && version >= (table.from ?? 1);
   return {
     dialect,
     schema,
-    exist,
+    exist: version !== undefined,
     sliced,
     name,
-    from: (table) => (exist ? name(table) : emptyRelation(dialect, TABLES[table], sliced)),
+    from: (table) => (exists(TABLES[table]) ? name(table) : emptyRelation(dialect, TABLES[table], sliced)),
   };
 }
 

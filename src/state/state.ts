@@ -32,7 +32,7 @@ export async function openState(options: StateOptions): Promise<State | Writable
   const { session, warehouse, schema, world } = options;
   if (options.access === 'read') {
     const version = await stateVersion(session, warehouse, schema);
-    return { tables: stateTables(warehouse, schema, version !== undefined) };
+    return { tables: stateTables(warehouse, schema, version) };
   }
   const tables = await migrate(options);
   const { singleProcess, temporaryDdl, uniqueKeys } = warehouse.capabilities;

@@ -1,6 +1,8 @@
 /** The table `syncs`: what each sync has delivered, and whether it is held or paused. */
 import type { Instant } from '../instant.ts';
+import type { Dialect } from '../warehouse/dialect.ts';
 import type { Row, Statements } from '../warehouse/warehouse.ts';
+import { writeInOrder } from '../warehouse/writes.ts';
 import { instant, integer, ofSync, type StateTables, text } from './sql.ts';
 
 export interface SyncRow {
@@ -88,23 +90,31 @@ export async function finishSync(
     fingerprint: string;
     tickId: bigint;
     deliveredAt?: Instant;
+    /** By how many rows the ledger grew in this transaction. */
+    grown?: number;
     /** Everyone was compared: the ledger of this audience is counted anew. */
     counted?: string;
   },
 ): Promise<void> {
   const { dialect } = tables;
-  const { deliveredAt, counted } = sync;
+  const { deliveredAt, counted, grown = 0 } = sync;
   const members =
     counted === undefined
-      ? ''
+      ? grown === 0
+        ? ''
+        : ` ${grownBy(dialect, grown)},`
       : ` members = (SELECT count(*) FROM ${tables.name('ledger')} WHERE ${ofSync(tables, sync.name)}` +
         ` AND audience_ref = ${text(dialect, counted)}),`;
   const answered = deliveredAt === undefined ? '' : ` delivered_at = ${instant(dialect, deliveredAt)},`;
-  await statements.execute(
+  await writeInOrder(statements, [
     `UPDATE ${tables.name('syncs')} SET fingerprint = ${text(dialect, sync.fingerprint)},` +
       ` tick_id = ${integer(dialect, sync.tickId)},${answered}${members}` +
       ` held_reason = NULL WHERE sync = ${text(dialect, sync.name)}`,
-  );
+  ]);
+}
+
+function grownBy(dialect: Dialect, rows: number): string {
+  return `members = members + (${integer(dialect, rows)})`;
 }
 
 /** Says why a sync is held; undefined ends the hold. */
@@ -158,10 +168,9 @@ export async function growSync(
 ): Promise<void> {
   if (sync.by === 0) return;
   const { dialect } = tables;
-  await statements.execute(
-    `UPDATE ${tables.name('syncs')} SET members = members + (${integer(dialect, sync.by)})` +
-      ` WHERE sync = ${text(dialect, sync.name)}`,
-  );
+  await writeInOrder(statements, [
+    `UPDATE ${tables.name('syncs')} SET ${grownBy(dialect, sync.by)} WHERE sync = ${text(dialect, sync.name)}`,
+  ]);
 }
 
 /** The next run looks at the sync, whichever slot of its tier that is. */

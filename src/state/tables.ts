@@ -1,7 +1,7 @@
 /** The state tables: a public contract. A change here is a migration (`migrations.ts`) and a new schema version. */
 import type { StateTable } from '../warehouse/layout.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const TABLES = {
   meta: {
@@ -58,6 +58,20 @@ export const TABLES = {
     key: ['entity_key', 'segment'],
     ranges: [['segment']],
     slicedBy: 'segment',
+  },
+  pending: {
+    name: 'pending',
+    columns: [
+      ['segment', 'text'],
+      ['entity_key', 'text'],
+      ['op', 'text'],
+      ['since', 'instant'],
+      ['due_at', 'instant'],
+    ],
+    key: ['entity_key', 'segment'],
+    ranges: [['segment', 'due_at']],
+    slicedBy: 'segment',
+    from: 2,
   },
   changes: {
     name: 'changes',

@@ -56,6 +56,16 @@ export const TABLES_TOLD: { readonly [T in TableName]: Told<T> } = {
       row_hash: 'Of what the segment’s syncs send of them: another one means that it changed.',
     },
   },
+  pending: {
+    about: 'Who waits to enter or to exit, where a segment says `settle` or `stay_at_least`.',
+    columns: {
+      segment: 'The segment’s name.',
+      entity_key: 'The key, as text.',
+      op: '`enter`: the condition holds for one who is no member yet. `exit`: it does not for a member.',
+      since: 'The instant of the tick that found it first.',
+      due_at: 'From when on a tick that still finds it so makes the change.',
+    },
+  },
   changes: {
     about: 'Who entered and who left, tick by tick, as long as history is kept.',
     columns: {
@@ -123,7 +133,7 @@ export const TABLES_TOLD: { readonly [T in TableName]: Told<T> } = {
       command: 'What was typed.',
       version: 'The version of segsync.',
       tiers: 'The tiers that were asked for.',
-      totals: 'What it did, in figures. JSON.',
+      totals: 'What it did, in figures; `freshness`: how long changes took, as histograms by sync. JSON.',
     },
   },
   batches: {
@@ -140,7 +150,8 @@ export const TABLES_TOLD: { readonly [T in TableName]: Told<T> } = {
       sent_at: 'When it was sent first.',
       acked_at: 'When it was acknowledged.',
       job_ref: 'The destination’s job, where it works asynchronously.',
-      freshness_ms: 'From the change to the acknowledgement, in milliseconds.',
+      freshness_ms:
+        'Of its slowest change: from its cause to the acknowledgement, in milliseconds; empty: no cause is known.',
     },
   },
   leases: {

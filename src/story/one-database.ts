@@ -48,7 +48,8 @@ function moved(entity: Entity, move: Move): Entity {
   return { ...rest, traits: new Map(traits), sources: new Map(sources) };
 }
 
+/** Rows that were made up are as old as they are. */
 function plain<T extends Table>(table: T, move: Move): T {
-  const { changeFeed: _, ...rest } = table;
+  const { changeFeed: _, contract: __, ...rest } = table;
   return { ...rest, relation: move(table.relation) } as unknown as T;
 }

@@ -3,8 +3,10 @@ import type { Project } from '../config/project.ts';
 import { DiagnosedError, type Place } from '../diagnostics/diagnostic.ts';
 import { prepareSegment } from '../evaluate/prepared.ts';
 import type { Instant } from '../instant.ts';
+import { isDamped } from '../segment/damping.ts';
 import type { Dialect } from '../warehouse/dialect.ts';
 import { type Session, WarehouseError } from '../warehouse/warehouse.ts';
+import { firstStandings, membersOf, nextStandings, type Standings } from './damped.ts';
 import { difference, differencesOf, toldDifference } from './differences.ts';
 import { tablesOf } from './make.ts';
 import type { Failure, Story, StoryStep } from './story.ts';
@@ -20,6 +22,8 @@ export interface Theatre {
   members(segment: string): Promise<readonly string[]>;
   /** Everyone for whom the segment holds, whatever was known before. */
   whole(segment: string, at: Instant): Promise<readonly string[]>;
+  /** Every key that the segment's entity has. */
+  everyone(segment: string, at: Instant): Promise<readonly string[]>;
   /** Lines on why keys are members at the last tick, or are not. */
   why(segment: string, keys: readonly string[], at: Instant): Promise<readonly string[]>;
 }
@@ -37,13 +41,13 @@ export async function playStory(theatre: Theatre, story: Story): Promise<Failure
   const writing = { session: theatre.session, dialect: theatre.dialect, tables };
   const made = await attempt(story.place, () => makeTables(writing));
   if (made.failure) return made.failure;
-  let before: readonly string[] = [];
+  let before: Played = { members: [], standings: new Map() };
   for (const [index, step] of story.steps.entries()) {
     const scene = { theatre, segment: story.segment, writing, step, before, isFirst: index === 0 };
     const { value, failure } = await attempt(step.place, () => playStep(scene));
     if (failure) return failure;
     if ('lines' in value!) return value;
-    before = value!.members;
+    before = value!;
   }
   return undefined;
 }
@@ -67,26 +71,40 @@ interface Scene {
   readonly segment: string;
   readonly writing: Writing;
   readonly step: StoryStep;
-  readonly before: readonly string[];
+  readonly before: Played;
   readonly isFirst: boolean;
 }
 
-async function playStep(scene: Scene): Promise<Failure | { readonly members: readonly string[] }> {
+/** How a segment stands after a step. */
+interface Played {
+  readonly members: readonly string[];
+  readonly standings: Standings;
+}
+
+async function playStep(scene: Scene): Promise<Failure | Played> {
   const { theatre, segment, writing, step, before, isFirst } = scene;
   const { place, at } = step;
   await applyWrites(writing, step.writes, at);
   const broken = await tick(scene);
   if (broken !== undefined) return { place, lines: [broken] };
   const members = await theatre.members(segment);
-  const differences = differencesOf(step, before, members);
+  const differences = differencesOf(step, before.members, members);
   // The first tick was of everyone.
-  const whole = isFirst ? members : await theatre.whole(segment, at);
-  const against = difference('the tick against everyone evaluated anew', whole, members);
-  if (differences.length + against.length === 0) return { members };
+  const standings = isFirst ? firstStandings(members, at) : await anew(scene);
+  const against = difference('the tick against everyone evaluated anew', membersOf(standings), members);
+  if (differences.length + against.length === 0) return { members, standings };
   const all = [...differences, ...against];
   const keys = [...new Set(all.flatMap(({ missing, extra }) => [...missing, ...extra]))];
   const lines = all.flatMap(toldDifference);
   return { place, lines: [...lines, ...(await theatre.why(segment, keys, at))] };
+}
+
+/** How everyone stands by what holds for them now, whatever the tick made of it. */
+async function anew({ theatre, segment: name, step: { at }, before }: Scene): Promise<Standings> {
+  const segment = theatre.project.segments.get(name)!;
+  const holding = await theatre.whole(name, at);
+  const there = isDamped(segment) ? await theatre.everyone(name, at) : holding;
+  return nextStandings(segment, before.standings, { holding, there, at });
 }
 
 /** `query:` segments that it refers to tick before it, as they would in a run. */

@@ -16,6 +16,8 @@ export interface StateTable {
    * that holds the `bucket` of its value.
    */
   readonly slicedBy?: string;
+  /** The version of the state that it came with, where that is not the first. */
+  readonly from?: number;
 }
 
 /** How many buckets there are: `slice` is below that. */

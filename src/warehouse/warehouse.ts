@@ -180,7 +180,28 @@ export interface MissingIndex extends Sought {
   readonly statement: string;
 }
 
+/** A warehouse that tells by itself that tables changed. */
+export interface Wake {
+  /**
+   * Calls `onChange` after commits that changed a table that tells of it, and `onEnd` once it cannot any more. Resolves to
+   * what ends it.
+   */
+  listen(on: { readonly change: () => void; readonly end: () => void }): Promise<() => Promise<void>>;
+  /** Of relations, those that do not tell of their changes. `schema`: where the state is kept. */
+  missing<T extends { readonly relation: Relation }>(
+    relations: readonly T[],
+    schema: string,
+  ): Promise<readonly (T & MissingWake)[]>;
+}
+
+/** What somebody who may runs to make a table tell of its changes; nothing where it is none that could. */
+export interface MissingWake {
+  readonly statements: readonly string[];
+}
+
 export interface Session extends Statements {
+  /** Only where the target asks for it, and the warehouse has such a thing. */
+  readonly wake?: Wake;
   /** What it is, for people: `PostgreSQL 17.2`. */
   version(): Promise<string>;
   /** The warehouse's clock. */
@@ -223,6 +244,15 @@ export interface TransactionOptions {
   readonly before?: (statements: Statements) => Promise<void>;
 }
 
+/** A statement, or rows as `writeRows` takes them. */
+export type Write =
+  | string
+  | {
+      readonly table: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly (string | null)[])[];
+    };
+
 /** Statements on one connection (inside a transaction) or on any (a session). */
 export interface Statements {
   /** True when CREATE TEMPORARY TABLE may be used here; a read-only role or replica cannot. */
@@ -245,6 +275,11 @@ export interface Statements {
     columns: readonly string[],
     rows: readonly (readonly (string | null)[])[],
   ): Promise<void>;
+  /**
+   * Several writes of few rows in one message, in order, all or none; resolves to how many rows each changed. Only where
+   * the warehouse takes them so: see `writeInOrder`. `labels`: of each, where they are not all these statements' own.
+   */
+  writeTogether?(writes: readonly Write[], labels?: readonly string[]): Promise<number[]>;
   /** Columns of a relation in order; undefined when it does not exist or may not be read. */
   describe(relation: Relation): Promise<readonly Column[] | undefined>;
   /** About how many rows a relation has, without counting; undefined when unknown. */
@@ -254,8 +289,11 @@ export interface Statements {
    * and filled again; the same while it is only written to, and after a restart. Undefined where that cannot be told.
    */
   incarnation(relation: Relation): Promise<string | undefined>;
-  /** What can be told of each relation's changes since its marks, in order; the conditions are on the alias `as`. */
-  capture(relations: readonly Captured[], as: string): Promise<readonly Capture[]>;
+  /**
+   * What can be told of each relation's changes since its marks, in order; the conditions are on the alias `as`. A
+   * transaction that writes to the table `apart` (quoted) writes to none of the relations, save those in its schema.
+   */
+  capture(relations: readonly Captured[], as: string, apart?: string): Promise<readonly Capture[]>;
   /**
    * Of some functions' names, in lower case, those whose answer may change though their arguments do not, and those
    * that are not the warehouse's own.

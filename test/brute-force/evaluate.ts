@@ -60,7 +60,7 @@ export function audience(
   tables: Tables,
   sync: Sync,
   now: Instant,
-  options: { needsIdentifier: boolean; settled?: Settled },
+  options: { needsIdentifier: boolean; settled?: Settled; members?: ReadonlySet<string> },
 ): Set<string> {
   const entity = project.segments.get(sync.segment)!.entity;
   const reader = readerOf(project, tables, entity, now);
@@ -71,7 +71,7 @@ export function audience(
     !sync.consent ||
     holds(traitOf(sync.consent.trait, key, reader), sync.consent.test, now, project.timezone);
   return new Set(
-    [...members(project, tables, sync.segment, now, options)].filter(
+    [...(options.members ?? members(project, tables, sync.segment, now, options))].filter(
       (key) => consents(key) && reachable(key),
     ),
   );

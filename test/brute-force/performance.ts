@@ -4,6 +4,7 @@ import type { Instant } from '../../src/instant.ts';
 import { formatInstant } from '../../src/instant.ts';
 import type { RunReport } from '../../src/report/results.ts';
 import type { Engine } from '../engines.ts';
+import { Damped } from './damp.ts';
 import { audience, members, traitReader } from './evaluate.ts';
 import { formsOf } from './forms.ts';
 import type { Play, Step, Write } from './play.ts';
@@ -24,6 +25,8 @@ export interface Figures {
   /** Members who came and went in them. */
   entered: number;
   exited: number;
+  /** How often a tick let somebody wait, where the verdict is damped. */
+  waits: number;
   /** Segments played, by the forms that they contain; `any` of all. */
   readonly segments: Map<string, number>;
 }
@@ -36,6 +39,7 @@ export function noFigures(): Figures {
     affectedShare: 0,
     entered: 0,
     exited: 0,
+    waits: 0,
     segments: new Map(),
   };
 }
@@ -84,14 +88,16 @@ async function performSteps(play: Play, product: Product, figures: Figures, venu
   const { signal } = venue;
   const stage = new Stage(play);
   const expected = new Map<string, Set<string>>([...play.segments.keys()].map((name) => [name, new Set()]));
+  const damping = new Map([...play.segments].map(([name, segment]) => [name, new Damped(segment)]));
   for (const segment of play.segments.values()) countForms(segment, figures);
   const last = new Map<string, Instant>();
   for (const step of play.steps) {
     await venue.write(product, venue.seen(play), step.writes);
     stage.apply(step.writes);
     const segments = new Set(step.segments);
-    const report = await product.tick(step.now, signal ? { segments, signal } : { segments });
-    const scene: Scene = { play, step, stage, product, report, last, expected };
+    const options = { segments, full: step.full ?? false, ...(signal ? { signal } : {}) };
+    const report = await product.tick(step.now, options);
+    const scene: Scene = { play, step, stage, product, report, last, expected, damping };
     checkReport(scene);
     recompute(scene);
     checkMembership(scene, await product.membership());
@@ -101,6 +107,7 @@ async function performSteps(play: Play, product: Product, figures: Figures, venu
     count(scene, figures);
     for (const segment of step.segments) last.set(segment, step.now);
   }
+  for (const { waits } of damping.values()) figures.waits += waits;
 }
 
 interface Scene {
@@ -113,15 +120,21 @@ interface Scene {
   readonly last: ReadonlyMap<string, Instant>;
   /** Members of each segment at its last tick. */
   readonly expected: Map<string, Set<string>>;
+  readonly damping: ReadonlyMap<string, Damped>;
 }
 
 /** Members of the tick's segments at its instant: of queries first, since the others refer to those. */
-function recompute({ play, step, stage, expected }: Scene): void {
+function recompute({ play, step, stage, expected, damping }: Scene): void {
   const project = projectOf(play);
   const isQuery = (name: string): boolean => play.segments.get(name)!.where.kind === 'query';
   const queries = step.segments.filter(isQuery);
+  const after = (name: string): Set<string> => {
+    const all = entityKeys(project, stage.tables, play.segments.get(name)!.entity);
+    const verdict = members(project, stage.tables, name, step.now, { settled: expected });
+    return damping.get(name)!.at(verdict, step.now, new Set(all));
+  };
   for (const segment of [...queries, ...step.segments.filter((name) => !isQuery(name))])
-    expected.set(segment, members(project, stage.tables, segment, step.now, { settled: expected }));
+    expected.set(segment, after(segment));
 }
 
 function checkReport({ play, step, report }: Scene): void {
@@ -147,7 +160,7 @@ async function checkAudience(scene: Scene, sync: Sync): Promise<void> {
   const found = audienceOf(await product.lines(sync.audience));
   const expected = audience(project, stage.tables, sync, step.now, {
     needsIdentifier: false,
-    settled: scene.expected,
+    members: scene.expected.get(sync.segment)!,
   });
   compare(scene, sync.segment, 'audience', expected, new Set(found.keys()));
   const told = (value: unknown): string => JSON.stringify(value ?? null);

@@ -18,6 +18,8 @@ export interface Step {
   readonly writes: readonly Write[];
   readonly now: Instant;
   readonly segments: readonly string[];
+  /** Everyone is evaluated. */
+  readonly full?: true;
 }
 
 /** A whole random history, made of one seed. The first step's writes are the initial load. */

@@ -26,6 +26,8 @@ export function segmentText(segment: Segment, syncs: readonly Sync[]): string {
   return yamlText({
     entity: segment.entity,
     tier: segment.tier,
+    settle: segment.settle === undefined ? undefined : formatDuration(segment.settle),
+    stay_at_least: segment.stayAtLeast === undefined ? undefined : formatDuration(segment.stayAtLeast),
     ...definitionYaml(segment.where),
     sync: syncs.length > 0 ? syncs.map(syncYaml) : undefined,
   });

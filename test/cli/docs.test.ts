@@ -11,7 +11,7 @@ const ELSEWHERE = [
   /^src\//,
   /^docs\/adding-/,
   /^docs\/warehouses\//,
-  /^docs\/(diagnostics|first-hour|editors|explain|init|json-output|selecting|testing)\.md$/,
+  /^docs\/(advise|diagnostics|first-hour|editors|explain|init|json-output|selecting|testing)\.md$/,
 ];
 
 const pages = allPages();

@@ -119,7 +119,7 @@ for (const engine of engines) {
       expect(shown.stdout).toContain('All is well.');
       await call(['run', '--all'], { BRAZE_API_KEY: API_KEY });
       expect((await examined([])).document.findings[2]).toMatchObject({
-        detail: 'version 1 in schema segsync',
+        detail: 'version 2 in schema segsync',
       });
     });
 

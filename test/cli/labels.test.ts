@@ -41,7 +41,8 @@ describe('PostgreSQL', () => {
     expect(exit, stderr).toBe(0);
     const { run_id } = JSON.parse(stdout) as RunReport;
     const labelled = new Map<string, string[]>();
-    for (const statement of relay.take()) {
+    // Some are one message, each with its own label.
+    for (const statement of relay.take().flatMap((message) => message.split(/;\n(?=-- segsync )/))) {
       const [, label = '', text] = /^(?:-- segsync (.*)\n)?([\s\S]*)$/.exec(statement)!;
       expect(label).toMatch(label === '' ? '' : ` run=${run_id}`);
       const short = label.replace(` run=${run_id}`, '');
@@ -74,10 +75,9 @@ describe('PostgreSQL', () => {
       const own = labelled.get(`command=run tier=daily sync=${sync} segment=${segment}`)!;
       for (const begins of [
         `-- what ${sync} may have to send\n`,
-        'COPY segsync_ledger_rows ',
         'INSERT INTO segsync.ledger ',
         'DELETE FROM segsync.ledger ',
-        'COPY segsync.batches ',
+        'INSERT INTO segsync.batches ',
         'UPDATE segsync.syncs ',
       ]) {
         expect(own, sync).toContainEqual(expect.stringContaining(begins));

@@ -84,7 +84,10 @@ describe('documents', () => {
     for (const event of events) expectFits('event', event);
     seen.add('event');
     expect(new Set(events.map(({ event }) => event))).toEqual(
-      new Set(['run_started', 'segment_evaluated', 'sync_progress', 'sync_finished']),
+      new Set([
+        ...['run_started', 'segment_evaluated', 'tick_finished', 'request_ended', 'batch_settled'],
+        ...['sync_progress', 'sync_finished', 'run_finished'],
+      ]),
     );
   });
 
@@ -96,6 +99,7 @@ describe('documents', () => {
     ['membership', ['members', 'buyers', '--key', '7', '--json']],
     ['validate', ['validate', '--json']],
     ['validate', ['validate', '--json', '--connect']],
+    ['advise', ['advise', '--json', '--over', '1d']],
     ['doctor', ['doctor', '--json']],
     ['destinations', ['destinations', '--json']],
     ['explain', ['explain', 'E105', '--json']],

@@ -83,7 +83,10 @@ export async function segsync(
       },
     };
     const { clock = world.clock } = otherwise;
-    main({ ...world, clock, network: openHttpClient(lookup), process }).then(resolve, reject);
+    main({ ...world, clock, network: { ...world.network, ...openHttpClient(lookup) }, process }).then(
+      resolve,
+      reject,
+    );
   });
   const exit = await ended;
   return { stdout: stdout.text(), stderr: stderr.text(), exit };

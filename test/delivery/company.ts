@@ -10,8 +10,9 @@ import type { Delivery } from '../../src/deliver/context.ts';
 import { leaseName } from '../../src/deliver/context.ts';
 import { deliverSync } from '../../src/deliver/deliver.ts';
 import { explainSync } from '../../src/deliver/explain.ts';
+import { Promised } from '../../src/deliver/promised.ts';
 import { Lane } from '../../src/deliver/rate.ts';
-import { formatInstant, HOUR, MINUTE, SECOND } from '../../src/instant.ts';
+import { type Duration, formatInstant, HOUR, MINUTE, SECOND } from '../../src/instant.ts';
 import type { SyncResult } from '../../src/report/results.ts';
 import type { StateTables } from '../../src/state/sql.ts';
 import { openState } from '../../src/state/state.ts';
@@ -70,14 +71,15 @@ export class Company {
   }
 
   /** Writes people as they are now, and what a tick would commit: who entered, who left, whose row changed. */
-  async tick(changed: readonly Person[]): Promise<void> {
+  async tick(changed: readonly Person[], causedAgo: Duration = 0n): Promise<void> {
     const { session } = this.opened;
     if (changed.length === 0) return;
     this.#tick++;
     const before = new Map([...this.people].map(([key, person]) => [key, person.member]));
     const keys = changed.map(({ key }) => `'${key}'`).join(', ');
     for (const person of changed) this.people.set(person.key, { ...person });
-    const now = formatInstant(await session.now());
+    const t = await session.now();
+    const [now, causedAt] = [formatInstant(t), formatInstant(t - causedAgo)];
     const tick = this.#tick.toString();
     await session.transaction(async (transaction) => {
       await transaction.execute(`DELETE FROM people WHERE id IN (${keys})`);
@@ -100,7 +102,7 @@ export class Company {
       );
       const changes = changed.flatMap(({ key, member }) => {
         const op = opOf(before.get(key) ?? false, member);
-        return op ? [[tick, 's', key, op, now, now]] : [];
+        return op ? [[tick, 's', key, op, causedAt, now]] : [];
       });
       await transaction.writeRows(
         this.tables.name('changes'),
@@ -139,6 +141,8 @@ export class Company {
       leases: state.leases,
       lane: new Lane(world, receiver.limits),
       runId: `run-${this.#processes}`,
+      readAt: world.clock.monotonic(),
+      promised: new Promised(60_000),
       signal: new AbortController().signal,
       onProgress: () => {},
       ...options,

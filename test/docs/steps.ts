@@ -20,7 +20,7 @@ export type Step = At &
   );
 
 /** Languages of blocks that are only read: a server's lines, bodies of requests, what somebody else's project would type. */
-export const NEVER_RUN = ['console', 'cron', 'javascript', 'json'];
+export const NEVER_RUN = ['console', 'cron', 'javascript', 'json', 'promql'];
 /** Heads of tables whose first column is a condition to try. */
 const CONDITIONS = ['condition', 'window'];
 

@@ -116,6 +116,9 @@ where: { sql: "entity.updated_at > :T - INTERVAL '1 day' -- lately" }`,
   own_query: `query: |
   SELECT customer_id FROM shop.vips WHERE since < :T`,
   of_query: 'where: { all: [{ segment: own_query }, { did: a, within: 1d }] }',
+  damped: `settle: 5m
+stay_at_least: 1h
+where: { did: a, within: 1d }`,
   second_hop: 'where: { has_no: tickets, where: { status: open } }',
   feeds: 'where: { all: [{ has: visits }, { did: a }] }',
   share: 'where: { share: { of: holdout, below: 12.5% } }',
@@ -220,6 +223,7 @@ describe('compiled SQL', async () => {
         catalog,
         t: T,
         membership: ['segsync', 'membership'].map(warehouse.dialect.quote).join('.'),
+        pending: ['segsync', 'pending'].map(warehouse.dialect.quote).join('.'),
         changes: ['segsync', 'changes'].map(warehouse.dialect.quote).join('.'),
       },
     );

@@ -47,6 +47,7 @@ test.each(engines)('deletions and moves are seen without a reconcile, on $name',
       ...{ project, warehouse, catalog, made, t: T },
       state: {
         membership: state('shop.members'),
+        pending: state('shop.members'),
         changes: state('shop.members'),
         segments: state('shop.members'),
       },

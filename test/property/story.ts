@@ -58,18 +58,20 @@ export function sql(text: string): string {
 
 export class Story {
   readonly product: Product;
+  readonly #setup: Setup;
   #stirs = true;
   #begun = false;
 
-  private constructor(product: Product) {
+  private constructor(product: Product, setup: Setup) {
     this.product = product;
+    this.#setup = setup;
   }
 
   /** A fresh database with customers 1, 2 and 3 (plan `pro`) and the quiet one. */
   static async begin(engine: Engine, conditions: Conditions, setup: Setup = {}): Promise<Story> {
     const product = await Product.open(engine, filesOf(conditions, setup), at('08:00'), { held: true });
     await product.execute([...TABLES, ...(setup.tables ?? []), ...firstRows()]);
-    return new Story(product);
+    return new Story(product, setup);
   }
 
   /** The quiet customer's rows stay as they are from now on. */
@@ -80,6 +82,11 @@ export class Story {
 
   async change(...statements: string[]): Promise<void> {
     await this.product.execute(statements);
+  }
+
+  /** The segments are defined anew. */
+  edit(conditions: Conditions): Promise<void> {
+    return this.product.edit(filesOf(conditions, this.#setup));
   }
 
   /**

@@ -13,6 +13,7 @@ import { retrySyncs } from '../../src/run/switch.ts';
 import { TABLES } from '../../src/state/tables.ts';
 import { warehouse } from '../../src/warehouse/bigquery/index.ts';
 import type { SqlType } from '../../src/warehouse/dialect.ts';
+import { damped } from '../brute-force/damp.ts';
 import { Dice } from '../brute-force/dice.ts';
 import { members } from '../brute-force/evaluate.ts';
 import { noFigures, perform } from '../brute-force/performance.ts';
@@ -51,7 +52,7 @@ describe.runIf(isInstalled())('BigQuery’s own analyser', () => {
   afterAll(() => analyser.close());
 
   test('accepts every statement of a run', { timeout: 600_000 }, async () => {
-    const play = inOurWords(randomPlay(newSeed(), { ...USUAL, ticks: 4 }));
+    const play = inOurWords(damped(randomPlay(newSeed(), { ...USUAL, ticks: 4 })));
     let arrived: StandIn['arrived'] = [];
     const watched = {
       ...bigqueryEngine,
@@ -122,7 +123,7 @@ describe.runIf(isInstalled())('BigQuery’s own analyser', () => {
     while (segments < SEGMENTS) {
       const seed = newSeed();
       const dice = new Dice(seed);
-      const play = randomPlay(seed, { ...USUAL, quiet: 3, active: 3, ticks: 2 });
+      const play = damped(randomPlay(seed, { ...USUAL, quiet: 3, active: 3, ticks: 2 }));
       analyser.forget();
       knowShop(analyser, play);
       knowState(analyser);
@@ -207,6 +208,7 @@ function knowState(analyser: Analyser): void {
   analyser.table(['segsync', 'changes'], Object.fromEntries(TABLES.changes.columns));
   const columns: Record<string, SqlType> = Object.fromEntries(TABLES.membership.columns);
   analyser.table(['segsync', 'membership'], { ...columns, slice: 'integer' });
+  analyser.table(['segsync', 'pending'], { ...Object.fromEntries(TABLES.pending.columns), slice: 'integer' });
 }
 
 function groupsOf(play: Play): ReturnType<typeof withoutOwnSql>[] {
@@ -222,6 +224,7 @@ function compilingOf(play: Play): Compiling {
     catalog: catalogOf(play.shop),
     capabilities: warehouse.capabilities,
     membership: state('membership'),
+    pending: state('pending'),
     changes: state('changes'),
     t: play.steps.at(-1)!.now,
   };

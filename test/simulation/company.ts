@@ -1,4 +1,7 @@
 /** A company in a simulated world: its warehouse, its shop, the endpoint, and the processes that run one after another or at once. */
+// What a run imports only once it needs it would take no simulated time the first time, and some of the real one's.
+import '../../src/run/execute.ts';
+import '../../src/run/explain.ts';
 import type { Project } from '../../src/config/project.ts';
 import { DiagnosedError } from '../../src/diagnostics/diagnostic.ts';
 import { type Instant, parseInstant } from '../../src/instant.ts';

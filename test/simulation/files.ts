@@ -46,6 +46,7 @@ export function filesOn(disk: Disk, process: SimulatedProcess, onWrite: () => vo
         const text = disk.get(path);
         return text === undefined ? undefined : Buffer.byteLength(text);
       }),
+    modified: refuse,
     moveNew: refuse,
     remove: refuse,
   };

@@ -124,7 +124,11 @@ function worldOf(process: SimulatedProcess, options: ProcessOptions): World {
       every: (ms, action) => every(process, ms, action),
     },
     random: { uuid: () => uuid(dice), fraction: () => dice.fraction() },
-    network: { request: (request) => options.outside.request(process, request), close: async () => {} },
+    network: {
+      serve: () => Promise.reject(new Error('nobody is served in a simulation')),
+      request: (request) => options.outside.request(process, request),
+      close: async () => {},
+    },
     files: options.outside.files(process),
     process: {
       arguments: [],
@@ -138,6 +142,7 @@ function worldOf(process: SimulatedProcess, options: ProcessOptions): World {
       stderr: output,
       isAlive: options.outside.isAlive,
       onSignal: () => () => {},
+      onHangup: () => () => {},
       exit: () => {
         throw new Error('a run does not exit');
       },

@@ -39,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   story: ['config', 'segment', 'compile', 'evaluate', 'warehouse', 'state'],
   report: ['config'],
   completion: ['config'],
+  telemetry: ['config', 'report'],
   scaffold: ['config', 'warehouse', 'destination', 'state'],
   run: ['config', 'segment', 'compile', 'evaluate', 'deliver', 'warehouse', 'state', 'destination'],
 };
@@ -46,7 +47,7 @@ const BASE = ['diagnostics'];
 /** Words that the layers share: files of types, which may be imported (as types) from anywhere. */
 const VOCABULARY = ['segment/condition.ts', 'config/project.ts', 'report/results.ts'];
 /** Composes the layers. */
-const COMPOSERS = /^(cli|pipeline)\.ts$|^commands\//;
+const COMPOSERS = /^(cli|pipeline)\.ts$|^(commands|resident)\//;
 
 /** Imports that go against config -> segment -> compile -> evaluate -> deliver. */
 export function againstTheFlow(files: readonly SourceFile[]): string[] {

@@ -1,8 +1,9 @@
 /** What the compiler emits for a play's segments, without running anything. */
 import type { Catalog } from '../../src/compile/catalog.ts';
-import type { Step } from '../../src/compile/query.ts';
+import type { From, Step } from '../../src/compile/query.ts';
 import { compileAffected, compileVerdicts, type TickInput } from '../../src/compile/tick.ts';
 import type { Project } from '../../src/config/project.ts';
+import { dampedIn } from '../../src/evaluate/damping.ts';
 import { incremental } from '../../src/evaluate/incremental.ts';
 import { type PreparedSegment, prepareSegment } from '../../src/evaluate/prepared.ts';
 import type { Instant } from '../../src/instant.ts';
@@ -43,27 +44,37 @@ export interface Compiling {
   readonly catalog: Catalog;
   readonly capabilities: Capabilities;
   readonly membership: string;
+  readonly pending: string;
   readonly changes: string;
   readonly t: Instant;
 }
 
 /** The steps of a tick of segments of one entity; of everyone, or since `t0`. */
 export function stepsOf(segments: readonly PreparedSegment[], compiling: Compiling, t0?: Instant): Step[] {
-  const { project, catalog, capabilities, membership, changes, t } = compiling;
+  const { project, catalog, capabilities, membership, pending, changes, t } = compiling;
   const scope = { catalog, timezone: project.timezone, t };
   const { entity } = segments[0]!;
+  const state = (sql: string): From => ({ kind: 'state', sql });
+  const tables = {
+    membership: state(membership),
+    pending: state(pending),
+    changes: state(changes),
+    segments: state(changes),
+  };
+  const damped = dampedIn({ entity, members: segments.map((prepared) => ({ prepared })) }, tables);
   const base: TickInput = {
     entity,
     segments,
-    membership: { kind: 'state', sql: membership },
-    changes: { kind: 'state', sql: changes },
+    membership: tables.membership,
+    changes: tables.changes,
+    ...(damped ? { damped } : {}),
     capabilities,
     scope,
   };
   const input = t0 === undefined ? base : { ...base, incremental: since(segments, t0, scope) };
   const affected = compileAffected(input);
   const { wides, verdict, changed } = compileVerdicts(input);
-  return [...(affected ? [affected] : []), ...wides, verdict, changed];
+  return [...(affected ? [affected] : []), ...wides, verdict, ...changed];
 }
 
 function since(segments: readonly PreparedSegment[], t0: Instant, scope: TickInput['scope']) {

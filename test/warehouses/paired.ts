@@ -105,8 +105,8 @@ function pairedStatements(statements: Statements, dialects: Dialects, standIn: K
     },
     describe: (relation) => statements.describe(looked(relation)),
     analyze: (table) => statements.analyze(side(table, 'first')),
-    async capture(relations, as) {
-      const told = await statements.capture(relations, as);
+    async capture(relations, as, apart) {
+      const told = await statements.capture(relations, as, apart);
       return Promise.all(
         told.map(async (each) => {
           const own = each.feed === undefined ? undefined : await standIn.feed?.(each.feed);

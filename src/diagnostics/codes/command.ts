@@ -2,6 +2,13 @@
 import { didYouMean, error, type Suggestion, warning } from '../declare.ts';
 import { EXIT } from '../exit.ts';
 
+const LISTENING: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken',
+  EACCES: 'this user may not listen there',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such name',
+};
+
 export const COMMAND_CODES = {
   E601: error<{ name: string } & Suggestion>(
     EXIT.usage,
@@ -73,6 +80,18 @@ export const COMMAND_CODES = {
     EXIT.usage,
     (p) => `\`${p.option}\` does not go with \`${p.with}\`: ${p.detail}`,
   ),
+  E616: error<{ text: string } & Suggestion>(
+    EXIT.usage,
+    (p) => `\`--after ${p.text}\` is no table of this project`,
+    (p) =>
+      didYouMean(p) ??
+      'a table that `segsync.yaml` declares, `file:PATH`, or `dbt:PATH` of its run_results.json',
+  ),
+  E617: error<{ text: string; reason: string }>(
+    EXIT.usage,
+    (p) => `\`--after ${p.text}\` cannot tell when the table changed: ${p.reason}`,
+    () => 'let whoever loads it touch a file, and say `--after file:PATH`',
+  ),
   E621: error<{ file: string; reason: string }>(
     EXIT.failed,
     (p) => `cannot write ${p.file}: ${p.reason}`,
@@ -98,10 +117,26 @@ export const COMMAND_CODES = {
     () => 'the key is empty',
     (p) => `\`${p.command} --help\` shows an example`,
   ),
+  E670: error<{ address: string; code: string }>(
+    EXIT.usage,
+    (p) => `cannot listen on \`${p.address}\`: ${LISTENING[p.code] ?? p.code}`,
+    (p) =>
+      p.code === 'EADDRINUSE'
+        ? 'another program has the port, perhaps another segsync: give `--metrics` another one'
+        : '`--metrics 9464` listens on 127.0.0.1',
+  ),
   E699: error<{ kind: string; at: string }>(
     EXIT.failed,
     (p) => `this is a defect in segsync: ${p.kind} at ${p.at}`,
     () => 'run it again with --verbose for the details, and report them',
+  ),
+  W616: warning<{ text: string; reason: string }>(
+    (p) => `\`--after ${p.text}\`: ${p.reason}`,
+    () => 'segments wait until a later run of dbt has succeeded',
+  ),
+  W617: warning<{ text: string; reason: string }>(
+    (p) => `\`--after ${p.text}\` cannot be read: ${p.reason}`,
+    () => 'if dbt is writing it, nothing is to be done; otherwise name its target/run_results.json',
   ),
   W660: warning<{ tables: readonly string[]; at: string }>(
     (p) => `what ${p.tables.join(', ')} held at ${p.at} cannot be known: the rows of today are used`,
@@ -114,6 +149,14 @@ export const COMMAND_CODES = {
   W662: warning<{ table: string }>(
     (p) => `${p.table} has more than one row for this key: the next tick of the segment fails`,
     () => 'mend the table, or give it `duplicates: latest`',
+  ),
+  W670: warning<{ protocol: string; spoken: string }>(
+    (p) => `traces are sent as ${p.spoken}, not as \`${p.protocol}\``,
+    () => 'give OTEL_EXPORTER_OTLP_ENDPOINT the collector’s port for HTTP (often 4318)',
+  ),
+  W671: warning<{ reason: string }>(
+    (p) => `traces could not be sent: ${p.reason}`,
+    () => 'the run itself is not touched; OTEL_SDK_DISABLED=true turns traces off',
   ),
   W601: warning<{ signal: string }>(
     (p) => `${p.signal}: ending what is in flight; a second one stops at once`,

@@ -193,9 +193,25 @@ export const CONFIG_CODES = {
     (p) => `change feeds of the target \`${p.target}\` show changes late, and this table has no cursor`,
     () => 'declare a `cursor:` besides, or `append_only: true` where rows are never changed nor deleted',
   ),
+  E158: error<{ key: string; jitter: string; every: string }>(
+    INVALID,
+    (p) => `\`${p.key}\` is ${p.jitter}, and the tier ticks every ${p.every}`,
+    () => 'slots move by less than `jitter`, so it is shorter than `every`',
+  ),
+  E150: error<{ segment: string }>(
+    INVALID,
+    (p) =>
+      `the \`query:\` segment \`${p.segment}\` says \`settle\` or \`stay_at_least\`: only its members are known, and a reference is to whom it holds for`,
+    (p) => `keep the query in a segment without them, and let \`${p.segment}\` refer to that one`,
+  ),
   W101: warning<{ name: string }>(
     (p) => `\${${p.name}} is sent as it is written`,
     (p) => `if the environment variable is meant, write \${env:${p.name}}`,
+  ),
+  W157: warning<{ tier: string; target: string; asked: string; every: string; promise: string }>(
+    (p) =>
+      `tier \`${p.tier}\` asks for every ${p.asked}, but the warehouse of target \`${p.target}\` bears no shorter cadence than ${p.every}: there it runs every ${p.every}, and promises ${p.promise}`,
+    (p) => `give \`${p.tier}\` an \`every\` of ${p.every} or more, or its segments a slower tier`,
   ),
   W102: warning<{ option: string }>(
     (p) => `\`${p.option}\` is a secret and stands in the file`,

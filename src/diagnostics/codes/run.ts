@@ -32,6 +32,11 @@ export const RUN_CODES = {
     (p) =>
       `this state was made in another warehouse (${p.place}) and is a copy of it here: nothing is delivered until \`segsync run --adopt-state\` says that this is the one to go on from`,
   ),
+  W704: warning<{ tier: string; promise: string; took: string; changes: number; late: number }>(
+    (p) =>
+      `tier \`${p.tier}\` broke its promise of ${p.promise} in this run: 95 of 100 changes took up to ${p.took}, ${p.late} of ${p.changes} too long`,
+    () => 'see which syncs: `segsync status`; a longer `fresh_within` promises less',
+  ),
   W702: warning<{ name: string; owner: string }>(
     (p) => `${p.name} is held by another process (${p.owner}) and left out`,
   ),

@@ -81,6 +81,16 @@ export const SEGMENT_CODES = {
     () => 'compare it with something, so that it is boolean',
   ),
 
+  W150: warning<{ settle: string; tier: string; every: string }>(
+    (p) =>
+      `\`settle: ${p.settle}\` is shorter than the time between two evaluations of tier \`${p.tier}\`, ${p.every}: whoever enters waits for the next one, and no more`,
+    () => 'a condition is looked at when the segment is evaluated; take a longer time, or a faster tier',
+  ),
+  W151: warning<{ stay: string; tier: string; every: string }>(
+    (p) =>
+      `\`stay_at_least: ${p.stay}\` is shorter than the time between two evaluations of tier \`${p.tier}\`, ${p.every}: every member stays that long anyway`,
+    () => 'take a longer time, or take it out',
+  ),
   W201: warning<{ window: string; source: string; overlap: string }>(
     (p) =>
       `\`${p.window}\` is shorter than the overlap of \`${p.source}\`, ${p.overlap}: a row that shows late may have left the window before it is seen`,

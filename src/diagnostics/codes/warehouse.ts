@@ -20,7 +20,7 @@ export const WAREHOUSE_CODES = {
     EXIT.tryLater,
     (p) => `${p.path} is open in another process${p.holder ? ` (${p.holder})` : ''}`,
     () =>
-      'only one process at a time can open a DuckDB file: wait for it with `--wait 60s`, or try again later',
+      'only one process at a time can open a DuckDB file: wait for it with `--wait 60s`, or end the one that stays (`run --watch`)',
   ),
   E305: error<{ path: string; detail: string }>(
     EXIT.failed,
@@ -63,6 +63,13 @@ export const WAREHOUSE_CODES = {
   W302: warning<{ target: string; column: string; statement: string }>(
     (p) => `on target ${p.target} no index helps to find rows by \`${p.column}\`, which ticks do`,
     (p) => `let somebody who may run: ${p.statement}`,
+  ),
+  W307: warning<{ target: string; table: string; statements: readonly string[] }>(
+    (p) => `target ${p.target} is to be woken by its tables, and ${p.table} does not tell of its changes`,
+    (p) =>
+      p.statements.length > 0
+        ? `let its owner run: ${p.statements.join('; ')};`
+        : 'it is no table that could: it is looked at instead',
   ),
   W304: warning<{ table: string; why: string; statements: readonly string[] }>(
     (p) => `the change feed of table ${p.table} cannot be read, so that everyone is evaluated: ${p.why}`,

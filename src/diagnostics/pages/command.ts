@@ -17,20 +17,33 @@ type Codes =
   | 'E613'
   | 'E614'
   | 'E615'
+  | 'E616'
+  | 'E617'
   | 'E621'
   | 'E622'
   | 'E623'
   | 'E660'
   | 'E665'
   | 'E666'
+  | 'E670'
+  | 'W616'
+  | 'W617'
   | 'W660'
   | 'W661'
   | 'W662'
+  | 'W670'
+  | 'W671'
   | 'E699'
   | 'W601';
 
 /** The little shop with numbers for keys. */
 const NUMBERED = LITTLE_SHOP['shop.sql']!.replace('i::VARCHAR AS customer_id', 'i AS customer_id');
+
+const RUN_OF_DBT = `{
+  "metadata": {"generated_at": "2026-01-02T06:00:00.000000Z"},
+  "results": [{"unique_id": "model.shop.orders", "status": "success"}]
+}
+`;
 
 export const COMMAND_PAGES: Pages<Codes> = {
   E601: {
@@ -137,6 +150,52 @@ export const COMMAND_PAGES: Pages<Codes> = {
     wrong: { commands: ['segsync plan --out plan.json', 'segsync run --plan plan.json --full'] },
     right: { commands: ['segsync plan --full --out plan.json', 'segsync run --plan plan.json'] },
   },
+  E616: {
+    title: 'the table of `--after` is not in the project',
+    when: '`run --after` takes a table that an entity, a trait or a source of the project names, with its schema; `file:PATH`; or `dbt:PATH`. What was typed is none of these.',
+    mend: 'Correct the name. For a table that segsync does not read, let whoever loads it touch a file.',
+    wrong: { commands: ['segsync run --after shop.ordres'] },
+    right: { commands: ['segsync run --after shop.orders'] },
+  },
+  E617: {
+    title: 'the table of `--after` does not show when it changed',
+    when: 'The table has no `cursor:`; or one of a type that does not grow with time; or one that counts in numbers, while a segment that is looked at does not read the table, so that there is nothing to compare with.',
+    mend: 'Declare a cursor; or let whoever loads the table touch a file, and wait for that.',
+    wrong: {
+      files: project('customer_id, cursor: updated_at }', 'customer_id }'),
+      commands: ['segsync run --after shop.tickets'],
+    },
+    right: {
+      files: { 'loaded.flag': '' },
+      commands: ['segsync run --after file:loaded.flag'],
+    },
+  },
+  W616: {
+    title: 'dbt ran, and not all of it succeeded',
+    when: 'The file that `run --after dbt:` names is of a run in which a model, a test or a seed failed or was skipped; or of a command that builds nothing. It is no news: segments wait for a run that succeeds.',
+    mend: 'Mend the model and run dbt again. To go on with what there is, run without `--after`.',
+    wrong: {
+      files: { 'target/run_results.json': RUN_OF_DBT.replace('success', 'error') },
+      commands: ['segsync run --after dbt:target/run_results.json'],
+    },
+    right: {
+      files: { 'target/run_results.json': RUN_OF_DBT },
+      commands: ['segsync run --after dbt:target/run_results.json'],
+    },
+  },
+  W617: {
+    title: 'the results of dbt cannot be read',
+    when: 'The file that `run --after dbt:` names is not what dbt writes after a run, or dbt is in the midst of writing it. It is no news.',
+    mend: 'Nothing, if dbt is at work: the next run reads it again. Otherwise name the file `run_results.json` in dbt’s target folder.',
+    wrong: {
+      files: { 'target/manifest.json': '{"nodes": {}}\n' },
+      commands: ['segsync run --after dbt:target/manifest.json'],
+    },
+    right: {
+      files: { 'target/run_results.json': RUN_OF_DBT },
+      commands: ['segsync run --after dbt:target/run_results.json'],
+    },
+  },
   E621: {
     title: 'the file of `--events` cannot be written',
     when: 'The path is that of a folder, the disk is full, or the user may not write there.',
@@ -182,6 +241,17 @@ export const COMMAND_PAGES: Pages<Codes> = {
     wrong: { commands: ['segsync explain buyers ""'] },
     right: { commands: ['segsync explain buyers 42'] },
   },
+  E670: {
+    title: 'the address of `--metrics` cannot be listened on',
+    when: 'A resident run was given a port that another program has, a port below 1024 without the right to it, or an address that this machine does not have. It is found before anything is begun.',
+    mend: 'Give another port or address. Two resident runs on one machine need one each.',
+    wrong: {
+      situation: 'Another resident run listens there already.',
+      command: 'segsync run --watch --metrics 9464',
+      with: { address: '127.0.0.1:9464', code: 'EADDRINUSE' },
+    },
+    right: { situation: 'Another port:', commands: ['segsync run --watch --metrics 9465'] },
+  },
   W660: {
     title: 'the past of a table cannot be known',
     when: '`explain --at` looks back. Of sources that are only added to (`append_only: true`) and have a cursor of time, it counts only rows that had arrived by then; any other table is read as it is today.',
@@ -208,6 +278,32 @@ export const COMMAND_PAGES: Pages<Codes> = {
       ],
     },
     right: { commands: ['segsync run', 'segsync explain buyers 7'] },
+  },
+  W670: {
+    title: 'traces are sent over HTTP',
+    when: 'OTEL_EXPORTER_OTLP_PROTOCOL (or OTEL_EXPORTER_OTLP_TRACES_PROTOCOL) asks for a protocol that segsync does not speak, such as `grpc`. It sends OTLP over HTTP (`http/protobuf` or `http/json`), which collectors take on another port.',
+    mend: 'Set the endpoint to the collector’s port for HTTP and the protocol to `http/protobuf`.',
+    wrong: {
+      situation: 'With OTEL_EXPORTER_OTLP_PROTOCOL=grpc in the environment.',
+      command: 'segsync run',
+      with: { protocol: 'grpc', spoken: 'http/protobuf' },
+    },
+    right: {
+      situation:
+        'With OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf and OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318:',
+      commands: ['segsync run'],
+    },
+  },
+  W671: {
+    title: 'traces could not be sent',
+    when: 'The collector that OTEL_EXPORTER_OTLP_ENDPOINT names does not answer, or refuses what it is sent. The run is not touched by it, and waits two seconds for it at most.',
+    mend: 'Look at the endpoint and its headers; or set OTEL_SDK_DISABLED=true.',
+    wrong: {
+      situation: 'The collector is down.',
+      command: 'segsync run',
+      with: { reason: 'ECONNREFUSED' },
+    },
+    right: { situation: 'Without traces, by OTEL_SDK_DISABLED=true:', commands: ['segsync run'] },
   },
   E699: {
     title: 'a defect in segsync',

@@ -1,5 +1,5 @@
 /** E117 to E137 and W1xx: syncs, values and conditions that can be read but not be meant. */
-import type { Pages } from '../page.ts';
+import type { Files, Pages } from '../page.ts';
 import { destination, project, segment, sync, where } from './little-shop.ts';
 
 type Codes =
@@ -24,11 +24,17 @@ type Codes =
   | 'E135'
   | 'E136'
   | 'E137'
+  | 'E150'
   | 'W101'
-  | 'W102';
+  | 'W102'
+  | 'W157';
 
 const ADS = 'type: meta\naccount_id: "123456"\naccess_token: "${env:META_TOKEN:-x}"\n';
 const LATE_FEED = 'type: bigquery, project: shop, location: EU';
+
+function onSlowOne(): Files {
+  return project('type: duckdb, path: data.duckdb, init: shop.sql', LATE_FEED);
+}
 
 const WITH_PHONE = project(
   '    sources:\n',
@@ -246,12 +252,42 @@ export const CONDITION_PAGES: Pages<Codes> = {
       },
     },
   },
+  E150: {
+    title: 'a reference to a damped query',
+    when: 'A segment refers to a `query:` segment that says `settle` or `stay_at_least`. A reference is to whom a segment holds for, and of a `query:` segment nothing is known but its members, as of its last evaluation: these come late and stay on.',
+    mend: 'Keep the query in a segment without the two keys, and let both the damped segment and the other one refer to it.',
+    wrong: {
+      files: {
+        'segments/uploaded.yaml':
+          'entity: customer\nsettle: 2d\nquery: SELECT customer_id FROM shop.tickets\n',
+        ...where('segment: uploaded'),
+      },
+    },
+    right: {
+      files: {
+        'segments/uploaded.yaml': 'entity: customer\nquery: SELECT customer_id FROM shop.tickets\n',
+        'segments/steadily_uploaded.yaml': 'entity: customer\nsettle: 2d\nwhere:\n  segment: uploaded\n',
+        ...where('segment: uploaded'),
+      },
+    },
+  },
   W101: {
     title: '`${NAME}` is sent as it is written',
     when: 'Text holds `${NAME}` without `env:` or `var:`. segsync leaves it alone, for some tools have templates of that form.',
     mend: 'If the environment variable is meant, write `${env:NAME}`. Otherwise leave it: it is only a warning.',
     wrong: { files: destination('type: file\ndirectory: "${OUT}"\n') },
     right: { files: destination('type: file\ndirectory: "${env:OUT:-out}"\n') },
+  },
+  W157: {
+    title: 'a tier is faster than the warehouse bears',
+    when: 'A warehouse says which cadence it bears: where each look is billed, or takes seconds by itself, that is a minute. A faster tier runs at that cadence there, and its promise is twice as long as that, or what was promised if that is longer.',
+    mend: 'Give the segments a slower tier, or the tier an `every` that the warehouse bears. Nothing has to be done: it runs.',
+    wrong: {
+      files: { ...onSlowOne(), ...segment('entity: customer\ntier: realtime\nwhere:\n  did: orders\n') },
+    },
+    right: {
+      files: { ...onSlowOne(), ...segment('entity: customer\ntier: frequent\nwhere:\n  did: orders\n') },
+    },
   },
   W102: {
     title: 'a secret stands in the file',

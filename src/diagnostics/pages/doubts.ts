@@ -2,7 +2,7 @@
 import type { Pages } from '../page.ts';
 import { project, segment, where } from './little-shop.ts';
 
-type Codes = 'W201' | 'W202' | 'W203' | 'W204' | 'W205' | 'W206' | 'W207';
+type Codes = 'W150' | 'W151' | 'W201' | 'W202' | 'W203' | 'W204' | 'W205' | 'W206' | 'W207';
 
 const SLOW_ORDERS = project('cursor: loaded_at', 'cursor: { column: loaded_at, overlap: 2h }');
 const UPLOADED = (tier: string) => ({
@@ -11,6 +11,20 @@ const UPLOADED = (tier: string) => ({
 });
 
 export const DOUBT_PAGES: Pages<Codes> = {
+  W150: {
+    title: '`settle` only waits for the next evaluation',
+    when: 'A segment says `settle` with less time than passes between two evaluations of its tier. Its condition is looked at when it is evaluated, and not in between: whoever is to enter waits for the next evaluation, however short the time.',
+    mend: 'Say a longer time than the tier’s `every`, or give the segment a faster tier.',
+    wrong: { files: segment('entity: customer\ntier: hourly\nsettle: 5m\nwhere:\n  did: orders\n') },
+    right: { files: segment('entity: customer\ntier: frequent\nsettle: 15m\nwhere:\n  did: orders\n') },
+  },
+  W151: {
+    title: '`stay_at_least` has no effect',
+    when: 'A segment says `stay_at_least` with less time than passes between two evaluations of its tier. Nobody leaves but at an evaluation, so every member stays that long anyway.',
+    mend: 'Say a longer time than the tier’s `every`, or take the key out.',
+    wrong: { files: segment('entity: customer\ntier: hourly\nstay_at_least: 30m\nwhere:\n  did: orders\n') },
+    right: { files: segment('entity: customer\ntier: hourly\nstay_at_least: 6h\nwhere:\n  did: orders\n') },
+  },
   W201: {
     title: 'the window is shorter than rows may be late',
     when: 'A source says by its `overlap` how late rows may show. A window that is shorter can be over before a late row is seen: nobody enters by it.',

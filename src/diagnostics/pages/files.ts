@@ -1,4 +1,4 @@
-/** E101 to E116: finding, reading and checking the project's files. */
+/** E101 to E116, E158: finding, reading and checking the project's files. */
 import type { Pages } from '../page.ts';
 import { destination, project, segment, sync, where } from './little-shop.ts';
 
@@ -18,7 +18,8 @@ type Codes =
   | 'E113'
   | 'E114'
   | 'E115'
-  | 'E116';
+  | 'E116'
+  | 'E158';
 
 const ON_A_SERVER = project(
   '{ type: duckdb, path: data.duckdb, init: shop.sql }',
@@ -124,7 +125,7 @@ export const FILE_PAGES: Pages<Codes> = {
     title: 'this version does not have the key yet',
     when: 'The key is part of the language, but this version of segsync does not act on it. It is refused rather than passed over.',
     mend: 'Take the key out, or install a version that has it.',
-    wrong: { files: segment('entity: customer\nsettle: 1h\nwhere:\n  did: orders\n') },
+    wrong: { files: segment('entity: customer\non_delete: remove\nwhere:\n  did: orders\n') },
     right: { files: segment('entity: customer\nwhere:\n  did: orders\n') },
   },
   E113: {
@@ -158,5 +159,12 @@ export const FILE_PAGES: Pages<Codes> = {
     mend: 'The message says what is wrong: take the key out, or change what it depends on.',
     wrong: { files: sync('to: files\nbackfill: true') },
     right: { files: sync('to: files\nmode: on_enter\nbackfill: true') },
+  },
+  E158: {
+    title: 'slots are moved by no less than the time between two',
+    when: 'A tier’s `jitter` is as long as its `every`, or longer. Each slot is moved by one fixed amount below `jitter`; by more than a whole cadence, it would be another slot.',
+    mend: 'Make it shorter: minutes are enough to keep a hundred projects from working in the same one.',
+    wrong: { files: project('entities:', 'tiers:\n  hourly: { jitter: 1h }\nentities:') },
+    right: { files: project('entities:', 'tiers:\n  hourly: { jitter: 10m }\nentities:') },
   },
 };

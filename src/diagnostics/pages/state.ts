@@ -14,7 +14,8 @@ type Codes =
   | 'E705'
   | 'W701'
   | 'W702'
-  | 'W703';
+  | 'W703'
+  | 'W704';
 
 export const STATE_PAGES: Pages<Codes> = {
   E501: {
@@ -146,6 +147,17 @@ export const STATE_PAGES: Pages<Codes> = {
       with: { name: 'sync:buyers.crm', owner: 'runner-1 process 4242' },
     },
     right: { situation: 'Wait for it:', commands: ['segsync run --wait 60s'] },
+  },
+  W704: {
+    title: 'a promise was broken in this run',
+    when: 'Of the changes that a run delivered, fewer than 95 of 100 reached their destination within `fresh_within` of their tier, counted from the row, or the edge of a window, that caused each. The run’s exit code stays what it is; `status` exits with 1.',
+    mend: 'Look where the time goes: rows that show late, a tier that runs too seldom, a destination that answers slowly. If nobody needs it so fresh, promise less.',
+    wrong: {
+      situation: 'The destination answers slowly today.',
+      command: 'segsync run',
+      with: { tier: 'realtime', promise: '10s', took: '34s', changes: 40, late: 12 },
+    },
+    right: { situation: 'By sync, with the ages of everything:', commands: ['segsync status'] },
   },
   W703: {
     title: 'this state is a copy',

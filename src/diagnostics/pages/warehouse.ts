@@ -20,7 +20,8 @@ type Codes =
   | 'W303'
   | 'W304'
   | 'W305'
-  | 'W306';
+  | 'W306'
+  | 'W307';
 
 const CONNECT = ['segsync validate --connect'];
 const TARGET = '{ type: duckdb, path: data.duckdb, init: shop.sql }';
@@ -174,6 +175,30 @@ export const WAREHOUSE_PAGES: Pages<Codes> = {
       },
     },
     right: { situation: 'In the warehouse:', commands: ['CREATE SCHEMA segsync AUTHORIZATION segsync;'] },
+  },
+  W307: {
+    title: 'a table does not tell of its changes',
+    when: 'The target says `wake: notify`, so that `run --watch` hears of new rows at once, and this table has no trigger that tells. It is looked at every so often instead.',
+    mend: "Let the table's owner run the statements of the hint. The function is in the schema of the state: dropping that takes the triggers along. A view cannot tell: it is looked at.",
+    wrong: {
+      situation: 'A target with `wake: notify`, and no trigger yet.',
+      command: 'segsync doctor --target prod',
+      with: {
+        target: 'prod',
+        table: 'shop.events',
+        statements: [
+          "CREATE OR REPLACE FUNCTION segsync.segsync_wake() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NOTIFY segsync_wake; RETURN NULL; END'",
+          'CREATE TRIGGER segsync_wake AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON shop.events FOR EACH STATEMENT EXECUTE FUNCTION segsync.segsync_wake()',
+        ],
+      },
+    },
+    right: {
+      situation: 'In the warehouse:',
+      commands: [
+        "CREATE OR REPLACE FUNCTION segsync.segsync_wake() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NOTIFY segsync_wake; RETURN NULL; END';",
+        'CREATE TRIGGER segsync_wake AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON shop.events FOR EACH STATEMENT EXECUTE FUNCTION segsync.segsync_wake();',
+      ],
+    },
   },
   W302: {
     title: 'an index would help ticks',

@@ -22,7 +22,7 @@ export const doctorDocument = z.strictObject({
   node: z.string().describe('the version of Node'),
   findings: z.array(
     z.strictObject({
-      check: z.string().describe('`target`, `clock`, `state`, `tables`, `indexes`, `destination`'),
+      check: z.string().describe('`target`, `clock`, `state`, `tables`, `indexes`, `wake`, `destination`'),
       name: z.string().describe('the target, or the destination'),
       status: z.enum(['ok', 'warning', 'error', 'skipped']),
       detail: z.exactOptional(z.string()),

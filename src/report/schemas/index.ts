@@ -1,5 +1,6 @@
 /** What the program prints for programs: a schema for each document, published under schemas/output/. */
 import { z } from 'zod';
+import { adviceReport } from './advise.ts';
 import { doctorDocument, errorsDocument, testsDocument, validationDocument } from './checks.ts';
 import { destinationsDocument, membersDocument, membershipDocument, pageDocument } from './lists.ts';
 import { runEvent, runReport } from './run.ts';
@@ -21,6 +22,7 @@ export const OUTPUTS: Readonly<Record<string, Published>> = {
   status: { title: 'segsync status --json', schema: statusReport },
   history: { title: 'segsync history --json', schema: historyReport },
   'segment-history': { title: 'segsync history SEGMENT --json', schema: segmentHistory },
+  advise: { title: 'segsync advise --json', schema: adviceReport },
   doctor: { title: 'segsync doctor --json', schema: doctorDocument },
   test: { title: 'segsync test --json', schema: testsDocument },
   destinations: { title: 'segsync destinations --json', schema: destinationsDocument },

@@ -5,6 +5,7 @@ import type { MembershipDocument } from '../json.ts';
 import type { Member } from '../members.ts';
 import type { DestinationsDocument } from '../results.ts';
 import { instant, number, type Same, version } from './parts.ts';
+import { waits } from './why.ts';
 
 const member = z.strictObject({ entity_key: z.string(), entered_at: instant });
 
@@ -20,6 +21,7 @@ export const membershipDocument = z.strictObject({
   segment: z.string(),
   key: z.string(),
   member: z.boolean().describe('whether the key is in the segment now'),
+  waits: z.exactOptional(waits),
 });
 
 const option = z.strictObject({

@@ -16,6 +16,16 @@ export const counts = z.strictObject({
   update: number('members whose fields changed'),
 });
 
+export const freshness = z.strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds });
+
+/** The keys of what tells of changes against a promise. */
+export const kept = {
+  promise_ms: z.number().min(0).describe('in milliseconds'),
+  changes: number('changes that were measured: acknowledged, and of a known cause'),
+  kept: number('of them within the promise'),
+  kept_share: z.number().min(0).max(1).describe('the same as a share: from 0.95 on the promise is kept'),
+};
+
 export const failure = z.strictObject({
   code: z.string().describe('the code of a diagnostic: `segsync explain CODE`'),
   message: z.string().describe('in words, without personal data'),

@@ -1,14 +1,42 @@
 /** `run --json` and `plan --json`, and the events of `--events`. */
 import { z } from 'zod';
 import type { RunEvent, RunReport } from '../results.ts';
-import { cost, counts, failure, instant, milliseconds, number, type Same, version } from './parts.ts';
+import {
+  cost,
+  counts,
+  failure,
+  freshness,
+  instant,
+  kept,
+  milliseconds,
+  number,
+  type Same,
+  version,
+} from './parts.ts';
+
+export const staleTable = z.strictObject({
+  table: z.string(),
+  age_ms: z.exactOptional(z.number().describe('of its newest row; absent: it shows no row at all')),
+  expected_ms: z.number().describe('how old it may be, by its `expect_fresh_within`'),
+  on_stale: z.enum(['warn', 'hold', 'fail']).describe('what the segment does'),
+});
+
+/** Of a table that is slower than a tier. */
+export const slowTable = {
+  table: z.string(),
+  age_ms: z.exactOptional(z.number().describe('of its newest row; absent where it is not known')),
+  expected_ms: z.exactOptional(z.number().describe('how old it may be, by its `expect_fresh_within`')),
+  promise_ms: z.number().describe('how old the segment may be, by its tier'),
+};
 
 const segmentResult = z.strictObject({
   segment: z.string(),
   mode: z.enum(['incremental', 'full', 'skipped']),
   reason: z
     .string()
-    .describe('why this mode: `first_tick`, `changed_keys`, `nothing_changed`, `not_due`, `locked`'),
+    .describe(
+      'why this mode: `first_tick`, `changed_keys`, `nothing_changed`, `not_due`, `not_newer`, `locked`',
+    ),
   members: number('members now'),
   entered: number('members that entered'),
   exited: number('members that exited'),
@@ -19,6 +47,14 @@ const segmentResult = z.strictObject({
       corrected: number('members that no cursor had announced'),
       tables: z.array(z.string()),
     }),
+  ),
+  stale: z.exactOptional(
+    z.array(staleTable).describe('tables that it reads and that are older than they are expected to be'),
+  ),
+  slow: z.exactOptional(
+    z
+      .strictObject(slowTable)
+      .describe('only in a plan: the slowest table that it reads, where that is slower than its tier'),
   ),
   cost: z.exactOptional(cost.describe('only in a plan: of evaluating this segment alone')),
   samples: z.exactOptional(
@@ -41,7 +77,7 @@ const segmentResult = z.strictObject({
 });
 
 const held = z.strictObject({
-  guard: z.enum(['max_remove', 'max_add', 'empty_source']),
+  guard: z.enum(['max_remove', 'max_add', 'empty_source', 'stale_source']),
   figure: z.string(),
   limit: z.string(),
 });
@@ -72,10 +108,13 @@ const syncResult = z.strictObject({
     z
       .string()
       .describe(
-        'why nothing was done: `not_due`, `locked`, `target`, `segment_failed`, `paused`, `foreign_state`',
+        'why nothing was done: `not_due`, `not_newer`, `locked`, `target`, `segment_failed`, `paused`, `foreign_state`',
       ),
   ),
-  freshness_ms: z.exactOptional(z.strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds })),
+  freshness_ms: z.exactOptional(freshness),
+  measured: z.exactOptional(
+    z.strictObject(kept).describe('the changes of `freshness_ms` against the promise'),
+  ),
   duration_ms: milliseconds,
   error: z.exactOptional(failure),
 });
@@ -104,8 +143,28 @@ export const runReport = z.strictObject({
   finished_at: instant,
   segments: z.array(segmentResult),
   syncs: z.array(syncResult),
+  tiers: z.exactOptional(
+    z
+      .array(z.strictObject({ tier: z.string(), ...kept, freshness_ms: freshness }))
+      .describe('those in which a change was measured; absent in a plan'),
+  ),
+  next_due: z.exactOptional(
+    z
+      .strictObject({ tier: z.string(), at: instant })
+      .describe('only of a run that found nothing due: the tier whose slot comes next, and when'),
+  ),
   cost: z.exactOptional(cost.describe('only in a plan: of evaluating everything')),
   definition_changes: z.exactOptional(z.array(definitionChange).describe('only in a plan')),
+});
+
+const op = z.enum(['add', 'remove', 'update']);
+
+const freshnessCounts = z.strictObject({
+  sum_s: z.number().describe('seconds of all rows together'),
+  buckets: z
+    .array(z.strictObject({ up_to_s: z.exactOptional(z.number()), rows: number('rows of it') }))
+    .describe('each row in the smallest bucket that holds it; without `up_to_s`: those that none holds'),
+  late: number('rows that took longer than their tier promises'),
 });
 
 const at = instant.describe('when it happened, by this machine’s clock');
@@ -121,11 +180,51 @@ export const runEvent = z.discriminatedUnion('event', [
   z.strictObject({ at, event: z.literal('segment_evaluated'), result: segmentResult }),
   z.strictObject({
     at,
+    event: z.literal('tick_finished'),
+    entity: z.string(),
+    segments: z.array(z.string()).describe('those that were evaluated together'),
+    mode: z.enum(['incremental', 'full', 'skipped']),
+    affected: number('keys that were looked at'),
+    entered: number('of all its segments'),
+    exited: number('of all its segments'),
+    duration_ms: number('how long it took'),
+    error: z.exactOptional(z.string().describe('the code of what made it fail')),
+  }),
+  z.strictObject({
+    at,
+    event: z.literal('request_ended'),
+    sync: z.string(),
+    op,
+    rows: number('operations that it carried'),
+    attempt: number('of the same rows: 1 is the first'),
+    retried: number('rows that are to be tried again'),
+    http_status: z.exactOptional(z.number()),
+    duration_ms: number('until it was answered'),
+  }),
+  z.strictObject({
+    at,
+    event: z.literal('batch_settled'),
+    sync: z.string(),
+    op,
+    delivered: number('rows that the other side has'),
+    rejected: number('rows that it refused'),
+    waiting: number('given up for now, or taken on by a job of the other side'),
+    freshness: z.exactOptional(freshnessCounts),
+  }),
+  z.strictObject({
+    at,
     event: z.literal('sync_progress'),
     sync: z.string(),
     delivered: number('rows acknowledged so far'),
   }),
   z.strictObject({ at, event: z.literal('sync_finished'), result: syncResult }),
+  z.strictObject({
+    at,
+    event: z.literal('run_finished'),
+    run_id: z.string(),
+    status: z.enum(['done', 'failed', 'held', 'interrupted']),
+    duration_ms: number('from its beginning'),
+  }),
   z.strictObject({ at, event: z.literal('warning'), code: z.string(), message: z.string() }),
 ]);
 

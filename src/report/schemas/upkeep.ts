@@ -1,8 +1,8 @@
 /** `status --json` and `history --json`. */
 import { z } from 'zod';
 import type { HistoryReport, SegmentHistory, StatusReport } from '../results.ts';
-import { instant, milliseconds, number, type Same, version } from './parts.ts';
-import { rejection } from './run.ts';
+import { freshness, instant, kept, milliseconds, number, type Same, version } from './parts.ts';
+import { rejection, staleTable } from './run.ts';
 
 const runOfHistory = z.strictObject({
   run_id: z.string(),
@@ -15,9 +15,22 @@ const runOfHistory = z.strictObject({
   totals: z
     .record(z.string(), z.number())
     .describe('`segments`, `entered`, `exited`, `add`, `remove`, `update`, `rejected`, `waiting`'),
+  freshness_ms: z.exactOptional(freshness.describe('of all its syncs, where something was measured')),
 });
 
 const promise = z.number().min(0).describe('how old it may be, by its tier; in milliseconds');
+
+const awaited = z
+  .number()
+  .describe('instead of an age, of what was never done: for how long runs have known of it; in milliseconds');
+
+const measuredLately = z.strictObject({
+  window_ms: z.number().min(0).describe('how far back this looks, in milliseconds'),
+  ...kept,
+  freshness_ms: freshness,
+});
+
+const broken = z.boolean().describe('of what was measured, fewer than 95 of 100 changes kept the promise');
 
 const segmentStatus = z.strictObject({
   segment: z.string(),
@@ -25,8 +38,12 @@ const segmentStatus = z.strictObject({
   members: number('members of the last tick'),
   evaluated_at: z.exactOptional(instant.describe('absent: never')),
   age_ms: z.exactOptional(z.number().describe('in milliseconds')),
+  awaited_ms: z.exactOptional(awaited),
   promise_ms: promise,
   late: z.boolean().describe('older than its tier promises'),
+  stale: z.exactOptional(
+    z.array(staleTable).describe('tables that it reads and that are older now than they are expected to be'),
+  ),
   sizes: z.exactOptional(
     z
       .array(z.number())
@@ -40,8 +57,11 @@ const syncStatus = z.strictObject({
   members: number('rows of its ledger: who is, or may be, on the other side'),
   delivered_at: z.exactOptional(instant.describe('when everything was last delivered; absent: never')),
   age_ms: z.exactOptional(z.number().describe('in milliseconds')),
+  awaited_ms: z.exactOptional(awaited),
   promise_ms: promise,
-  late: z.boolean().describe('older than its tier promises'),
+  late: z.boolean().describe('older than its tier promises; one that is paused never is'),
+  measured: z.exactOptional(measuredLately.describe('absent: nothing whose cause is known')),
+  broken,
   rejected: number('rows that the destination rejected'),
   rejected_removals: number('of them removals: people who should be gone'),
   rejections: z.exactOptional(z.array(rejection).describe('the commonest reasons, at most three')),
@@ -53,12 +73,25 @@ const syncStatus = z.strictObject({
   paused_reason: z.exactOptional(z.string()),
 });
 
+const tierStatus = z.strictObject({
+  tier: z.string(),
+  every_ms: z.number().describe('its cadence, in milliseconds'),
+  asked_every_ms: z.exactOptional(
+    z.number().describe('what the project asks for, where the warehouse does not bear it; in milliseconds'),
+  ),
+  promise_ms: promise,
+  late: number('segments and syncs of it that are late'),
+  measured: z.exactOptional(measuredLately.describe('of all its syncs that are not paused')),
+  broken,
+});
+
 export const statusReport = z.strictObject({
   version,
   now: instant.describe('the warehouse’s clock'),
   last_run: z.exactOptional(runOfHistory.describe('absent before the first one')),
   segments: z.array(segmentStatus),
   syncs: z.array(syncStatus),
+  tiers: z.array(tierStatus).describe('those in use'),
 });
 
 export const historyReport = z.strictObject({

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { WhyCondition, WhyReport } from '../results.ts';
 import { instant, number, type Same, version } from './parts.ts';
+import { slowTable } from './run.ts';
 
 const condition: z.ZodType<WhyCondition> = z.strictObject({
   kind: z.string(),
@@ -39,6 +40,16 @@ const condition: z.ZodType<WhyCondition> = z.strictObject({
       }),
     ),
   ),
+  as_of: z.exactOptional(
+    z
+      .array(
+        z.strictObject({
+          ...slowTable,
+          newest: z.exactOptional(instant.describe('the cursor of its newest row; absent: it shows none')),
+        }),
+      )
+      .describe('tables that it reads and that are older than the tier promises, or than they should be'),
+  ),
   more_rows: z.exactOptional(z.boolean().describe('there are more rows than were asked for')),
   get of() {
     return z.exactOptional(z.array(condition));
@@ -52,11 +63,20 @@ const nextChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unknown'), reason: z.string() }),
 ]);
 
+export const waits = z
+  .strictObject({
+    op: z.enum(['enter', 'exit']),
+    since: z.exactOptional(instant.describe('the tick that found it first; absent: the next one will')),
+    until: instant.describe('not before'),
+  })
+  .describe('until when the condition makes no change, by `settle` or `stay_at_least`');
+
 const membership = z.strictObject({
   member: z.boolean(),
   since: z.exactOptional(instant),
   evaluated_at: z.exactOptional(instant.describe('the segment’s last tick')),
   pending: z.exactOptional(z.enum(['enter', 'exit']).describe('what the next tick will make of it')),
+  waits: z.exactOptional(waits),
   changes: z.array(
     z.strictObject({
       op: z.string(),

@@ -18,7 +18,8 @@ export async function connect(request: ConnectOptions, options: Options): Promis
     pool = openPool(request, options);
     const server = await learn(pool);
     if (server.version < OLDEST_VERSION) throw new DiagnosedError([tooOld(server.version)]);
-    return sessionOn(request, pool, server.temporaryTables);
+    const { temporaryTables } = server;
+    return sessionOn(request, pool, { temporaryTables, wakes: options.wake === 'notify' });
   } catch (error) {
     await pool?.close();
     throw error instanceof DiagnosedError ? error : new DiagnosedError([connectionFailure(error)]);

@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import { fail } from '../../diagnostics/diagnostic.ts';
 import { dialect } from './dialect.ts';
+import { withoutNul } from './nul.ts';
 import type { Connection } from './pool.ts';
 
 /** Rows that become one piece of the stream. */
@@ -41,6 +41,5 @@ function linesOf(rows: readonly (readonly (string | null)[])[]): string[] {
 
 function field(value: string | null): string {
   if (value === null) return '\\N';
-  if (value.includes('\0')) return fail('E303', { reason: 'PostgreSQL has no text with a NUL character' });
-  return value.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!);
+  return withoutNul(value).replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!);
 }

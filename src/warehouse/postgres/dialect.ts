@@ -1,8 +1,8 @@
 /** PostgreSQL's spelling of SQL. Sessions have `standard_conforming_strings` on: a backslash is a backslash. */
-import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Dialect, SqlFunction, SqlValue } from '../dialect.ts';
 import { decimal, firstInstant, formed, instantText, quoteIdentifier, quoteText } from '../literal.ts';
 import { standard } from '../standard.ts';
+import { withoutNul } from './nul.ts';
 
 /** Longer names are cut off by the server without a word, and two may then be one. */
 const LONGEST_NAME_BYTES = 63;
@@ -79,9 +79,7 @@ function tryInteger(x: string): string {
 function literal(value: SqlValue): string {
   switch (value.type) {
     case 'text':
-      if (value.text.includes('\0'))
-        return fail('E303', { reason: 'PostgreSQL has no text with a NUL character' });
-      return quoteText(value.text);
+      return quoteText(withoutNul(value.text));
     case 'number':
       return decimal(value.text);
     case 'boolean':

@@ -66,6 +66,14 @@ export const options = z
       .max(100)
       .optional()
       .meta({ description: 'most connections at once', examples: [8] }),
+    wake: z
+      .enum(['notify', 'poll'])
+      .optional()
+      .meta({
+        description:
+          'how `run --watch` hears of new rows: `notify` by triggers that `segsync doctor` names, `poll` (the default) by looking',
+        examples: ['notify'],
+      }),
   })
   .refine((o) => (o.url === undefined) !== (o.host === undefined), { message: 'either `url` or `host`' });
 

@@ -8,8 +8,13 @@ import { missingGrants } from './grants.ts';
 import { missingIndexes } from './indexes.ts';
 import type { Connection, Pool } from './pool.ts';
 import { type Lender, statementsOn } from './statements.ts';
+import { wakeOn } from './wake.ts';
 
-export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: boolean): Session {
+export function sessionOn(
+  request: ConnectOptions,
+  pool: Pool,
+  { temporaryTables, wakes }: { temporaryTables: boolean; wakes: boolean },
+): Session {
   let cancellation = new AbortController();
   const shared = {
     temporaryTables,
@@ -23,8 +28,9 @@ export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: 
     borrow: pool.borrow,
     giveBack: pool.giveBack,
   });
-  const pinned = (connection: Connection): Lender => ({
+  const pinned = (connection: Connection): Lender & Required<Pick<Lender, 'marks'>> => ({
     ...shared,
+    marks: new Set(),
     inTransaction: true,
     lend: (work) => work(connection),
     borrow: async () => connection,
@@ -32,14 +38,16 @@ export function sessionOn(request: ConnectOptions, pool: Pool, temporaryTables: 
   });
   return {
     ...any,
+    ...(wakes ? { wake: wakeOn(pool, any.query) } : {}),
     version: () => version(any),
     now: () => now(request.world, any),
     oldestOpenTransaction: () => oldestOpenTransaction(any),
     identity: () => identity(any),
     transaction: (work, options) =>
       pool.transaction(async (connection) => {
-        const result = await work(statementsOn(pinned(connection)));
-        await finish(connection, temporaryTables);
+        const lender = pinned(connection);
+        const result = await work(statementsOn(lender));
+        await finish(connection, lender.marks);
         return result;
       }, options?.isolation === 'snapshot'),
     scratch: (work) =>
@@ -104,9 +112,10 @@ async function identity(statements: Statements): Promise<string> {
  * What comes before COMMIT: the next user of this connection must not meet our temporary tables. It also fails when an
  * earlier failure was passed over, where COMMIT alone would roll back and call it success.
  */
-async function finish(connection: Connection, temporaryTables: boolean): Promise<void> {
+async function finish(connection: Connection, marks: NonNullable<Lender['marks']>): Promise<void> {
+  if (marks.size === 0) return;
   try {
-    await connection.query(temporaryTables ? 'DISCARD TEMP' : 'SELECT 1');
+    await connection.query(marks.has('temporary') ? 'DISCARD TEMP' : 'SELECT 1');
   } catch (error) {
     throw failureOf(error);
   }

@@ -10,6 +10,7 @@ import { failureOf } from './failure.ts';
 import { runOne } from './one.ts';
 import type { Connection } from './pool.ts';
 import { streamRows } from './stream.ts';
+import { writeTogether } from './together.ts';
 
 /** Where a statement gets its connection. */
 export interface Lender {
@@ -23,6 +24,8 @@ export interface Lender {
   interrupt(connection: Connection): Promise<void>;
   /** Aborts when the session is cancelled. */
   cancelled(): AbortSignal;
+  /** Of a transaction: that something in it failed, or made a temporary table. */
+  readonly marks?: Set<'failed' | 'temporary'>;
 }
 
 export function statementsOn(lender: Lender, label = ''): Statements {
@@ -32,6 +35,7 @@ export function statementsOn(lender: Lender, label = ''): Statements {
     try {
       return await lender.lend(work);
     } catch (error) {
+      lender.marks?.add('failed');
       throw failureOf(error);
     }
   };
@@ -47,12 +51,17 @@ export function statementsOn(lender: Lender, label = ''): Statements {
     countsCreated: true,
     query,
     stream: (sql, options) => stream(lender, line + sql, options?.signal),
-    execute: (sql) => on(async (connection) => (await runOne(connection, line + sql)).rowCount ?? 0),
+    execute: (sql) => {
+      if (/^CREATE TEMPORARY /m.test(sql)) lender.marks?.add('temporary');
+      return on(async (connection) => (await runOne(connection, line + sql)).rowCount ?? 0);
+    },
     writeRows: (table, columns, rows) => on((connection) => copyRows(connection, table, columns, rows, line)),
+    writeTogether: (writes, labels = writes.map(() => label)) =>
+      on((connection) => writeTogether(connection, writes, labels.map(labelLine))),
     describe: (relation) => on((connection) => describe(connection, relation, inTransaction)),
     approximateRows: (relation) => approximateRows(query, relation),
     incarnation: (relation) => incarnation(query, relation),
-    capture: (relations, as) => capture(query, relations, as),
+    capture: (relations, as, apart) => capture(query, relations, as, apart),
     movingFunctions: (names) => movingFunctions(query, names),
     analyze: async (table) => void (await query(`ANALYZE ${table}`)),
     estimate: (sql) => estimate(queryUnspoilt, sql),
@@ -70,6 +79,7 @@ async function* stream(lender: Lender, sql: string, signal: AbortSignal | undefi
       lender.giveBack(connection);
     }
   } catch (error) {
+    lender.marks?.add('failed');
     throw failureOf(error);
   }
 }

@@ -1,4 +1,5 @@
 /** Streaming of a query's rows through a cursor of the server. */
+import type { Writable } from 'node:stream';
 import QueryStream from 'pg-query-stream';
 import { type Row, WarehouseError } from '../warehouse.ts';
 import type { Connection } from './pool.ts';
@@ -25,16 +26,31 @@ export async function* streamRows(
   const { cursor } = new QueryStream(sql, [], { types: exactText }) as unknown as { cursor: Cursor };
   const interruption = watch(connection, stopped);
   const reading: Reading = {};
-  connection.query(cursor);
+  let next = inOneMessage(connection, () => {
+    connection.query(cursor);
+    return readOn(cursor, reading);
+  });
   try {
     for (;;) {
-      const rows = await interruption.orElse(readOn(cursor, reading));
+      const rows = await interruption.orElse(next);
       if (rows.length === 0) return;
       yield* rows;
+      next = readOn(cursor, reading);
     }
   } finally {
     await Promise.race([settle(cursor, reading, interrupt), interruption.lost]);
     interruption.forget();
+  }
+}
+
+/** What the driver would send piece by piece: for few rows, that costs more than the query. */
+function inOneMessage<T>(connection: Connection, send: () => T): T {
+  const { stream } = (connection as unknown as { connection: { stream: Writable } }).connection;
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
   }
 }
 

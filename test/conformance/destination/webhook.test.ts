@@ -108,7 +108,7 @@ describe('the request', () => {
       'webhook',
       '/',
       { url: receiver.url.replace('127.0.0.1', name) },
-      { ...worldAtNow(), network: openHttpClient(lookup) },
+      { ...worldAtNow(), network: { ...worldAtNow().network, ...openHttpClient(lookup) } },
     );
     await expect(rebound.send(three(), {})).rejects.toMatchObject({
       diagnostics: [{ code: 'E402', exit: 78 }],

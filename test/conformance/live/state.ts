@@ -208,7 +208,7 @@ export function stateChecks(bench: Bench): Check[] {
         await open();
         const read = await openState({ ...place, access: 'read' });
         assert.equal(read.tables.exist, true);
-        assert.equal(stateTables(warehouse, schema, true).name('meta'), read.tables.name('meta'));
+        assert.equal(stateTables(warehouse, schema, SCHEMA_VERSION).name('meta'), read.tables.name('meta'));
       },
     ],
   ]);

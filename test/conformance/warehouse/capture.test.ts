@@ -110,6 +110,46 @@ describe('capture on postgres', () => {
     expect(await capture('people', [(BigInt(mark!) - 2n ** 31n).toString()])).toEqual({ mark });
   });
 
+  test('transactions that write to the state do not count for other tables, those of anybody else do', async () => {
+    await opened.session.execute('CREATE TABLE people (id bigint)');
+    await opened.session.execute('CREATE SCHEMA state');
+    await opened.session.execute('CREATE TABLE state.leases (id bigint)');
+    await opened.session.execute('CREATE TABLE state.members (id bigint)');
+    await opened.session.execute('INSERT INTO people SELECT n FROM generate_series(1, 5) AS n');
+    const tick = await client();
+    await tick.query('BEGIN');
+    const { rows } = await tick.query(
+      'INSERT INTO state.leases VALUES (1) RETURNING CAST(pg_current_xact_id() AS text) AS xid',
+    );
+    const ticking = BigInt(rows[0].xid);
+    await tick.query('INSERT INTO state.members VALUES (1)');
+    await opened.session.execute('INSERT INTO people VALUES (6)');
+    const marks = async (): Promise<[people: bigint, members: bigint]> => {
+      const relations = [table('people'), { kind: 'table', parts: ['state', 'members'] } as const];
+      const told = await opened.session.capture(
+        relations.map((relation) => ({ relation, marks: [] })),
+        'r',
+        'state.leases',
+      );
+      return [BigInt(told[0]!.mark!), BigInt(told[1]!.mark!)];
+    };
+    await vi.waitFor(async () => expect((await marks())[0]).toBeGreaterThan(ticking), {
+      timeout: 30_000,
+      interval: 50,
+    });
+    expect((await marks())[1]).toBeLessThanOrEqual(ticking);
+    expect(BigInt((await capture('people')).mark!)).toBeLessThanOrEqual(ticking);
+    const late = await client();
+    await late.query('BEGIN');
+    await late.query('SAVEPOINT inner_one');
+    await late.query('INSERT INTO people VALUES (10)');
+    await opened.session.execute('INSERT INTO people VALUES (7)');
+    const [mark] = await marks();
+    await late.query('COMMIT');
+    await tick.query('COMMIT');
+    expect(await shown('people', [mark.toString()])).toContain('10');
+  });
+
   test('looking back costs only what became visible: within the overlap, too, nothing new affects nobody', async () => {
     await openShop('1h');
     await opened.session.execute(

@@ -1,6 +1,7 @@
 /** Statements after a comment line that says whose they are. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Statements } from '../../../src/warehouse/warehouse.ts';
+import { Gathering, writeInOrder } from '../../../src/warehouse/writes.ts';
 import { engines, type Opened } from '../../engines.ts';
 
 /** The statement that the engine is at work on, as it came. */
@@ -84,5 +85,18 @@ test('PostgreSQL sees the label of bulk inserts', async () => {
   expect(await session.query('SELECT query FROM seen')).toEqual([
     { query: '-- whose\nCOPY t (id) FROM STDIN' },
   ]);
+  await session.execute('DELETE FROM seen');
+  await session.transaction(async (transaction) => {
+    const gathering = new Gathering(transaction, 2);
+    const write = async (label: string, id: string): Promise<void> => {
+      await writeInOrder(gathering.statements.labelled(label), [
+        { table: 't', columns: ['id'], rows: [[id]] },
+      ]);
+      gathering.leave();
+    };
+    await Promise.all([write('one', '3'), write('other', '4')]);
+  });
+  const message = "-- one\nINSERT INTO t (id) VALUES (E'3');\n-- other\nINSERT INTO t (id) VALUES (E'4')";
+  expect(await session.query('SELECT DISTINCT query FROM seen')).toEqual([{ query: message }]);
   await opened.drop();
 });

@@ -270,6 +270,20 @@ test('cancel reaches statements though all connections are lent', async () => {
   ]);
 });
 
+test('streams never hold all connections: who writes what it reads gets on with two', async () => {
+  const session = await connect({ ...opened.target, pool: 2 });
+  const copy = async (): Promise<number> => {
+    let written = 0;
+    for await (const { id } of session.stream('SELECT id FROM shop.people ORDER BY id')) {
+      if (Number(id) % 1000 !== 0) continue;
+      await session.transaction((transaction) => transaction.query('SELECT 1'));
+      written++;
+    }
+    return written;
+  };
+  expect(await Promise.all([copy(), copy(), copy()])).toEqual([5, 5, 5]);
+});
+
 test('options: one way to name the server, nothing unknown', () => {
   const accepts = (options: unknown): boolean => warehouse.options.safeParse(options).success;
   expect(accepts({ url: new Secret('postgres://a') })).toBe(true);

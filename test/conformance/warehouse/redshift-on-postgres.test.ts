@@ -51,6 +51,7 @@ const TABLES = [
   'CREATE TABLE support.tickets (account_id text, status text, updated_at timestamptz)',
   'CREATE TABLE crm.account_members (account_id text, customer_id bigint, linked_at timestamptz)',
   'CREATE TABLE segsync.membership (segment text, entity_key text, entered_at timestamptz, tick_id bigint, row_hash text)',
+  'CREATE TABLE segsync.pending (segment text, entity_key text, op text, since timestamptz, due_at timestamptz)',
   'CREATE TABLE segsync.changes (tick_id bigint, segment text, entity_key text, op text, caused_at timestamptz, evaluated_at timestamptz)',
 ];
 

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DiagnosedError } from '../../../src/diagnostics/diagnostic.ts';
+import { WarehouseError } from '../../../src/warehouse/warehouse.ts';
+import { writeInOrder } from '../../../src/warehouse/writes.ts';
 import { engines, type Opened } from '../../engines.ts';
 
 const HOSTILE = [
@@ -50,6 +52,29 @@ for (const engine of engines) {
       await opened.session.writeRows('t', ['id', 'note'], rows);
       const back = await opened.session.query('SELECT id, note, flag FROM t ORDER BY id');
       expect(back).toEqual(rows.map(([id, note]) => ({ id, note, flag: null })));
+    });
+
+    test('several writes in order, each counted, hostile texts among them', async () => {
+      const rows = HOSTILE.map((note, id) => [String(id), note]);
+      const counts = await writeInOrder(opened.session, [
+        { table: 't', columns: ['id', 'note'], rows: [...rows, ['99', null]] },
+        { table: 't', columns: ['id', 'flag', 'data'], rows: [['100', 'true', '{"a": "\u007f \\n\'"}']] },
+        { table: 't', columns: ['id'], rows: [] },
+        'UPDATE t SET price = 1 WHERE id >= 99',
+        'DELETE FROM t WHERE id = 100',
+      ]);
+      expect(counts).toEqual([rows.length + 1, 1, 0, 2, 1]);
+      const back = await opened.session.query('SELECT id, note FROM t WHERE id < 99 ORDER BY id');
+      expect(back).toEqual(rows.map(([id, note]) => ({ id, note })));
+      expect(await writeInOrder(opened.session, ['DELETE FROM t WHERE id = 99'])).toEqual([1]);
+    });
+
+    test('of several writes in a transaction that fails nothing is left', async () => {
+      const writing = opened.session.transaction((transaction) =>
+        writeInOrder(transaction, ['INSERT INTO t (id) VALUES (1)', 'INSERT INTO nowhere (id) VALUES (1)']),
+      );
+      await expect(writing).rejects.toThrow(WarehouseError);
+      expect(await opened.session.query('SELECT id FROM t')).toEqual([]);
     });
 
     test('any text arrives as it was', async () => {

@@ -110,6 +110,12 @@ export const CASES: Readonly<Record<string, readonly Typed[]>> = {
     typed('history buyers --days 3'),
     typed('history --last many'),
   ],
+  advise: [
+    typed('advise opted_in'),
+    typed('advise buyer'),
+    typed('advise --over week'),
+    typed('advise --now 2099-01-01'),
+  ],
   pause: [
     first,
     typed('pause buyers.files --reason audit'),

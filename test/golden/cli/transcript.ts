@@ -22,22 +22,26 @@ function shown(name: string, text: string, folder: string): string[] {
 
 /** Colours as marks that can be read; instants, durations, ids and folders by their names. */
 export function alike(text: string, folder: string): string {
-  return text
-    .replaceAll('\u001b[', '<ESC>[')
-    .replaceAll(folder, '<folder>')
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
-    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (instant) =>
-      instant.startsWith('2026-01-01') ? instant : '<instant>',
-    )
-    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00/g, '<instant>')
-    .replace(/\d{4}-\d\d-\d\d(?= |$)/gm, '<day>')
-    .replace(/ *\b(?:\d+h \d\dm|\d+m \d\ds|\d+(?:\.\d+)?s|\d+ms)\b(?! fresh)/g, ' <time>')
-    .replace(/segsync \d+\.\d+\.\d+ on Node \S+/g, 'segsync <version> on Node <version>')
-    .replace(/DuckDB v?\d+\.\d+\.\d+/g, 'DuckDB <version>')
-    .replace(/Estimated cost: [\d,]+/g, 'Estimated cost: <n>')
-    .replace(/one by one: [\d,]+/g, 'one by one: <n>')
-    .replace(/(?:^(?:delivered|planned) .*\n?)+/gm, inOrder)
-    .replace(/\n+$/, '');
+  return (
+    text
+      .replaceAll('\u001b[', '<ESC>[')
+      .replaceAll(folder, '<folder>')
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
+      .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (instant) =>
+        instant.startsWith('2026-01-01') ? instant : '<instant>',
+      )
+      .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00/g, '<instant>')
+      .replace(/\d{4}-\d\d-\d\d(?=[ ,]|$)/gm, '<day>')
+      .replace(/ *\b(?:\d+d \d\dh|\d+h \d\dm|\d+m \d\ds|\d+(?:\.\d+)?s|\d+ms)\b(?! fresh)/g, ' <time>')
+      .replace(/segsync \d+\.\d+\.\d+ on Node \S+/g, 'segsync <version> on Node <version>')
+      // Which slot comes next depends on the hour.
+      .replace(/next is [a-z_]+ at/g, 'next is <tier> at')
+      .replace(/DuckDB v?\d+\.\d+\.\d+/g, 'DuckDB <version>')
+      .replace(/Estimated cost: [\d,]+/g, 'Estimated cost: <n>')
+      .replace(/one by one: [\d,]+/g, 'one by one: <n>')
+      .replace(/(?:^(?:delivered|planned) .*\n?)+/gm, inOrder)
+      .replace(/\n+$/, '')
+  );
 }
 
 /** Syncs deliver side by side: which one ends first is nobody's promise. */

@@ -10,14 +10,32 @@ const syncs = (...syncs: string[]): FileTexts =>
 expectProblems(
   'everything at once',
   segment(
-    'name: cart_abandoners\nentity: customr\nwhere: {trait: a, eq: 1}\ntier: hourl\ntags: a\nallow_full: 1\nsettle: 5m\n',
+    'name: cart_abandoners\nentity: customr\nwhere: {trait: a, eq: 1}\ntier: hourl\ntags: a\nallow_full: 1\non_delete: keep\n',
   ),
   [
     'E110 segments/b.yaml:2:9 there is no entity `customr` | did you mean `customer`?',
     'E106 segments/b.yaml:5:7 `tags` must be a list, but it is text',
     'E106 segments/b.yaml:6:13 `allow_full` must be `true` or `false`, but it is a number',
-    'E112 segments/b.yaml:7:1 `settle` is not available yet in this version | see the README for what this version can do',
+    'E112 segments/b.yaml:7:1 `on_delete` is not available yet in this version | see the README for what this version can do',
     'E111 segments/lifecycle/cart_abandoners.yaml:1:1 two segments have the name `cart_abandoners`; the other is in segments/b.yaml',
+  ],
+);
+expectProblems(
+  'times to wait that are none',
+  segment('entity: customer\nwhere: {trait: a, eq: 1}\nsettle: 0s\nstay_at_least: -1h\n'),
+  [
+    'E106 segments/b.yaml:3:9 `settle` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+    'E106 segments/b.yaml:4:16 `stay_at_least` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+  ],
+);
+expectProblems(
+  'a reference to a damped query',
+  {
+    ...segment('entity: customer\nwhere: {segment: a}\n'),
+    'segments/a.yaml': 'entity: customer\nsettle: 2d\nquery: SELECT 1\n',
+  },
+  [
+    'E150 segments/b.yaml:2:18 the `query:` segment `a` says `settle` or `stay_at_least`: only its members are known, and a reference is to whom it holds for | keep the query in a segment without them, and let `a` refer to that one',
   ],
 );
 expectProblems('no where', segment('entity: customer\n'), ['E104 segments/b.yaml:1:1 `where` is missing']);

@@ -21,7 +21,7 @@ function read(text: string, told = {}): { match?: readonly string[]; codes: stri
     owner: { name: 'a', place: node.place, segment: { tier: 'daily' } },
     entity,
     destinations: new Map([['ads', ads]]),
-    tiers: resolveTiers(undefined, problems),
+    tiers: resolveTiers(undefined, '', problems),
     context: { problems, timezone: 'UTC' },
   } as unknown as Parameters<typeof readSync>[2];
   const sync = readSync(node, 0, scope)?.sync;

@@ -1,7 +1,7 @@
 /** One delivery after another, on real engines: what is sent, and what the ledger then says. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DiagnosedError, diagnose } from '../../../src/diagnostics/diagnostic.ts';
-import { DAY } from '../../../src/instant.ts';
+import { DAY, MINUTE } from '../../../src/instant.ts';
 import { Company, type Mapping, type Person } from '../../delivery/company.ts';
 import { all, Receiver, type ReceiverOptions } from '../../delivery/receiver.ts';
 import { engines } from '../../engines.ts';
@@ -49,7 +49,17 @@ for (const engine of engines) {
         delivered: { add: 1 },
         waiting: 0,
       });
-      expect(result.freshness_ms?.p50).toBeGreaterThanOrEqual(0);
+      expect(result, 'dated by its tick alone').not.toHaveProperty('measured');
+    });
+
+    test('what a change was caused by long before its tick is what its freshness counts from', async () => {
+      await company.tick([person('a'), person('b')]);
+      await company.deliver(receiverOf());
+      await company.tick([person('a', { member: false }), person('c')], 10n * MINUTE);
+      const result = await company.deliver(receiverOf());
+      expect(result.measured).toEqual({ promise_ms: 60_000, changes: 2, kept: 0, kept_share: 0 });
+      expect(result.freshness_ms!.p50).toBeGreaterThanOrEqual(600_000);
+      expect(result.freshness_ms!.p99).toBeLessThan(700_000);
     });
 
     test('a removal uses the identifiers in the ledger, though the customer is gone', async () => {

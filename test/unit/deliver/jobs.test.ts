@@ -1,7 +1,7 @@
 /** Asynchronous jobs of the other side: polled to their end, across restarts, with the key's next operation waiting. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Batch, JobState } from '../../../src/destination/destination.ts';
-import { HOUR } from '../../../src/instant.ts';
+import { HOUR, MINUTE } from '../../../src/instant.ts';
 import { Company, type Person } from '../../delivery/company.ts';
 import { all, Receiver } from '../../delivery/receiver.ts';
 import { engines } from '../../engines.ts';
@@ -73,6 +73,21 @@ for (const engine of engines) {
       );
       expect(await company.deliver(receiver)).toMatchObject({ planned: { add: 0, update: 0 } });
       expect(receiver.requests.length).toBe(requests);
+    });
+
+    test('a change is measured when its job has ended, from its cause; who is rejected is not', async () => {
+      company = await Company.found(engine);
+      const receiver = receiverOf();
+      await company.tick(people(3), 10n * MINUTE);
+      const asked = await company.deliver(receiver);
+      expect(asked, 'nobody has answered yet').not.toHaveProperty('measured');
+      receiver.end({ kind: 'done', rejected: new Map([['p1', { code: 'bad', message: 'no such person' }]]) });
+      const ended = await company.deliver(receiver);
+      expect(ended).toMatchObject({ delivered: { add: 2 }, measured: { changes: 2, kept: 0 } });
+      expect(ended.freshness_ms!.p50).toBeGreaterThanOrEqual(600_000);
+      expect(ended.freshness_ms!.p99).toBeLessThan(700_000);
+      const [line] = await company.rows('batches', 'freshness_ms', 'freshness_ms IS NOT NULL');
+      expect(Number(line)).toBeGreaterThanOrEqual(600_000);
     });
 
     test('what changes meanwhile is sent once the job has ended, and not lost', async () => {

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_RESPONSE_BYTES, openHttpClient } from '../../../src/http-client.ts';
-import type { HttpRequest, Network } from '../../../src/world.ts';
+import type { HttpRequest } from '../../../src/world.ts';
 
 type Lookup = Parameters<typeof openHttpClient>[0];
 
@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-function client(resolve: Lookup = lookup): Network {
+function client(resolve: Lookup = lookup): ReturnType<typeof openHttpClient> {
   const network = openHttpClient(resolve);
   closers.push(() => network.close());
   return network;

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Server as TcpServer } from 'node:net';
 import { afterEach } from 'vitest';
 import { openHttpClient } from '../../../src/http-client.ts';
-import type { HttpRequest, Network } from '../../../src/world.ts';
+import type { HttpRequest } from '../../../src/world.ts';
 
 export type Lookup = Parameters<typeof openHttpClient>[0];
 
@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-export function client(resolve: Lookup = lookup, connectMs?: number): Network {
+export function client(resolve: Lookup = lookup, connectMs?: number): ReturnType<typeof openHttpClient> {
   const network = openHttpClient(resolve, connectMs);
   closers.push(() => network.close());
   return network;

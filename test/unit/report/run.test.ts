@@ -56,6 +56,14 @@ describe('the result of a run', () => {
     expect(text({ segments: [skipped], syncs: [sync({ skipped: 'not_due' })] })).toBe(
       'Done in 1.8s: nothing was due (`--all` runs everything).\n',
     );
+    expect(
+      text({ segments: [skipped], next_due: { tier: 'hourly', at: '2026-11-22T11:02:26.000000Z' } }),
+    ).toBe(
+      'Done in 1.8s: nothing was due (`--all` runs everything); next is hourly at 2026-11-22T11:02:26Z.\n',
+    );
+    expect(text({ segments: [segment({ mode: 'skipped', reason: 'not_newer' })] })).toBe(
+      'Done in 1.8s: what `--after` names is not newer than the last tick.\n',
+    );
     expect(text({})).toBe('Done in 1.8s: there is no segment to look at.\n');
     expect(text({ segments: [segment({ mode: 'skipped', reason: 'locked' })] })).toContain('another process');
   });

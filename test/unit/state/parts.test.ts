@@ -9,6 +9,7 @@ import {
   writeParts,
 } from '../../../src/state/parts.ts';
 import { stateTables } from '../../../src/state/sql.ts';
+import { SCHEMA_VERSION } from '../../../src/state/tables.ts';
 import { engines } from '../../engines.ts';
 
 const part = (letter: string, place: number): PartRow => ({
@@ -23,7 +24,7 @@ describe.each(engines)('on $name', ({ open, warehouse }) => {
       const { session } = opened;
       await session.execute('CREATE SCHEMA segsync');
       await session.execute('CREATE TABLE segsync.meta (name TEXT PRIMARY KEY, value TEXT)');
-      const tables = stateTables(warehouse, 'segsync', true);
+      const tables = stateTables(warehouse, 'segsync', SCHEMA_VERSION);
       const own = { sync: 'a.b', audienceRef: 's3://x/🎈 %_/' };
       const others = [
         { sync: 'a.b', audienceRef: 's3://x/' },

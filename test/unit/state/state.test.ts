@@ -6,6 +6,7 @@ import { statementsFrom } from '../../../src/state/migrations.ts';
 import { newestPrunedTicks, pruneIfDue } from '../../../src/state/prune.ts';
 import { finishRun, startRun } from '../../../src/state/runs.ts';
 import { readSegmentRows } from '../../../src/state/segment-rows.ts';
+import type { StateTables } from '../../../src/state/sql.ts';
 import { openState, type StateOptions } from '../../../src/state/state.ts';
 import { beginSync, finishSync, growSync, holdSync, readSyncRows } from '../../../src/state/sync-rows.ts';
 import { SCHEMA_VERSION, TABLES, type TableName } from '../../../src/state/tables.ts';
@@ -58,6 +59,19 @@ for (const engine of engines) {
         const found = await opened.session.describe({ kind: 'table', parts: ['seg "sync"', name] });
         expect(found?.map((column) => [column.name, column.type])).toEqual(columns);
       }
+    });
+
+    test('a state of before `pending` gets it, and until then nobody waits in it', async () => {
+      const { tables } = await openState(options('write'));
+      await opened.session.execute(`DROP TABLE ${tables.name('pending')}`);
+      await writeMeta(opened.session, tables, 'schema_version', '1');
+      const before = await openState(options('read'));
+      const all = (from: StateTables) => opened.session.query(`SELECT * FROM ${from.from('pending')} AS p`);
+      expect(await all(before.tables)).toEqual([]);
+      expect(before.tables.from('membership')).toBe(tables.name('membership'));
+      await openState(options('write'));
+      expect(await all(tables)).toEqual([]);
+      expect(await readMeta(opened.session, tables, 'schema_version')).toBe(String(SCHEMA_VERSION));
     });
 
     test('an older state is brought up step by step, and keeps saying where it was made', async () => {

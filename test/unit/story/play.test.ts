@@ -19,6 +19,7 @@ async function played(otherwise: Partial<Theatre>): ReturnType<typeof playStory>
       tick: async () => ({}),
       members: async () => ['a'],
       whole: async () => ['a'],
+      everyone: async () => ['a'],
       why: async () => ['because'],
       ...otherwise,
     };

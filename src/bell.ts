@@ -1,5 +1,5 @@
 /** Wakes one waiter. A ring that nobody waits for is kept for the next who does. */
-import type { Timers } from '../world.ts';
+import type { Timers } from './world.ts';
 
 /** Without a reason each abort makes an error with a stack. */
 const RUNG = 'rung';
@@ -19,13 +19,15 @@ export class Bell {
     this.#waiting?.abort(RUNG);
   }
 
-  /** Resolves at the next ring, or after `ms`. */
-  async wait(ms: number): Promise<void> {
+  /** Resolves at the next ring, or after `ms`; true when it rang. */
+  async wait(ms: number): Promise<boolean> {
     if (!this.#isRung) {
       this.#waiting = new AbortController();
       await this.#timers.sleep(ms, this.#waiting.signal);
       this.#waiting = undefined;
     }
+    const rang = this.#isRung;
     this.#isRung = false;
+    return rang;
   }
 }
