@@ -22,17 +22,14 @@ import { lossOf } from './losses.ts';
 import { OpenRemovals } from './open-removals.ts';
 import type { Addressee, Parcel } from './parcel.ts';
 import { DeliveryRecord } from './record.ts';
+import { type Backlog, Rhythm } from './rhythm.ts';
 import type { Scope } from './scope.ts';
 import { type Answer, Sender } from './sender.ts';
 
-/** At most this many rows, or this long, between two flushes. */
-const FLUSH_ROWS = 5_000;
-const FLUSH_MS = 2_000;
-/** Beside faster tiers a flush is smaller, so that it holds nobody up for long, and followed by a rest so many times as long. */
-const YIELDING_ROWS = 1_000;
-const RESTS = 2;
 /** Rows between the stream and their receipts, in flushes. */
 const OPEN_FLUSHES = 2;
+/** A reader that waits for room looks again after this. */
+const ROOM_MS = 2_000;
 /** Others may have begun to send, or ended. */
 const DIVIDE_MS = 10_000;
 /** For few rows, what the run knows of the sync is not asked again within this. */
@@ -75,10 +72,7 @@ export class Pump {
   #ending: (() => Promise<Ending | undefined>) | undefined;
   #complete = false;
   #failure: unknown;
-  #flushedAt: number;
-  /** A large delivery leaves the time until then to others. */
-  #restsUntil = 0;
-  readonly #flushRows: number;
+  readonly #rhythm: Rhythm;
   #dividedAt: number;
   #lookedAt: number;
   #isEnded = false;
@@ -89,7 +83,6 @@ export class Pump {
   ) {
     const { world, sync, destination, now } = delivery;
     this.#delivery = delivery;
-    this.#flushRows = delivery.yields ? YIELDING_ROWS : FLUSH_ROWS;
     this.#to = {
       sync: sync.name,
       segment: sync.segment,
@@ -137,7 +130,10 @@ export class Pump {
     for (const { key, identifiers } of removing) this.#jobs.begin({ key, step: { identifiers } });
     this.#work = new Bell(world.timers);
     this.#room = new Bell(world.timers);
-    this.#flushedAt = began;
+    this.#rhythm = new Rhythm(world.clock, {
+      concurrency: destination.session.limits.concurrency,
+      yields: delivery.yields,
+    });
     this.#dividedAt = began;
     this.#lookedAt = delivery.behind.readAt;
   }
@@ -169,8 +165,7 @@ export class Pump {
     try {
       const reading = this.#read(decided);
       while (!this.#isDone()) {
-        const until = this.#isResting() ? this.#restsUntil : this.#flushedAt + FLUSH_MS;
-        await this.#work.wait(Math.max(0, until - this.#monotonic()));
+        await this.#work.wait(this.#rhythm.waitMs(this.#backlog()));
         if (this.#isDue()) await this.#flush();
       }
       await reading;
@@ -193,8 +188,8 @@ export class Pump {
     try {
       for await (const each of decided) {
         this.#take(each);
-        while (this.#open >= OPEN_FLUSHES * this.#flushRows && !this.#isHalted)
-          await this.#room.wait(FLUSH_MS);
+        while (this.#open >= OPEN_FLUSHES * this.#rhythm.rows && !this.#isHalted)
+          await this.#room.wait(ROOM_MS);
         if (this.#isHalted) return;
       }
       this.#complete = true;
@@ -212,12 +207,9 @@ export class Pump {
       this.#unasked.push(errandOf(standing, decision));
       this.#open++;
     }
-    if (this.#unasked.length >= this.#flushRows || this.record.size >= this.#flushRows) this.#ringIfDue();
-  }
-
-  /** Not for every row that waits for its turn: each ring wakes the loop. */
-  #ringIfDue(): void {
-    if (this.#isDue()) this.#work.ring();
+    const { rows } = this.#rhythm;
+    // Not for every row that waits for its turn: each ring wakes the loop.
+    if ((this.#unasked.length >= rows || this.record.size >= rows) && this.#isDue()) this.#work.ring();
   }
 
   #isDone(): boolean {
@@ -226,22 +218,18 @@ export class Pump {
   }
 
   #isDue(): boolean {
-    if (this.#isResting()) return false;
-    if (this.#monotonic() - this.#flushedAt >= FLUSH_MS) return true;
-    if (this.#isHalted) return this.#parcels.size === 0;
-    if (this.record.size >= this.#flushRows) return true;
-    if (this.#unasked.length >= this.#flushRows) return this.#isHungry();
-    return this.#isRead && (this.#parcels.size === 0 || (this.#unasked.length > 0 && this.#isHungry()));
+    return this.#rhythm.isDue(this.#backlog());
   }
 
-  #isResting(): boolean {
-    return !this.#isHalted && this.#monotonic() < this.#restsUntil;
-  }
-
-  /** While one flush's questions are sent, the next one's are written: else sending would wait for every flush. */
-  #isHungry(): boolean {
-    const { concurrency } = this.#delivery.destination.session.limits;
-    return this.#parcels.size < concurrency || this.#asked < this.#flushRows;
+  #backlog(): Backlog {
+    return {
+      unasked: this.#unasked.length,
+      answered: this.record.size,
+      parcels: this.#parcels.size,
+      asked: this.#asked,
+      isRead: this.#isRead,
+      isHalted: this.#isHalted,
+    };
   }
 
   /** Somebody may take the sync off while it runs, and then nothing new is asked for; or others may send there, too. */
@@ -262,7 +250,7 @@ export class Pump {
   }
 
   async #flush(): Promise<void> {
-    this.#flushedAt = this.#monotonic();
+    this.#rhythm.began();
     await this.#lookAround();
     const asked = this.#isHalted ? [] : this.#takeAskable();
     const taken = this.record.take();
@@ -280,14 +268,8 @@ export class Pump {
     } catch (error) {
       this.#stop(error);
     }
-    if (this.#delivery.yields && asked.length + taken.entries.length > FEW_ROWS) this.#rest();
+    this.#rhythm.ended(asked.length + taken.entries.length);
     this.#delivery.onProgress(membersOf(this.record.delivered));
-  }
-
-  /** By how long the flush took: where there is room for all, that is little. */
-  #rest(): void {
-    const now = this.#monotonic();
-    this.#restsUntil = now + Math.min(FLUSH_MS, RESTS * (now - this.#flushedAt));
   }
 
   /** Nothing is left to ask, and nothing on its way. */
@@ -297,7 +279,7 @@ export class Pump {
 
   /** Removals first; what an open removal holds up stays, and what a job holds up is left for the next run. */
   #takeAskable(): Errand[] {
-    const some = this.#unasked.splice(0, this.#flushRows).filter((errand) => !this.#leave(errand));
+    const some = this.#unasked.splice(0, this.#rhythm.rows).filter((errand) => !this.#leave(errand));
     const removals = some.filter(({ step }) => step.op === 'remove');
     if (this.#delivery.destination.manifest.needsIdentifier) {
       for (const errand of removals) this.#removals.begin(errand);
