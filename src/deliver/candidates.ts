@@ -8,11 +8,34 @@ import { type Identifiers, payloadOf } from './payload.ts';
 import type { Scope } from './scope.ts';
 
 /**
+ * Mostly few changed, and they are looked up: statistics of a table that is being filled are wrong by orders of
+ * magnitude, and would have whole tables read for a handful of keys. Where there were more after all, all are asked for.
+ */
+export async function* candidateRows(
+  preview: Preview,
+  scope: Scope,
+  signal?: AbortSignal,
+): AsyncGenerator<Row> {
+  const { statements, tables } = preview;
+  const { fewKeys } = tables.dialect;
+  if (fewKeys !== undefined && hasChangesOnly(scope)) {
+    const rows = await statements.query(candidatesSql(preview, scope, fewKeys + 1));
+    if (rows.length <= fewKeys) return yield* rows;
+  }
+  yield* statements.stream(candidatesSql(preview, scope), signal ? { signal } : {});
+}
+
+/** Candidates are found by indexes, and each of them is a row. */
+function hasChangesOnly({ since, leftBehind, renewBefore, running }: Scope): boolean {
+  return since !== undefined && !leftBehind && renewBefore === undefined && running.length === 0;
+}
+
+/**
  * One row a candidate, removals first (by what the warehouse knows), then by key. Candidates are the keys that changed
  * after `scope.since`, rows in doubt, and rejections whose time has come; or everyone in the segment or the ledger. Who
- * asks for everyone (`--full`) has all rejections tried again, too.
+ * asks for everyone (`--full`) has all rejections tried again, too. With `limit`, so many candidates at most.
  */
-export function candidatesSql(preview: Preview, scope: Scope): string {
+function candidatesSql(preview: Preview, scope: Scope, limit?: number): string {
   const { tables, sync, roster } = preview;
   const { text_of, micros_of, binary_order, coalesce } = tables.dialect.functions;
   const isInDoubt = preview.behind.open.has(sync.name);
@@ -43,7 +66,7 @@ WITH segsync_due AS (
   ${changedSql(preview, scope)}
 ),
 segsync_candidates AS (
-  ${keysSql(preview, scope)}
+  ${keysSql(preview, scope)}${limit === undefined ? '' : `\n  LIMIT ${limit}`}
 )
 SELECT
   ${columns.join(',\n  ')}

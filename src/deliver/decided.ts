@@ -1,7 +1,6 @@
 /** Candidates with what to do for each, streamed; and a count of it all. */
 import type { Counts } from '../report/results.ts';
-import type { Row } from '../warehouse/warehouse.ts';
-import { candidatesSql, standingOf } from './candidates.ts';
+import { candidateRows, standingOf } from './candidates.ts';
 import type { Preview } from './context.ts';
 import { errandOf, nextOf } from './errand.ts';
 import { type Decision, decide, type Rules, type Standing } from './operation.ts';
@@ -33,9 +32,7 @@ export async function* decidedOf(
   signal?: AbortSignal,
 ): AsyncGenerator<Decided> {
   const rules = rulesOf(preview, scope);
-  const sql = candidatesSql(preview, scope);
-  const rows: AsyncIterable<Row> = preview.statements.stream(sql, signal ? { signal } : {});
-  for await (const row of rows) {
+  for await (const row of candidateRows(preview, scope, signal)) {
     const standing = standingOf(row, preview);
     const decision = decide(standing, rules);
     if (decision.kind !== 'nothing' || decision.unmatchable) yield { standing, decision };

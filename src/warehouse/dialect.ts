@@ -119,6 +119,11 @@ export interface Dialect {
     columns: readonly string[],
     were?: readonly string[],
   ) => string;
+  /**
+   * Where a LIMIT tells the planner more than its statistics do: how many keys are looked up rather than found by reading
+   * whole tables.
+   */
+  readonly fewKeys?: number;
   /** Between two queries whose equal rows are to be one. */
   readonly union: string;
   /** A literal as a column of a query, where the engine would make it as narrow as its text. */

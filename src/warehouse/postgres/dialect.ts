@@ -105,4 +105,5 @@ export const dialect: Dialect = {
   types: TYPES,
   functions: FUNCTIONS,
   firstOf: (value, order, when) => `(array_agg(${value} ORDER BY ${order}) FILTER (WHERE ${when}))[1]`,
+  fewKeys: 500,
 };
