@@ -55,7 +55,7 @@ async function run(): Promise<{ removed: number; asked: string[] }> {
   expect(exit, stderr + stdout).toBe(0);
   const { syncs } = JSON.parse(stdout) as RunReport;
   return {
-    removed: syncs[0]!.delivered.remove,
+    removed: syncs[0]!.delivered!.remove,
     asked: relay.take().filter((statement) => statement.includes('may have to send')),
   };
 }

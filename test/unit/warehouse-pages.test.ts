@@ -7,16 +7,19 @@ import type { z } from 'zod';
 import { loadWarehouse, warehouseNames } from '../../src/adapters.ts';
 import { realWorld } from '../../src/world.ts';
 
+/** Made once: it listens to the process's own streams. */
+const real = realWorld();
+
 const PAGES = join(import.meta.dirname, '../../docs/warehouses');
 
 const pages = readdirSync(PAGES);
-const names = (await warehouseNames(realWorld())).filter((name) => pages.includes(`${name}.md`));
+const names = (await warehouseNames(real)).filter((name) => pages.includes(`${name}.md`));
 
 describe.each(names)('%s', (name) => {
   const page = readFileSync(join(PAGES, `${name}.md`), 'utf8');
 
   test('its example', async () => {
-    const { options } = (await loadWarehouse(realWorld(), name))!;
+    const { options } = (await loadWarehouse(real, name))!;
     const [, yaml] = /```yaml\n(.*?)```/s.exec(page)!;
     const [{ type, ...given }] = Object.values(parse(yaml!).targets) as [Record<string, unknown>];
     expect(type).toBe(name);
@@ -24,7 +27,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test('its options', async () => {
-    const { options } = (await loadWarehouse(realWorld(), name))!;
+    const { options } = (await loadWarehouse(real, name))!;
     const names = Object.keys((options as z.ZodObject).shape);
     expect(names.filter((each) => !page.includes(`\`${each}\``))).toEqual([]);
   });

@@ -14,6 +14,9 @@ import { edgesOf } from '../../../src/segment/edges.ts';
 import type { RowsOf, Verdict } from '../../../src/segment/resolve.ts';
 import { realWorld } from '../../../src/world.ts';
 
+/** Made once: it listens to the process's own streams. */
+const real = realWorld();
+
 const place = { file: '', line: 1, column: 1 };
 const to = parseInstant('2026-11-22T10:00:00Z', 'UTC')!;
 const span = { from: to - 40n * DAY, to };
@@ -68,7 +71,7 @@ beforeAll(() => init());
 
 describe.each(GRAMMARS)('%s', (name) => {
   it('has words for everything that a replay asks', async () => {
-    const { dialect, capabilities } = (await loadWarehouse(realWorld(), name))!;
+    const { dialect, capabilities } = (await loadWarehouse(real, name))!;
     const times = ['occurred_at', 'ingested_at', 'due_at'];
     const catalog = assumedCatalog(new Set(times));
     const scope = { catalog, timezone: 'Europe/Berlin', t: to };

@@ -2,13 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { Lane } from '../../../src/deliver/rate.ts';
 import { realWorld, type World } from '../../../src/world.ts';
 
+/** Made once: it listens to the process's own streams. */
+const real = realWorld();
+
 const FOREVER = new AbortController().signal;
 const SLOW = 86_400_000;
 const FAST = 2_000;
 
 /** A clock that only sleeping moves. */
 function clockedWorld(): World {
-  const world = realWorld();
+  const world = real;
   let now = 0;
   return {
     ...world,
@@ -25,7 +28,7 @@ function clockedWorld(): World {
 
 describe('a lane', () => {
   test('admits so many at once, and a faster tier before a slower that waited longer', async () => {
-    const lane = new Lane(realWorld(), { concurrency: 2 });
+    const lane = new Lane(real, { concurrency: 2 });
     const order: string[] = [];
     const enter = async (name: string, priority: number): Promise<() => void> => {
       const leave = await lane.enter(priority, FOREVER);
@@ -72,7 +75,7 @@ describe('a lane', () => {
   });
 
   test('who gives up waiting takes no place', async () => {
-    const lane = new Lane(realWorld(), { concurrency: 1 });
+    const lane = new Lane(real, { concurrency: 1 });
     const leave = await lane.enter(FAST, FOREVER);
     const stop = new AbortController();
     const waiting = lane.enter(FAST, stop.signal);
@@ -97,7 +100,7 @@ describe('a lane', () => {
   });
 
   test('sends one request at a time to what has failed five times, until one succeeds', async () => {
-    const lane = new Lane(realWorld(), { concurrency: 3 });
+    const lane = new Lane(real, { concurrency: 3 });
     for (let i = 0; i < 5; i++) lane.note('failed');
     const leave = await lane.enter(FAST, FOREVER);
     let admitted = 0;

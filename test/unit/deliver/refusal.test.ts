@@ -9,6 +9,9 @@ import { Company, type Person } from '../../delivery/company.ts';
 import { all, Receiver, type ReceiverOptions } from '../../delivery/receiver.ts';
 import { engines } from '../../engines.ts';
 
+/** Made once: it listens to the process's own streams. */
+const real = realWorld();
+
 function people(count: number, changes: Partial<Person> = {}): Person[] {
   return Array.from({ length: count }, (_, index) => {
     const key = `p${index.toString().padStart(2, '0')}`;
@@ -142,7 +145,6 @@ test.each([
   [3_600_000, '1 attempt'],
 ])('says for how long it really tried when it is put off by %i ms', async (afterMs, tried) => {
   let now = 0;
-  const real = realWorld();
   const sleep = async (ms: number): Promise<void> => {
     now += ms;
   };
@@ -184,7 +186,6 @@ test.each([
 });
 
 test('once one sync has found nothing to get through, the next one asks only once; an answer ends that', async () => {
-  const real = realWorld();
   let now = 0;
   const world = {
     ...real,

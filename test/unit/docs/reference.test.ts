@@ -28,6 +28,9 @@ import { build } from '../../cli/segsync.ts';
 import { fencesOf } from '../../markdown.ts';
 import { REPOSITORY } from '../../project-copy.ts';
 
+/** Made once: it listens to the process's own streams. */
+const real = realWorld();
+
 const page = (name: string): string => readFileSync(join(REPOSITORY, 'docs', name), 'utf8');
 const keysOf = (schema: unknown): string[] => Object.keys((schema as z.ZodObject).shape);
 
@@ -86,7 +89,7 @@ describe('docs/cli.md', () => {
 
   it.each(typed)('shows what can be typed: %s', async (line) => {
     const [program, name, ...rest] = line.split(' ');
-    const declared = await declaredProgram(realWorld(), name);
+    const declared = await declaredProgram(real, name);
     const command = declared.commands.find((each) => each.name() === name);
     const known = command?.options.flatMap(({ long, short }) => [long, short]) ?? [];
     const given = rest.filter((word) => word.startsWith('-'));

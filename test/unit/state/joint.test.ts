@@ -10,6 +10,9 @@ import { realWorld } from '../../../src/world.ts';
 import { quickWorld } from '../../delivery/quick-world.ts';
 import { engines, type Opened } from '../../engines.ts';
 
+/** Made once: it listens to the process's own streams. */
+const real = realWorld();
+
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 
 // Where several writes are one message.
@@ -68,7 +71,7 @@ for (const engine of engines.filter(({ name }) => name === 'postgres')) {
     };
 
     test('those who are there go together, those who come meanwhile with the next; each has its own counts', async () => {
-      const joint = new JointCommits(leases, realWorld().timers);
+      const joint = new JointCommits(leases, real.timers);
       const late: Promise<number>[] = [];
       const first = async (transaction: Statements, again: boolean): Promise<number> => {
         late.push(...['d', 'e'].map((name) => joint.run(name, note(name), '')));
@@ -85,7 +88,7 @@ for (const engine of engines.filter(({ name }) => name === 'postgres')) {
     });
 
     test('whoever may still come is waited for, for a moment', async () => {
-      const { timers } = realWorld();
+      const { timers } = real;
       const joint = new JointCommits(leases, timers);
       const comes = (ms: number, name: string) =>
         joint.among(async () => {
@@ -104,7 +107,7 @@ for (const engine of engines.filter(({ name }) => name === 'postgres')) {
     });
 
     test('one that fails spoils nobody else’s: the others are done again alone', async () => {
-      const joint = new JointCommits(leases, realWorld().timers);
+      const joint = new JointCommits(leases, real.timers);
       const attempts: boolean[] = [];
       const failing = async (transaction: Statements): Promise<never> => {
         await writeInOrder(transaction, ["INSERT INTO noted (name, nth) VALUES ('wrong', 1)"]);
@@ -125,7 +128,7 @@ for (const engine of engines.filter(({ name }) => name === 'postgres')) {
     });
 
     test('a statement that the warehouse refuses fails its own member alone', async () => {
-      const joint = new JointCommits(leases, realWorld().timers);
+      const joint = new JointCommits(leases, real.timers);
       const refused = async (transaction: Statements): Promise<unknown> =>
         writeInOrder(transaction, ['INSERT INTO nowhere (name) VALUES (1)']);
       const results = await Promise.allSettled([
@@ -141,7 +144,7 @@ for (const engine of engines.filter(({ name }) => name === 'postgres')) {
       await opened.session.execute(
         `UPDATE ${tables.name('leases')} SET owner = 'other', token = token + 1 WHERE name = 'c'`,
       );
-      const joint = new JointCommits(leases, realWorld().timers);
+      const joint = new JointCommits(leases, real.timers);
       const results = await Promise.allSettled(NAMES.map((name) => joint.run(name, note(name), '')));
       expect(results.map(({ status }) => status)).toEqual(
         NAMES.map((name) => (name === 'c' ? 'rejected' : 'fulfilled')),

@@ -15,6 +15,9 @@ import { REPOSITORY } from '../../../project-copy.ts';
 import { PROJECT } from '../shop.ts';
 import { kindOf, refusals } from './schemas.ts';
 
+/** Made once: it listens to the process's own streams. */
+const real = realWorld();
+
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: REPOSITORY,
   encoding: 'utf8',
@@ -74,18 +77,18 @@ describe('a file that is right passes', () => {
 describe.each(DOCUMENT_KINDS)('the schema of a %s', (kind) => {
   it('is one of draft 7', async () => {
     const ajv = new Ajv({ strict: false });
-    const schema = await documentSchema(realWorld(), kind);
+    const schema = await documentSchema(real, kind);
     expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#');
     expect(ajv.validateSchema(schema), ajv.errorsText()).toBe(true);
   });
 
   it('is in schemas/ as it is printed: `npm run schemas` writes it', async () => {
     const written = readFileSync(join(REPOSITORY, `schemas/${kind}.json`), 'utf8');
-    expect(written).toBe(await documentText(realWorld(), kind));
+    expect(written).toBe(await documentText(real, kind));
   });
 
   it('says what every key is for, with an example where its kind does not say how it is written', async () => {
-    const silent = silentKeys((await documentSchema(realWorld(), kind)) as unknown as Node);
+    const silent = silentKeys((await documentSchema(real, kind)) as unknown as Node);
     expect(silent).toEqual([]);
   });
 });

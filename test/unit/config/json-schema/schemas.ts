@@ -10,10 +10,13 @@ import {
 } from '../../../../src/config/json-schema/documents.ts';
 import { realWorld } from '../../../../src/world.ts';
 
+/** Made once: it listens to the process's own streams. */
+const real = realWorld();
+
 const ajv = new Ajv({ strict: false, validateFormats: false });
 const validators = new Map<DocumentKind, ValidateFunction>();
 for (const kind of DOCUMENT_KINDS) {
-  validators.set(kind, ajv.compile(await documentSchema(realWorld(), kind)));
+  validators.set(kind, ajv.compile(await documentSchema(real, kind)));
 }
 
 /** What the schema has against a file; empty when it passes. */
