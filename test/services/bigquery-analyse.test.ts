@@ -261,7 +261,7 @@ function damage(sql: string, dice: Dice): string {
     ({ index }) => !/\bAS\s+$/.test(code.slice(0, index)),
   );
   const at = dice.pick(columns).index!;
-  const parenthesis = dice.pick([...code.matchAll(/\)/g)]).index!;
+  const parenthesis = dice.pick([...code.matchAll(/\)|$/g)]).index!;
   return dice.pick([
     `${sql.slice(0, at)}absent_${sql.slice(at)}`,
     `${sql.slice(0, parenthesis)})${sql.slice(parenthesis)}`,

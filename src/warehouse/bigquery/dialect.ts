@@ -30,8 +30,8 @@ const FUNCTIONS: Record<SqlFunction, (...args: string[]) => string> = {
   text_of_boolean: (x) => text(x!),
   starts_with: (of, prefix) => `STARTS_WITH(${text(of!)}, ${prefix})`,
   ends_with: (of, suffix) => `ENDS_WITH(${text(of!)}, ${suffix})`,
-  // STRPOS finds an empty part nowhere.
-  contains: (of, part) => `(STRPOS(${text(of!)}, ${part}) > 0 OR ${part} = '')`,
+  // STRPOS finds an empty part nowhere; of no text it is unknown whether it has one.
+  contains: (of, part) => `(STRPOS(${text(of!)}, ${part}) > 0 OR (${part} = '' AND ${of} IS NOT NULL))`,
   // A cast takes the column's own collation away.
   binary_order: (of) => text(of!),
   // By way of the shortest text that gives the float again: a direct cast shows digits that no one wrote.
