@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import LongestFirst from './test/longest-first.ts';
+import { useMemoryDisk } from './test/memory-disk.ts';
+
+useMemoryDisk();
 
 export default defineConfig({
   test: {
@@ -10,7 +13,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
   },
 });

@@ -1,5 +1,8 @@
 /** Tests against real servers that npm does not bring: `.ci/run` says which, and installs them. */
 import { defineConfig } from 'vitest/config';
+import { useMemoryDisk } from './test/memory-disk.ts';
+
+useMemoryDisk();
 
 export default defineConfig({
   test: {
@@ -8,6 +11,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });

@@ -32,7 +32,7 @@ export const INPUTS = {
   'ledger-bytes': [220, 'bytes a row of `ledger`, uncompressed'],
   'key-share': [0.3, 'of a row of these, what a look-up by key reads'],
   compression: [4, 'stored bytes are so many times fewer (Snowflake, Databricks, Redshift)'],
-  'flush-rows': [5_000, 'rows that one flush of a delivery writes: `FLUSH_ROWS` in src/deliver/pump.ts'],
+  'flush-rows': [5_000, 'rows that one flush of a delivery writes: `ROWS` in src/deliver/rhythm.ts'],
   'tick-statements': [30, 'statements of a tick'],
   'flush-statements': [12, 'statements of a flush'],
   'least-seconds': [60, 'shortest cadence: what the adapters of BigQuery and Snowflake bear'],

@@ -35,7 +35,7 @@ const far = [bigqueryEngine, databricksEngine];
 
 for (const engine of [...engines, ...far]) {
   describe(engine.name, () => {
-    const numRuns = RUNS || { duckdb: 10, postgres: 5 }[engine.name] || 2;
+    const numRuns = RUNS || { duckdb: 6, postgres: 4 }[engine.name] || 2;
     for (const matchesBy of ['identifiers', 'key'] as const) {
       test(`an audience that matches by ${matchesBy}`, { timeout: 600_000 }, async () => {
         await fc.assert(

@@ -21,7 +21,7 @@ import { engines } from '../engines.ts';
 
 const engine = engines.find(({ name }) => name === 'duckdb')!;
 const SIZE = { segments: 16, syncs: 0, ticks: 3, active: 60, quiet: 20 };
-const RUNS = { numRuns: 4 };
+const RUNS = { numRuns: 3 };
 const place = PLACE;
 
 /** Members by segment after the play's ticks, its segments replaced by `conditions`; and everyone there is. */

@@ -14,7 +14,7 @@ import { readProject } from './project.ts';
 
 vi.mock('../../src/adapters.ts', () => import('./adapters.ts'));
 
-const SEEDS = Number(process.env.SEGSYNC_SEEDS ?? 150);
+const SEEDS = Number(process.env.SEGSYNC_SEEDS ?? 80);
 const ASKED_AGAIN = 10;
 const ONE = process.env.SEGSYNC_SEED;
 

@@ -36,8 +36,8 @@ test('the page has the tables of today', async () => {
 });
 
 test('rows that one flush writes are those of the program', async () => {
-  const pump = readFileSync(join(ROOT, 'src/deliver/pump.ts'), 'utf8');
-  const [, rows] = /FLUSH_ROWS = ([\d_]+)/.exec(pump)!;
+  const rhythm = readFileSync(join(ROOT, 'src/deliver/rhythm.ts'), 'utf8');
+  const [, rows] = /\nconst ROWS = ([\d_]+)/.exec(rhythm)!;
   expect((await cost()).stdout).toContain(`| \`--flush-rows\` | ${rows!.replaceAll('_', '')} |`);
 });
 

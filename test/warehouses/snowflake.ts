@@ -395,12 +395,19 @@ function insertOwn(
   return `INSERT INTO ${own} (${list}) VALUES ${rows.join(', ')}`;
 }
 
-const FEED =
-  /^\(SELECT \* FROM (\S+) CHANGES\(INFORMATION => DEFAULT\) AT\(TIMESTAMP => '([^']*)'::TIMESTAMP_LTZ\)\)$/;
+const ONE_FEED = String.raw`\(SELECT \* FROM (\S+) CHANGES\(INFORMATION => DEFAULT\) AT\(TIMESTAMP => '([^']*)'::TIMESTAMP_LTZ\)\)`;
+const FEED = new RegExp(`^${ONE_FEED}$|^\\(${ONE_FEED}(?: UNION ALL ${ONE_FEED})+\\)$`);
 
+/** Since one instant, or since each of several. */
 async function feedOwn(text: string, feeds: Feeds): Promise<string | undefined> {
-  const [, table, at] = FEED.exec(text) ?? [];
-  return table === undefined ? undefined : feeds.between(table, at!);
+  if (!FEED.test(text)) return undefined;
+  const told: string[] = [];
+  for (const [, table, at] of text.matchAll(new RegExp(ONE_FEED, 'g'))) {
+    const between = await feeds.between(table!, at!);
+    if (between === undefined) return undefined;
+    told.push(between);
+  }
+  return told.length === 1 ? told[0] : `(${told.map((each) => `SELECT * FROM ${each}`).join(' UNION ALL ')})`;
 }
 
 /** What the adapter asks of change feeds by itself. */

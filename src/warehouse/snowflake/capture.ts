@@ -23,7 +23,13 @@ export interface Ask {
   readonly look: (sql: string) => Promise<RowStatement>;
 }
 
-/** The mark is an instant in microseconds: the next feed begins there. */
+/** What was asked when: `from` is where the next feed begins, `at` when the tick began to read. Microseconds. */
+interface Mark {
+  readonly from: bigint;
+  readonly at: bigint;
+}
+
+/** A mark is kept as `from/at`, or as one number where they are the same. */
 export async function capture(ask: Ask, relations: readonly Captured[]): Promise<readonly Capture[]> {
   if (relations.every(({ feed }) => feed === undefined)) return relations.map(() => ({}));
   // Before anything is read: what shows later is told by the next feed.
@@ -43,18 +49,41 @@ async function feedOf(ask: Ask, { relation, marks }: Captured, now: bigint): Pro
   if (shown.change_tracking !== 'ON')
     return lacking('it is not turned on', [`ALTER TABLE ${name} SET CHANGE_TRACKING = TRUE`]);
   if (marks.length === 0) return { mark: now.toString() };
-  const known = marks.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
-  const [oldest, newest] = [known[0]!, known.at(-1)!];
+  const known = marks.map(markOf);
+  const newest = latest(known.map(({ from }) => from));
   // Never before the first mark: change tracking may have been turned on just before that.
-  const mark = (now - LAP > newest ? now - LAP : newest).toString();
+  const mark = markText({ from: latest([now - LAP, newest]), at: now });
+  const instants = [...new Set(known.flatMap(({ from, at }) => [from, at]))].sort((a, b) => (a < b ? -1 : 1));
   const days = BigInt(shown.retention_time ?? '0');
-  if (now - oldest > days * DAY - MARGIN) {
+  if (now - instants[0]! > days * DAY - MARGIN) {
     const why = `the last tick is longer ago than its time travel reaches, ${days} day${days === 1n ? '' : 's'}`;
     return { mark, ...lacking(why, [`ALTER TABLE ${name} SET DATA_RETENTION_TIME_IN_DAYS = 7`]) };
   }
-  const feed = dialect.changesOf!(name, oldest, now, 'all');
+  const feed = changesSince(name, instants, now);
   const refusal = await refusalOf(ask, feed);
   return { mark, ...(refusal === undefined ? { feed } : lacking(refusal)) };
+}
+
+/**
+ * The net difference hides what came and went: a row that a tick saw shows only in what changed since just then. So it is
+ * asked for since each instant at which some tick read.
+ */
+function changesSince(name: string, instants: readonly bigint[], now: bigint): string {
+  const feeds = instants.map((from) => dialect.changesOf!(name, from, now, 'all'));
+  return feeds.length === 1 ? feeds[0]! : `(${feeds.join(' UNION ALL ')})`;
+}
+
+function markOf(text: string): Mark {
+  const [from, at = from] = text.split('/');
+  return { from: BigInt(from!), at: BigInt(at!) };
+}
+
+function markText({ from, at }: Mark): string {
+  return from === at ? at.toString() : `${from}/${at}`;
+}
+
+function latest(of: readonly bigint[]): bigint {
+  return of.reduce((a, b) => (a > b ? a : b));
 }
 
 /** The service says of some things, a gap in what was tracked, only when it is asked for the changes. */
