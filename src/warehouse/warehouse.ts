@@ -81,7 +81,8 @@ export interface Capture {
   readonly narrows?: string;
   /**
    * A FROM-able text: exactly the rows that were added, changed (as they were and as they are) and deleted since the
-   * oldest mark, with the relation's columns. It takes the place of the cursor.
+   * oldest mark, with the relation's columns; among them every row that there was at some mark and is there no more as
+   * it was. It takes the place of the cursor.
    */
   readonly feed?: string;
   /** The feed does not tell of the newest changes yet: the cursor is looked at besides. */
