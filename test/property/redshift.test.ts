@@ -15,7 +15,7 @@ vi.mock('../../src/adapters.ts', async (importOriginal) => {
   return { ...adapters, loadWarehouse: async () => engine.warehouse };
 });
 
-const EXTENT = Number(process.env.SEGSYNC_SEGMENT_TICKS ?? 60);
+const EXTENT = Number(process.env.SEGSYNC_SEGMENT_TICKS ?? 100);
 
 test('an incremental run gives the same members as a full recomputation', { timeout: 600_000 }, async () => {
   const figures = noFigures();
@@ -23,5 +23,5 @@ test('an incremental run gives the same members as a full recomputation', { time
     perform(damped(randomPlay(seed, USUAL)), redshiftEngine, figures);
   if (process.env.SEGSYNC_SEED) return one(Number(process.env.SEGSYNC_SEED));
   while (figures.ticks < EXTENT) await one(fc.sample(fc.nat(), 1)[0]!);
-  expect(figures.incremental / figures.ticks).toBeGreaterThan(0.5);
+  expect(figures.incremental / figures.ticks).toBeGreaterThan(0.3);
 });

@@ -15,7 +15,7 @@ vi.mock('../../src/adapters.ts', async (importOriginal) => {
   return { ...adapters, loadWarehouse: async () => engine.warehouse };
 });
 
-const EXTENT = Number(process.env.SEGSYNC_SEGMENT_TICKS ?? 60);
+const EXTENT = Number(process.env.SEGSYNC_SEGMENT_TICKS ?? 100);
 
 test('an incremental run gives the same members as a full recomputation', { timeout: 600_000 }, async () => {
   const figures = noFigures();
