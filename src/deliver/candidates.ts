@@ -22,7 +22,7 @@ export async function* candidateRows(
     const rows = await statements.query(candidatesSql(preview, scope, fewKeys + 1));
     if (rows.length <= fewKeys) return yield* rows;
   }
-  yield* statements.stream(candidatesSql(preview, scope), signal ? { signal } : {});
+  yield* statements.stream(candidatesSql(preview, scope), { signal, setAside: true });
 }
 
 /** Candidates are found by indexes, and each of them is a row. */

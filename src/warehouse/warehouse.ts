@@ -255,6 +255,15 @@ export type Write =
     };
 
 /** Statements on one connection (inside a transaction) or on any (a session). */
+export interface StreamOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * It may be read for hours: the rows are put aside first, where the warehouse would otherwise keep everything as it was
+   * until the end.
+   */
+  readonly setAside?: boolean;
+}
+
 export interface Statements {
   /** True when CREATE TEMPORARY TABLE may be used here; a read-only role or replica cannot. */
   readonly temporaryTables: boolean;
@@ -267,7 +276,7 @@ export interface Statements {
    * query fails midway. On a session: over a connection of its own, so that other statements can run meanwhile;
    * inside a transaction: on its connection, which must not be used until the stream has ended.
    */
-  stream(sql: string, options?: { signal?: AbortSignal }): AsyncIterable<Row>;
+  stream(sql: string, options?: StreamOptions): AsyncIterable<Row>;
   /** One statement; resolves to the number of rows it changed (0 where it has none). */
   execute(sql: string): Promise<number>;
   /** Bulk insert of text values (cast to the column's type) into an existing table, all or none. `table` is quoted, `columns` are not. */

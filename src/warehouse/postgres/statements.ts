@@ -1,9 +1,10 @@
 /** Statements on one connection, or on any idle one. */
 import { labelLine } from '../label.ts';
-import type { Row, Statements } from '../warehouse.ts';
+import type { Row, Statements, StreamOptions } from '../warehouse.ts';
 import { attempt } from './attempt.ts';
 import { capture } from './capture.ts';
 import { copyRows } from './copy.ts';
+import { rowsAside, rowsAsRead } from './cursor.ts';
 import { approximateRows, describe, incarnation, movingFunctions } from './describe.ts';
 import { estimate } from './estimate.ts';
 import { failureOf } from './failure.ts';
@@ -50,7 +51,7 @@ export function statementsOn(lender: Lender, label = ''): Statements {
     temporaryTables: lender.temporaryTables,
     countsCreated: true,
     query,
-    stream: (sql, options) => stream(lender, line + sql, options?.signal),
+    stream: (sql, options) => stream(lender, { line, sql }, options),
     execute: (sql) => {
       if (/^CREATE TEMPORARY /m.test(sql)) lender.marks?.add('temporary');
       return on(async (connection) => (await runOne(connection, line + sql)).rowCount ?? 0);
@@ -69,12 +70,20 @@ export function statementsOn(lender: Lender, label = ''): Statements {
   };
 }
 
-async function* stream(lender: Lender, sql: string, signal: AbortSignal | undefined): AsyncGenerator<Row> {
+async function* stream(
+  lender: Lender,
+  { line, sql }: { readonly line: string; readonly sql: string },
+  { signal, setAside = false }: StreamOptions = {},
+): AsyncGenerator<Row> {
   const stopped = signal ? AbortSignal.any([signal, lender.cancelled()]) : lender.cancelled();
   try {
     const connection = await lender.borrow();
     try {
-      yield* streamRows(connection, sql, stopped, () => lender.interrupt(connection));
+      const open =
+        setAside && !lender.inTransaction
+          ? () => rowsAside(connection, sql, line)
+          : () => rowsAsRead(connection, line + sql);
+      yield* streamRows(connection, open, stopped, () => lender.interrupt(connection));
     } finally {
       lender.giveBack(connection);
     }

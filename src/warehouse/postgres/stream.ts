@@ -1,35 +1,22 @@
 /** Streaming of a query's rows through a cursor of the server. */
-import type { Writable } from 'node:stream';
-import QueryStream from 'pg-query-stream';
 import { type Row, WarehouseError } from '../warehouse.ts';
+import type { Cursor } from './cursor.ts';
 import type { Connection } from './pool.ts';
-import { exactText } from './values.ts';
 
 const BATCH_ROWS = 2_000;
-
-/** What pg-query-stream wraps. Read directly: around it, a lost connection leaves the reader waiting for ever. */
-interface Cursor {
-  /** The next rows, at most `count`; none at the end. */
-  read(count: number): Promise<Row[]>;
-  close(): Promise<void>;
-  submit(): void;
-}
 
 /** Ends the cursor when the caller stops early, so that the connection can be used again. */
 export async function* streamRows(
   connection: Connection,
-  sql: string,
+  open: () => Cursor,
   stopped: AbortSignal,
   interrupt: () => Promise<void>,
 ): AsyncGenerator<Row> {
   if (stopped.aborted) throw new WarehouseError('transient', 'the query was cancelled');
-  const { cursor } = new QueryStream(sql, [], { types: exactText }) as unknown as { cursor: Cursor };
   const interruption = watch(connection, stopped);
   const reading: Reading = {};
-  let next = inOneMessage(connection, () => {
-    connection.query(cursor);
-    return readOn(cursor, reading);
-  });
+  const cursor = open();
+  let next = readOn(cursor, reading);
   try {
     for (;;) {
       const rows = await interruption.orElse(next);
@@ -40,17 +27,6 @@ export async function* streamRows(
   } finally {
     await Promise.race([settle(cursor, reading, interrupt), interruption.lost]);
     interruption.forget();
-  }
-}
-
-/** What the driver would send piece by piece: for few rows, that costs more than the query. */
-function inOneMessage<T>(connection: Connection, send: () => T): T {
-  const { stream } = (connection as unknown as { connection: { stream: Writable } }).connection;
-  stream.cork();
-  try {
-    return send();
-  } finally {
-    stream.uncork();
   }
 }
 

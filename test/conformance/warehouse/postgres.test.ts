@@ -270,6 +270,26 @@ test('cancel reaches statements though all connections are lent', async () => {
   ]);
 });
 
+test.each([
+  [true, 0],
+  [false, 1],
+])('rows that are put aside (%s) keep no snapshot while they are read', async (setAside, snapshots) => {
+  const session = await connect({ ...opened.target, pool: 3 });
+  const held = async (): Promise<number> => {
+    const [row] = await session.query(
+      "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND backend_xmin IS NOT NULL",
+    );
+    return Number(row!.n);
+  };
+  const before = await held();
+  let read = 0;
+  for await (const _ of session.stream('SELECT id FROM shop.people ORDER BY id', { setAside })) {
+    read += 1;
+    if (read === 2_500) expect((await held()) - before).toBe(snapshots);
+  }
+  expect(read).toBe(5_000);
+});
+
 test('streams never hold all connections: who writes what it reads gets on with two', async () => {
   const session = await connect({ ...opened.target, pool: 2 });
   const copy = async (): Promise<number> => {
