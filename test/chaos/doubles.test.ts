@@ -22,7 +22,7 @@ import { batter, emptyTally, expectWhole, prepare } from './storm.ts';
 import { isRefused, stormFiles } from './weather.ts';
 
 const seed = Number(process.env.SEGSYNC_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const KILLS = Number(process.env.SEGSYNC_KILLS ?? 5);
+const KILLS = Number(process.env.SEGSYNC_KILLS ?? 8);
 const LIMIT_MS = 180_000 + KILLS * 30_000;
 
 let program: CompiledProgram;

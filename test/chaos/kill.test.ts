@@ -17,7 +17,7 @@ import { batter, emptyTally, expectWhole, prepare, type Tally } from './storm.ts
 import { isRefused, stormFiles } from './weather.ts';
 
 const seed = Number(process.env.SEGSYNC_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const KILLS = Math.ceil(Number(process.env.SEGSYNC_KILLS ?? 12) / 2);
+const KILLS = Math.ceil(Number(process.env.SEGSYNC_KILLS ?? 18) / 2);
 const KILLS_A_STORM = 30;
 const MOST_KILLS = 3 * KILLS;
 const LIMIT_MS = 60_000 + MOST_KILLS * 10_000;
