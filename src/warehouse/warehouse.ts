@@ -254,7 +254,6 @@ export type Write =
       readonly rows: readonly (readonly (string | null)[])[];
     };
 
-/** Statements on one connection (inside a transaction) or on any (a session). */
 export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /**
@@ -264,6 +263,7 @@ export interface StreamOptions {
   readonly setAside?: boolean;
 }
 
+/** Statements on one connection (inside a transaction) or on any (a session). */
 export interface Statements {
   /** True when CREATE TEMPORARY TABLE may be used here; a read-only role or replica cannot. */
   readonly temporaryTables: boolean;

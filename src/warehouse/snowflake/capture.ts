@@ -5,6 +5,7 @@
  */
 import type { RowStatement } from 'snowflake-sdk';
 import type { Relation } from '../../config/project.ts';
+import { latest } from '../../instant.ts';
 import { isRefusedFeed, lacking } from '../feed.ts';
 import { type Capture, type Captured, type Row, WarehouseError } from '../warehouse.ts';
 import { dialect } from './dialect.ts';
@@ -50,9 +51,9 @@ async function feedOf(ask: Ask, { relation, marks }: Captured, now: bigint): Pro
     return lacking('it is not turned on', [`ALTER TABLE ${name} SET CHANGE_TRACKING = TRUE`]);
   if (marks.length === 0) return { mark: now.toString() };
   const known = marks.map(markOf);
-  const newest = latest(known.map(({ from }) => from));
+  const newest = latest(known.map(({ from }) => from))!;
   // Never before the first mark: change tracking may have been turned on just before that.
-  const mark = markText({ from: latest([now - LAP, newest]), at: now });
+  const mark = markText({ from: latest([now - LAP, newest])!, at: now });
   const instants = [...new Set(known.flatMap(({ from, at }) => [from, at]))].sort((a, b) => (a < b ? -1 : 1));
   const days = BigInt(shown.retention_time ?? '0');
   if (now - instants[0]! > days * DAY - MARGIN) {
@@ -80,10 +81,6 @@ function markOf(text: string): Mark {
 
 function markText({ from, at }: Mark): string {
   return from === at ? at.toString() : `${from}/${at}`;
-}
-
-function latest(of: readonly bigint[]): bigint {
-  return of.reduce((a, b) => (a > b ? a : b));
 }
 
 /** The service says of some things, a gap in what was tracked, only when it is asked for the changes. */
