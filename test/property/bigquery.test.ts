@@ -2,10 +2,10 @@
  * Promise 1 on BigQuery's own adapter and client, over loopback: every statement that arrives is the one that the plan
  * has in its dialect, and what the same plan does elsewhere comes out.
  */
-import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { damped } from '../brute-force/damp.ts';
-import { noFigures, perform } from '../brute-force/performance.ts';
+import { performMany } from '../brute-force/many.ts';
+import { perform } from '../brute-force/performance.ts';
 import { randomPlay, USUAL } from '../brute-force/random-play.ts';
 import { bigqueryEngine } from '../warehouses/engines.ts';
 
@@ -18,12 +18,9 @@ vi.mock('../../src/adapters.ts', async (importOriginal) => {
 const EXTENT = Number(process.env.SEGSYNC_SEGMENT_TICKS ?? 100);
 
 test('an incremental run gives the same members as a full recomputation', { timeout: 600_000 }, async () => {
-  const figures = noFigures();
-  if (process.env.SEGSYNC_SEED)
-    return perform(damped(randomPlay(Number(process.env.SEGSYNC_SEED), USUAL)), bigqueryEngine, figures);
-  while (figures.ticks < EXTENT) {
-    const [seed] = fc.sample(fc.nat(), 1);
-    await perform(damped(randomPlay(seed!, USUAL)), bigqueryEngine, figures);
-  }
-  expect(figures.incremental / figures.ticks).toBeGreaterThan(0.3);
+  await performMany({
+    extent: EXTENT,
+    play: (seed, figures) => perform(damped(randomPlay(seed, USUAL)), bigqueryEngine, figures),
+    expectMeaning: ({ incremental, ticks }) => expect(incremental / ticks).toBeGreaterThan(0.3),
+  });
 });

@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { Dice } from '../brute-force/dice.ts';
 import { withFeeds } from '../brute-force/feeds.ts';
+import { performMany } from '../brute-force/many.ts';
 import { noFigures, perform } from '../brute-force/performance.ts';
 import type { Play } from '../brute-force/play.ts';
 import { randomPlay, USUAL } from '../brute-force/random-play.ts';
@@ -25,14 +26,14 @@ function fedPlay(seed: number): Play {
 }
 
 test('with a feed nothing escapes that a cursor would not show', { timeout: 600_000 }, async () => {
-  const figures = noFigures();
-  const seeds = process.env.SEGSYNC_SEED ? [Number(process.env.SEGSYNC_SEED)] : fc.sample(fc.nat(), 50);
-  for (const seed of seeds) {
-    if (figures.ticks >= EXTENT) break;
-    await perform(fedPlay(seed), snowflakeEngine, figures);
-  }
-  expect(figures.incremental / figures.ticks).toBeGreaterThan(0.3);
-  expect(figures.exited).toBeGreaterThan(0);
+  await performMany({
+    extent: EXTENT,
+    play: (seed, figures) => perform(fedPlay(seed), snowflakeEngine, figures),
+    expectMeaning({ incremental, ticks, exited }) {
+      expect(incremental / ticks).toBeGreaterThan(0.3);
+      expect(exited).toBeGreaterThan(0);
+    },
+  });
 });
 
 test('a feed that does not tell what a row was before is noticed', { timeout: 600_000 }, async () => {

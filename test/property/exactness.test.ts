@@ -5,13 +5,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIES } from '../brute-force/lies.ts';
+import { performMany } from '../brute-force/many.ts';
 import { type Figures, noFigures, perform } from '../brute-force/performance.ts';
 import { randomPlay, USUAL } from '../brute-force/random-play.ts';
-import { type Engine, engines } from '../engines.ts';
+import { engines } from '../engines.ts';
 
 const LIMIT_MS = 1_200_000;
 const soakMinutes = Number(process.env.SEGSYNC_SOAK ?? 0);
-const given = process.env.SEGSYNC_SEED;
 
 /** Segment-ticks to play at least. */
 const EXTENT: Readonly<Record<string, number>> = { duckdb: 1600, postgres: 1500 };
@@ -25,18 +25,19 @@ const MOST_TRIES = 20;
 
 describe.each(engines)('on $name', (engine) => {
   it('an incremental run gives the same members as a full recomputation', { timeout: LIMIT_MS }, async () => {
-    const figures = noFigures();
-    if (given) return perform(randomPlay(Number(given), USUAL), engine, figures);
-    await performMore(engine, figures, () => figures.ticks >= (EXTENT[engine.name] ?? OTHERWISE));
+    const figures = await performMany({
+      extent: EXTENT[engine.name] ?? OTHERWISE,
+      play: (seed, all) => perform(randomPlay(seed, USUAL), engine, all),
+      expectMeaning,
+    });
     show(engine.name, figures);
-    expectMeaning(figures);
   });
 
   const soakMs = soakMinutes * 60_000;
   it.runIf(soakMinutes > 0)('and does so as long as one likes', { timeout: soakMs + LIMIT_MS }, async () => {
     const figures = noFigures();
     const end = Date.now() + soakMs;
-    await performMore(engine, figures, () => Date.now() > end);
+    while (Date.now() < end) await perform(randomPlay(fc.sample(fc.nat(), 1)[0]!, USUAL), engine, figures);
     show(engine.name, figures);
     expectMeaning(figures);
   });
@@ -57,14 +58,6 @@ describe('the comparison', () => {
     },
   );
 });
-
-/** Performs plays of new seeds until `enough`. */
-async function performMore(engine: Engine, figures: Figures, enough: () => boolean): Promise<void> {
-  while (!enough()) {
-    const [seed] = fc.sample(fc.nat(), 1);
-    await perform(randomPlay(seed!, USUAL), engine, figures);
-  }
-}
 
 /** If everybody were affected by every tick, or nothing ever changed, the comparison would prove nothing. */
 function expectMeaning(figures: Figures): void {

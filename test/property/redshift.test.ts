@@ -2,10 +2,10 @@
  * Promise 1 on Redshift's own adapter, over the driver's protocol, with PostgreSQL behind the door: every statement that
  * arrives is the one that the plan has in its dialect, and all but what the two spell differently runs as it came.
  */
-import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { damped } from '../brute-force/damp.ts';
-import { noFigures, perform } from '../brute-force/performance.ts';
+import { performMany } from '../brute-force/many.ts';
+import { perform } from '../brute-force/performance.ts';
 import { randomPlay, USUAL } from '../brute-force/random-play.ts';
 import { redshiftEngine } from '../warehouses/redshift-engine.ts';
 
@@ -18,10 +18,9 @@ vi.mock('../../src/adapters.ts', async (importOriginal) => {
 const EXTENT = Number(process.env.SEGSYNC_SEGMENT_TICKS ?? 100);
 
 test('an incremental run gives the same members as a full recomputation', { timeout: 600_000 }, async () => {
-  const figures = noFigures();
-  const one = (seed: number): Promise<void> =>
-    perform(damped(randomPlay(seed, USUAL)), redshiftEngine, figures);
-  if (process.env.SEGSYNC_SEED) return one(Number(process.env.SEGSYNC_SEED));
-  while (figures.ticks < EXTENT) await one(fc.sample(fc.nat(), 1)[0]!);
-  expect(figures.incremental / figures.ticks).toBeGreaterThan(0.3);
+  await performMany({
+    extent: EXTENT,
+    play: (seed, figures) => perform(damped(randomPlay(seed, USUAL)), redshiftEngine, figures),
+    expectMeaning: ({ incremental, ticks }) => expect(incremental / ticks).toBeGreaterThan(0.3),
+  });
 });
