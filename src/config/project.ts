@@ -124,6 +124,8 @@ export interface Tier {
   /** How much later than that its slots are: what `jitter` makes of the project's name and its own. */
   readonly shift?: Duration;
   readonly freshWithin: Duration;
+  /** Where the project declares it; none of a built-in one that is used as it is. */
+  readonly place?: Place;
 }
 
 /** Largest share (percent, decimal text) of the audience that one hour may remove or add. */

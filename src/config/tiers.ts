@@ -17,6 +17,9 @@ const BUILT_IN: readonly Tier[] = [
   { name: 'daily', every: DAY, at: '06:00', freshWithin: 26n * HOUR },
 ];
 
+/** Their names. */
+export const BUILT_IN_TIERS: readonly string[] = BUILT_IN.map(({ name }) => name);
+
 /** Tiers by name; one that is declared but broken is undefined. */
 export type Tiers = ReadonlyMap<string, Tier | undefined>;
 
@@ -53,6 +56,7 @@ function resolveTier(
     ...(at ? { at } : {}),
     ...(shift ? { shift } : {}),
     freshWithin: part.fresh_within ?? usual,
+    place: keyPlace,
   };
 }
 

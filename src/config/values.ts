@@ -6,6 +6,7 @@ import { DAY, type Duration, HOUR, isTimezone, parseDuration } from '../instant.
 const LONGEST: Duration = 36_500n * DAY;
 
 const DURATION = 'a duration such as `30m`, `2h` or `7d`';
+const AT_MOST = 'at most a hundred years';
 
 /** How the text of a value looks, for JSON Schemas: never stricter than what reads it. */
 interface Form {
@@ -33,7 +34,8 @@ export function readDuration(text: string): Duration | undefined {
   return duration !== undefined && duration > 0n && duration <= LONGEST ? duration : undefined;
 }
 
-export const DURATION_EXPECTED = `${DURATION}, at most a hundred years`;
+/** What `readDuration` takes. */
+export const DURATION_EXPECTED = `${DURATION}, more than \`0s\` and ${AT_MOST}`;
 export const DURATION_HINT = 'units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`';
 
 export const DURATION_FORM = { pattern: /^\s*\d{1,9}[smhdw]\s*$/, examples: ['30m', '2h', '7d'] };
@@ -44,7 +46,7 @@ export const duration = written(readDuration, DURATION_FORM, DURATION_EXPECTED, 
 export const overlapDuration = written(
   (text) => (/^0[smhdw]$/.test(text.trim()) ? 0n : readDuration(text)),
   DURATION_FORM,
-  DURATION_EXPECTED,
+  `${DURATION}, ${AT_MOST}`,
   DURATION_HINT,
 );
 

@@ -11,6 +11,7 @@ import type { World } from '../world.ts';
 import { tooFast } from './pace.ts';
 import { refusedFields } from './refused-field.ts';
 import { refusedFull } from './refused-full.ts';
+import { unusedTiers } from './unused-tiers.ts';
 
 /** Warnings, and E217 for segments that would be full at every tick of a fast tier whatever the warehouse says. */
 export async function checkProject(
@@ -19,7 +20,7 @@ export async function checkProject(
   { target, ...selection }: Selection & { readonly target: string },
 ): Promise<Diagnostic[]> {
   const warehouse = await loadWarehouse(world, project.targets.get(target)!.type);
-  const found = tooFast(project, warehouse!, { target, ...selection });
+  const found = [...unusedTiers(project), ...tooFast(project, warehouse!, { target, ...selection })];
   for (const segment of project.segments.values()) {
     if (!selection.segments.has(segment.name)) continue;
     for (const each of judgeSegment(project, segment)) {

@@ -18,17 +18,22 @@ import { expectAudiences } from './audiences.ts';
 import { openRig, type Rig } from './rig.ts';
 import { expectAllSent } from './sent.ts';
 import { Traffic } from './shop.ts';
-import { batter, emptyTally, expectWhole, prepare } from './storm.ts';
+import { batter, emptyTally, expectWhole, prepare, type Tally } from './storm.ts';
 import { isRefused, stormFiles } from './weather.ts';
 
 const seed = Number(process.env.SEGSYNC_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const KILLS = Number(process.env.SEGSYNC_KILLS ?? 8);
-const LIMIT_MS = 180_000 + KILLS * 30_000;
+const MOST_KILLS = 3 * KILLS;
+const LIMIT_MS = 180_000 + MOST_KILLS * 20_000;
 
 let program: CompiledProgram;
 beforeAll(async () => {
   program = await compileProgram();
 });
+
+function isMild({ midway, early, inDoubt }: Tally): boolean {
+  return midway < KILLS / 4 || early < 1 || inDoubt < 1;
+}
 
 interface Doubled extends Opened {
   readonly double: { readonly standIn: StandIn; lapse(): void | Promise<void> };
@@ -49,7 +54,10 @@ for (const { name, open } of doubled) {
         const traffic = new Traffic(dice);
         const tally = emptyTally();
         const usualMs = await prepare(rig, traffic);
-        await batter({ rig, dice, traffic, tally, usualMs, cuts: false }, KILLS);
+        const storm = { rig, dice, traffic, tally, usualMs, cuts: false };
+        await batter(storm, KILLS);
+        // A storm that hit nothing would prove nothing: it goes on until it has, as far as it may.
+        while (isMild(tally) && tally.killed < MOST_KILLS) await batter(storm, 1);
         await own.double.lapse();
         await expectWhole(rig);
         await expectAudiences(rig, isRefused);
@@ -61,11 +69,7 @@ for (const { name, open } of doubled) {
         console.log(
           `${name}, seed ${seed}: ${JSON.stringify({ usualMs: Math.round(usualMs), ...tally, sent })}`,
         );
-        // A storm that hit nothing would prove nothing.
-        expect(tally.killed).toBe(KILLS);
-        expect(tally.midway, JSON.stringify(tally)).toBeGreaterThanOrEqual(KILLS / 4);
-        expect(tally.early, JSON.stringify(tally)).toBeGreaterThanOrEqual(1);
-        expect(tally.inDoubt, JSON.stringify(tally)).toBeGreaterThanOrEqual(1);
+        expect(isMild(tally), JSON.stringify(tally)).toBe(false);
       } finally {
         await rig.drop();
       }

@@ -75,7 +75,6 @@ function expectWhole({ groups, failures, plays }: Result): void {
     expect(failed, group).toBe(0);
   }
   expect(plays.incremental).toBeGreaterThan(0);
-  expect(plays.audiences).toBeGreaterThan(0);
 }
 
 describe.each(engines)('$name', (engine) => {
@@ -84,10 +83,12 @@ describe.each(engines)('$name', (engine) => {
     opened.push(own);
     await own.session.close();
     const folder = await projectOf(own);
-    const { exit, stdout, stderr } = await start(folder, ['--plays', '2', '--out', 'result.json']).ended;
+    const { exit, stdout, stderr } = await start(folder, ['--plays', '3', '--out', 'result.json']).ended;
     expect({ exit, stderr }, stdout).toEqual({ exit: 0, stderr: '' });
     const result = await resultIn(folder);
     expectWhole(result);
+    // Chance may give one play none, and not three.
+    expect(result.plays.audiences).toBeGreaterThan(0);
     expect(result).toMatchObject({
       warehouse: engine.name,
       date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),

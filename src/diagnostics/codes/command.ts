@@ -82,7 +82,8 @@ export const COMMAND_CODES = {
   ),
   E616: error<{ text: string } & Suggestion>(
     EXIT.usage,
-    (p) => `\`--after ${p.text}\` is no table of this project`,
+    (p) =>
+      p.text.trim() === '' ? '`--after` is empty' : `\`--after ${p.text}\` is no table of this project`,
     (p) =>
       didYouMean(p) ??
       'a table that `segsync.yaml` declares, `file:PATH`, or `dbt:PATH` of its run_results.json',

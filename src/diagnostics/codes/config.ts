@@ -213,6 +213,10 @@ export const CONFIG_CODES = {
       `tier \`${p.tier}\` asks for every ${p.asked}, but the warehouse of target \`${p.target}\` bears no shorter cadence than ${p.every}: there it runs every ${p.every}, and promises ${p.promise}`,
     (p) => `give \`${p.tier}\` an \`every\` of ${p.every} or more, or its segments a slower tier`,
   ),
+  W159: warning<{ tier: string } & Suggestion>(
+    (p) => `no segment and no sync has the tier \`${p.tier}\``,
+    (p) => didYouMean(p) ?? `write \`tier: ${p.tier}\` in a segment or a sync, or remove it here`,
+  ),
   W102: warning<{ option: string }>(
     (p) => `\`${p.option}\` is a secret and stands in the file`,
     (p) => `write \`${p.option}: "\${env:NAME}"\` and keep the value out of git`,

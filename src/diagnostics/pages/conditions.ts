@@ -27,13 +27,18 @@ type Codes =
   | 'E150'
   | 'W101'
   | 'W102'
-  | 'W157';
+  | 'W157'
+  | 'W159';
 
 const ADS = 'type: meta\naccount_id: "123456"\naccess_token: "${env:META_TOKEN:-x}"\n';
 const LATE_FEED = 'type: bigquery, project: shop, location: EU';
 
 function onSlowOne(): Files {
   return project('type: duckdb, path: data.duckdb, init: shop.sql', LATE_FEED);
+}
+
+function tuned(tier: string): Files {
+  return project('entities:', `tiers:\n  ${tier}: { every: 5s }\nentities:`);
 }
 
 const WITH_PHONE = project(
@@ -287,6 +292,20 @@ export const CONDITION_PAGES: Pages<Codes> = {
     },
     right: {
       files: { ...onSlowOne(), ...segment('entity: customer\ntier: frequent\nwhere:\n  did: orders\n') },
+    },
+  },
+  W159: {
+    title: 'a tier that nothing runs in',
+    when: 'The project declares a tier that no segment and no sync names. A misspelt built-in one makes another tier, and the built-in one stays as it is.',
+    mend: 'Name the tier where it is meant, or remove it. Nothing has to be done: it costs nothing.',
+    wrong: {
+      files: { ...tuned('realtme'), ...segment('entity: customer\ntier: realtime\nwhere:\n  did: orders\n') },
+    },
+    right: {
+      files: {
+        ...tuned('realtime'),
+        ...segment('entity: customer\ntier: realtime\nwhere:\n  did: orders\n'),
+      },
     },
   },
   W102: {

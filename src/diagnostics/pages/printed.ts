@@ -38,7 +38,7 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "  hint: did you mean `owner`?",
   ],
   E106: [
-    "error[E106]: `within` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years",
+    "error[E106]: `within` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years",
     "  --> segments/buyers.yaml:4:11",
     "  2 | where:",
     "  3 |   did: orders",
@@ -375,6 +375,16 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "    |   ^^^",
     "  5 | entities:",
     "  hint: give `realtime` an `every` of 1m or more, or its segments a slower tier",
+  ],
+  W159: [
+    "warning[W159]: no segment and no sync has the tier `realtme`",
+    "  --> segsync.yaml:6:3",
+    "  4 |   dev: { type: duckdb, path: data.duckdb, init: shop.sql }",
+    "  5 | tiers:",
+    "> 6 |   realtme: { every: 5s }",
+    "    |   ^^^^^^^",
+    "  7 | entities:",
+    "  hint: did you mean `realtime`?",
   ],
   W102: [
     "warning[W102]: `access_token` is a secret and stands in the file",

@@ -1,4 +1,5 @@
 /** A session: statements on any connection, and transactions on one of their own. */
+import pLimit from 'p-limit';
 import type { Instant } from '../../instant.ts';
 import type { World } from '../../world.ts';
 import type { ConnectOptions, Session, Statements } from '../warehouse.ts';
@@ -28,14 +29,18 @@ export function sessionOn(
     borrow: pool.borrow,
     giveBack: pool.giveBack,
   });
-  const pinned = (connection: Connection): Lender & Required<Pick<Lender, 'marks'>> => ({
-    ...shared,
-    marks: new Set(),
-    inTransaction: true,
-    lend: (work) => work(connection),
-    borrow: async () => connection,
-    giveBack: () => {},
-  });
+  const pinned = (connection: Connection): Lender & Required<Pick<Lender, 'marks'>> => {
+    // The driver takes one statement at a time; deliveries that share a transaction ask side by side.
+    const inTurn = pLimit(1);
+    return {
+      ...shared,
+      marks: new Set(),
+      inTransaction: true,
+      lend: (work) => inTurn(() => work(connection)),
+      borrow: async () => connection,
+      giveBack: () => {},
+    };
+  };
   return {
     ...any,
     ...(wakes ? { wake: wakeOn(pool, any.query) } : {}),

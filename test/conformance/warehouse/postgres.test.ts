@@ -61,6 +61,23 @@ const url = (change: (url: URL) => void): string => {
   return changed.toString();
 };
 
+test('statements that are asked side by side in a transaction run in turn, which the driver wants', async () => {
+  const warnings: string[] = [];
+  const note = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', note);
+  try {
+    const session = await connect(opened.target);
+    const rows = await session.transaction((transaction) =>
+      Promise.all([1, 2, 3].map((n) => transaction.labelled(`${n}`).query(`SELECT ${n} AS n`))),
+    );
+    expect(rows.flat().map(({ n }) => n)).toEqual(['1', '2', '3']);
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.off('warning', note);
+  }
+  expect(warnings).toEqual([]);
+});
+
 test('wrong credentials and a missing database: 77, and the password is not shown', async () => {
   const wrong = [
     url((u) => {

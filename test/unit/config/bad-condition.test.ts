@@ -29,7 +29,7 @@ expectProblems('half a window', where('trait: x\nbetween: {from: 7d}'), [
   'E104 segments/lifecycle/cart_abandoners.yaml:4:12 `between.to` is missing',
 ]);
 expectProblems('half an hour', where('trait: x\nwithin: 1.5h'), [
-  'E106 segments/lifecycle/cart_abandoners.yaml:4:11 `within` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+  'E106 segments/lifecycle/cart_abandoners.yaml:4:11 `within` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
 ]);
 expectProblems('a year as a date', where('trait: x\nafter: 2026'), [
   'E106 segments/lifecycle/cart_abandoners.yaml:4:10 `after` must be a date or an instant | as `"2026-01-31"` or `"2026-01-31T08:00:00Z"`',
@@ -62,13 +62,13 @@ expectProblems('text with a NUL', where('trait: x\neq: "a\\0b"'), [
   'E121 segments/lifecycle/cart_abandoners.yaml:4:7 text here holds a NUL character, which no warehouse can store | take the `\\0` out',
 ]);
 expectProblems('an empty window', where('did: x\nwithin: 0s'), [
-  'E106 segments/lifecycle/cart_abandoners.yaml:4:11 `within` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+  'E106 segments/lifecycle/cart_abandoners.yaml:4:11 `within` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
 ]);
 expectProblems('two windows', where('did: x\nwithin: 5m\nnext: 5m'), [
   'E126 segments/lifecycle/cart_abandoners.yaml:5:3 `within` and `next` stand together: a measure has one window | take one; two conditions under `all:` would each count rows of their own',
 ]);
 expectProblems('a window beyond all dates', where('did: x\nwithin: 99999w'), [
-  'E106 segments/lifecycle/cart_abandoners.yaml:4:11 `within` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+  'E106 segments/lifecycle/cart_abandoners.yaml:4:11 `within` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
 ]);
 expectProblems('an operator where a window belongs', where('did: x\nbetween: [1, 2]'), [
   'E106 segments/lifecycle/cart_abandoners.yaml:4:12 `between` must be a window `{from: 14d, to: 7d}`, but it is a list',
@@ -182,7 +182,7 @@ expectProblems(
   ),
   [
     'E123 segments/lifecycle/cart_abandoners.yaml:5:11 `eq` compares with nothing: null is no value | ask for missing values with `is_null: true`',
-    'E106 segments/lifecycle/cart_abandoners.yaml:7:15 `within` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+    'E106 segments/lifecycle/cart_abandoners.yaml:7:15 `within` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
     'E105 segments/lifecycle/cart_abandoners.yaml:8:19 unknown key `lk` | did you mean `lt`?',
     'E131 segments/lifecycle/cart_abandoners.yaml:9:7 `any` has no conditions in it | everyone is `trait: KEY` with `is_null: false`',
   ],

@@ -68,7 +68,7 @@ expectProblems(
       'entity: customer\ntier: nightly\nwhere: {trait: a, eq: 1}\nsync: [{to: out, tier: hourly}]\n',
   },
   [
-    'E106 segsync.yaml:30:21 `tiers.nightly.every` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+    'E106 segsync.yaml:30:21 `tiers.nightly.every` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
     'E106 segsync.yaml:30:31 `tiers.nightly.at` must be a time of day such as `"06:00"`',
   ],
 );
@@ -91,7 +91,7 @@ expectProblems(
 );
 expectProblems('state', project(`${PROJECT}state: {schema: "a b", retain: 1y}\n`), [
   'E106 segsync.yaml:32:17 `state.schema` must be the name of a schema: letters, digits and `_`',
-  'E106 segsync.yaml:32:32 `state.retain` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+  'E106 segsync.yaml:32:32 `state.retain` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
 ]);
 expectProblems("a table's name", project(PROJECT.replace('table: shop.customers', 'table: shop customers')), [
   'E114 segsync.yaml:11:12 `shop customers` cannot be read as a table’s name | write `table`, `schema.table` or `"Odd Schema"."Table"`; or a path that ends in .csv or .parquet',

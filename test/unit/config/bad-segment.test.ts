@@ -24,8 +24,8 @@ expectProblems(
   'times to wait that are none',
   segment('entity: customer\nwhere: {trait: a, eq: 1}\nsettle: 0s\nstay_at_least: -1h\n'),
   [
-    'E106 segments/b.yaml:3:9 `settle` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
-    'E106 segments/b.yaml:4:16 `stay_at_least` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+    'E106 segments/b.yaml:3:9 `settle` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+    'E106 segments/b.yaml:4:16 `stay_at_least` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
   ],
 );
 expectProblems(

@@ -107,10 +107,10 @@ expectProblems('a misspelt key of a `not`', where('sequence:\n  - did: y\n  - {n
   'E105 segments/lifecycle/cart_abandoners.yaml:5:23 unknown key `fr` | did you mean `for`?',
 ]);
 expectProblems('a deadline that is none', where('sequence:\n  - did: y\n  - {not: {did: y}, for: soon}'), [
-  'E106 segments/lifecycle/cart_abandoners.yaml:5:28 `for` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+  'E106 segments/lifecycle/cart_abandoners.yaml:5:28 `for` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
 ]);
 expectProblems('a time between that is none', where('sequence:\n  - did: y\n  - {did: y, within: soon}'), [
-  'E106 segments/lifecycle/cart_abandoners.yaml:5:24 `within` must be a duration such as `30m`, `2h` or `7d`, at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
+  'E106 segments/lifecycle/cart_abandoners.yaml:5:24 `within` must be a duration such as `30m`, `2h` or `7d`, more than `0s` and at most a hundred years | units: s, m, h, d, w; whole numbers; `90s` rather than `1.5m`',
 ]);
 expectProblems('two windows', where('sequence:\n  - did: y\nwithin: 5m\nthis: day'), [
   'E126 segments/lifecycle/cart_abandoners.yaml:6:3 `within` and `this` stand together: a sequence has one window',

@@ -91,6 +91,7 @@ describe('a good project', async () => {
       name: 'realtime',
       every: 5n * SECOND,
       freshWithin: 10n * SECOND,
+      place: expect.objectContaining({ line: 29 }),
     });
     expect(project.tiers.get('daily')).toMatchObject({ at: '06:00', freshWithin: 26n * HOUR });
     expect(project.tiers.get('nightly')).toMatchObject({ every: DAY, at: '02:30', freshWithin: 30n * HOUR });
