@@ -20,7 +20,9 @@ export async function connect(request: ConnectOptions, options: Options): Promis
   const settings = settingsOf(options);
   const { world } = request;
   if (options.path.startsWith(MEMORY)) {
-    const { instance, release } = await openShared(options.path, () => DuckDBInstance.create(':memory:'));
+    const { instance, release } = await openShared(options.path, () =>
+      DuckDBInstance.create(':memory:', settings),
+    );
     return start(request, options.path, instance, release);
   }
   if (request.access === 'read' && !world.files.exists(path)) {

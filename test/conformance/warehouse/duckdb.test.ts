@@ -167,16 +167,19 @@ test('a file that is no database says so', async () => {
   expect(error.diagnostics[0]).toMatchObject({ code: 'E305', exit: 1 });
 });
 
-test('memory and threads are set, the zone is UTC whatever the process has', async () => {
-  const session = await connect('write', { memory_limit: '512MB', threads: 1 });
-  const rows = await session.query(
-    `SELECT current_setting('threads') AS threads, current_setting('memory_limit') AS memory, current_setting('TimeZone') AS zone,
+test.each([{}, { path: ':memory:set' }])(
+  'memory and threads are set, the zone is UTC whatever the process has: %j',
+  async (place) => {
+    const session = await connect('write', { ...place, memory_limit: '512MB', threads: 1 });
+    const rows = await session.query(
+      `SELECT current_setting('threads') AS threads, current_setting('memory_limit') AS memory, current_setting('TimeZone') AS zone,
       TIMESTAMPTZ '2026-01-01 00:00:00.000001+00' AS at`,
-  );
-  expect(rows).toEqual([
-    { threads: '1', memory: '488.2 MiB', zone: 'UTC', at: '2026-01-01 00:00:00.000001+00' },
-  ]);
-});
+    );
+    expect(rows).toEqual([
+      { threads: '1', memory: '488.2 MiB', zone: 'UTC', at: '2026-01-01 00:00:00.000001+00' },
+    ]);
+  },
+);
 
 test('options: unknown ones and wrong ones are refused', () => {
   const accepts = (options: unknown): boolean => warehouse.options.safeParse(options).success;
