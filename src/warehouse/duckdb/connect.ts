@@ -1,10 +1,11 @@
 /** Opens a database file, making it first where it is missing. */
 import { basename, isAbsolute, join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { DiagnosedError, diagnose, fail } from '../../diagnostics/diagnostic.ts';
 import type { ConnectOptions, Session } from '../warehouse.ts';
 import { Connections, openShared } from './database.ts';
 import { dialect } from './dialect.ts';
+import { DuckDBInstance } from './driver.ts';
 import { withoutValues } from './failure.ts';
 import type { Options } from './index.ts';
 import { fillFrom, makeDatabase } from './make.ts';

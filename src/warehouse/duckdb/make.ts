@@ -1,8 +1,8 @@
 /** Making a new database file, whole or not at all. */
 import { basename, dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { World } from '../../world.ts';
+import { DuckDBInstance } from './driver.ts';
 import { withoutValues } from './failure.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** One statement on a connection. */
-import { type DuckDBConnection, type DuckDBMaterializedResult, StatementType } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api';
 import { WarehouseError } from '../warehouse.ts';
+import { StatementType } from './driver.ts';
 
 /** Runs a text that holds one statement. The driver would run any number, and give the rows of one of them. */
 export async function runOne(connection: DuckDBConnection, sql: string): Promise<DuckDBMaterializedResult> {

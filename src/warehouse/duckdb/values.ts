@@ -1,7 +1,7 @@
 /** DuckDB's values -> exact text. */
-import { type DuckDBResult, DuckDBTimestampTZValue, DuckDBTypeId, type DuckDBValue } from '@duckdb/node-api';
-import accessors from '@duckdb/node-api/lib/vectors/dataAccessors.js';
+import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import type { Row } from '../warehouse.ts';
+import { accessors, DuckDBTimestampTZValue, DuckDBTypeId } from './driver.ts';
 
 // The driver prints instants in the zone of the process unless told otherwise.
 DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0;

@@ -1,6 +1,7 @@
 /** Bulk insert. */
-import { type DuckDBConnection, DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { dialect } from './dialect.ts';
+import { DuckDBDataChunk, VARCHAR } from './driver.ts';
 
 const CHUNK_ROWS = 2048;
 /** Below this, one INSERT of literals is quicker than a table to pass through. */
