@@ -12,4 +12,8 @@ export const ADVISE_CODES = {
     (p) => `${p.table} shows its first row at ${p.first}: what was before looks empty`,
     () => 'look back less far by `--over`, so that a load does not count as something that happened',
   ),
+  W651: warning<{ keys: string }>(
+    (p) => `${p.keys} plays no part here: the figures are those of the condition alone`,
+    () => 'with it fewer come and go, and they do so later, on every tier',
+  ),
 } as const;

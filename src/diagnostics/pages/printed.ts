@@ -924,4 +924,8 @@ export const PRINTED: Readonly<Partial<Record<Code, readonly string[]>>> = {
     "warning[W650]: shop.orders shows its first row at 2027-05-03T08:00:00.000000Z: what was before looks empty",
     "  hint: look back less far by `--over`, so that a load does not count as something that happened",
   ],
+  W651: [
+    "warning[W651]: `settle` plays no part here: the figures are those of the condition alone",
+    "  hint: with it fewer come and go, and they do so later, on every tier",
+  ],
 };

@@ -15,8 +15,8 @@ import { stoppable } from '../evaluate.ts';
 import { type Opened, openTarget, type Patience, readTables } from '../open.ts';
 import { paced } from '../pace.ts';
 import { failureReport } from '../results.ts';
-import { lateBeginnings } from './beginnings.ts';
 import { fastestFirst } from './cadences.ts';
+import { notesOn } from './notes.ts';
 import { recommend } from './recommend.ts';
 import { type ReplayOf, replay } from './replay.ts';
 import { pastOf, tierAdvice } from './tier-advice.ts';
@@ -93,7 +93,7 @@ async function replayed(
   const listeners = [truth, ...tiers.map(({ replay: own }) => own)];
   const { keys, notes } = await session.scratch(async (unlabelled) => {
     const statements = unlabelled.labelled(`segsync command=advise segment=${prepared.name}`);
-    return { notes: await lateBeginnings(statements, of), keys: await replay(statements, of, listeners) };
+    return { notes: await notesOn(statements, of), keys: await replay(statements, of, listeners) };
   });
   const advice = [];
   for (const each of tiers) {

@@ -4,25 +4,21 @@ import { renderQuery } from '../../compile/render.ts';
 import { cursorOf } from '../../compile/replay/moments.ts';
 import { ROW } from '../../compile/source-rows.ts';
 import { asInstant } from '../../compile/time.ts';
-import { diagnose } from '../../diagnostics/diagnostic.ts';
+import { type Diagnostic, diagnose } from '../../diagnostics/diagnostic.ts';
 import { formatInstant } from '../../instant.ts';
-import type { SegmentAdvice } from '../../report/results.ts';
 import { type ReadTable, relationName } from '../../segment/reads.ts';
 import type { Statements } from '../../warehouse/warehouse.ts';
 import type { ReplayOf } from './replay.ts';
 
-type Notes = NonNullable<SegmentAdvice['notes']>;
-
-/** A note (W650) for each source whose first row became visible after the span's beginning. */
-export async function lateBeginnings(statements: Statements, of: ReplayOf): Promise<Notes> {
-  const notes: Notes[number][] = [];
+/** W650 for each source whose first row became visible after the span's beginning. */
+export async function lateBeginnings(statements: Statements, of: ReplayOf): Promise<Diagnostic[]> {
+  const notes: Diagnostic[] = [];
   for (const read of of.prepared.reads.filter(({ role }) => role === 'source')) {
     const [row] = await statements.query(firstShownSql(read, of));
     const first = row?.first_shown == null ? undefined : BigInt(row.first_shown);
     if (first === undefined || first <= of.span.from) continue;
     const table = relationName(read.table.relation);
-    const { code, message, hint } = diagnose('W650', { table, first: formatInstant(first) });
-    notes.push({ code, message, ...(hint ? { hint } : {}) });
+    notes.push(diagnose('W650', { table, first: formatInstant(first) }));
   }
   return notes;
 }
