@@ -56,7 +56,7 @@ export const run: Verb<Options> = {
       return watch(invocation, { tiers, adoptState, metrics });
     }
     if (options.metrics !== undefined)
-      fail('E615', { option: '--metrics', with: '`run` alone', detail: 'it belongs to `--watch`' });
+      fail('E615', { option: '--metrics', with: 'run', detail: 'it belongs to `run --watch`' });
     if (options.dryRun) return plan.run({ ...invocation, options: dryRun(options) });
     const { report, exit } =
       options.plan === undefined

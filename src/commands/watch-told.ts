@@ -2,17 +2,15 @@
 import type { Project } from '../config/project.ts';
 import { formatInstant } from '../instant.ts';
 import { total } from '../report/closing.ts';
-import { failuresOf } from '../report/failures.ts';
+import { failuresOf, holdsOf } from '../report/failures.ts';
 import type { Shown } from '../report/problems.ts';
 import { Tally } from '../report/resident.ts';
 import type { RunReport } from '../report/results.ts';
 import type { Observer } from '../resident/context.ts';
 import { isFast } from '../resident/pace.ts';
 import { failureReport } from '../run/results.ts';
+import { Told } from './told.ts';
 import type { Invocation } from './verb.ts';
-
-/** The same words are told again after this long. */
-const REPEAT_MS = 600_000;
 
 export interface Telling {
   readonly observer: Observer;
@@ -23,18 +21,22 @@ export interface Telling {
 /** `project`: the one that is in force. */
 export function telling({ world, screen }: Invocation<unknown>, project: () => Project): Telling {
   const tallies = new Map<string, Tally>();
-  const toldAt = new Map<string, number>();
-  /** False for what was told not long ago. */
-  const isNews = (words: string): boolean => {
-    const now = world.clock.monotonic();
-    const last = toldAt.get(words);
-    if (last !== undefined && now - last < REPEAT_MS) return false;
-    for (const [old, at] of toldAt) if (now - at >= REPEAT_MS) toldAt.delete(old);
-    toldAt.set(words, now);
-    return true;
-  };
+  const told = new Told(world.clock);
+  const held = new Set<string>();
   const problems = (shown: readonly Shown[]): void => {
-    screen.problems(shown.filter(({ code, message }) => isNews(`${code} ${message}`)));
+    screen.problems(shown.filter(({ code, message }) => told.isNews(`${code} ${message}`)));
+  };
+  /** Whether a sync is held since just now, or is held no more. */
+  const noteHolds = ({ syncs }: RunReport): boolean => {
+    const before = [...held].join();
+    for (const { sync, held: isHeld, skipped, error } of syncs) {
+      if (isHeld) held.add(sync);
+      else if (skipped === undefined && !error && held.delete(sync)) {
+        told.forget(`sync ${sync} is held`);
+        screen.note(`Sync ${sync} is held no more.\n`);
+      }
+    }
+    return [...held].join() !== before;
   };
   const tellOf = (tier: string): void => {
     const tally = tallies.get(tier);
@@ -57,8 +59,9 @@ export function telling({ world, screen }: Invocation<unknown>, project: () => P
         problems([{ severity: 'warning', code: event.code, message: event.message }]);
       },
       onRun(report, { tier }) {
-        problems(failuresOf(report));
-        if (screen.flags.json && isEventful(report)) screen.result(`${JSON.stringify(report)}\n`);
+        problems([...failuresOf(report), ...holdsOf(report)]);
+        if ((noteHolds(report) || isEventful(report)) && screen.flags.json)
+          screen.result(`${JSON.stringify(report)}\n`);
         const tally = tallies.get(tier) ?? new Tally();
         tallies.set(tier, tally);
         tally.add(report);
@@ -91,8 +94,7 @@ function isEventful({ segments, syncs }: RunReport): boolean {
   return (
     segments.some(({ entered, exited, error }) => entered + exited > 0 || error) ||
     syncs.some(
-      ({ delivered, rejected, held, error }) =>
-        held || error || rejected > 0 || (delivered && total(delivered) > 0),
+      ({ delivered, rejected, error }) => error || rejected > 0 || (delivered && total(delivered) > 0),
     )
   );
 }

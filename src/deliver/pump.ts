@@ -122,8 +122,8 @@ export class Pump {
       onAnswer: (answer) => this.#answer(answer),
       onEvent: delivery.onEvent,
     });
-    // Every parcel that waits listens: there are thousands when a request carries one row.
-    setMaxListeners(0, this.#halt.signal, this.#cutOff.signal);
+    // Every parcel that waits listens, thousands when a request carries one row; and every sync of the run.
+    setMaxListeners(0, this.#halt.signal, this.#cutOff.signal, delivery.signal);
     const tells = tellsBy(this.#to.kinds);
     this.#removals = new OpenRemovals(tells);
     this.#jobs = new OpenRemovals(tells);

@@ -4,6 +4,7 @@ import { closingLine } from './closing.ts';
 import type { Colors } from './colors.ts';
 import { driftLines } from './drift.ts';
 import { shortFreshness } from './freshness.ts';
+import { heldText } from './held.ts';
 import { wayToPage } from './problems.ts';
 import type { Counts, RejectionReason, RunReport, SyncResult } from './results.ts';
 import { layOut, type Table } from './table.ts';
@@ -67,28 +68,11 @@ function rejectedLine({ sync }: SyncResult, { code, message, rows }: RejectionRe
   return `rejected    ${sync}: ${plural(rows, 'row')}: ${code} ${message}`;
 }
 
-function heldLines({ sync, held }: SyncResult): string[] {
-  const { guard, figure, limit } = held!;
-  if (guard === 'empty_source') {
-    return [
-      `held        ${sync}: a table it reads was full and is empty now (${figure})`,
-      `            if that is right, run with \`--allow-removal ${sync}\``,
-      `            ${wayToPage('E452')}`,
-    ];
-  }
-  if (guard === 'stale_source') {
-    return [
-      `held        ${sync}: ${figure}, expected to be fresh within ${limit}`,
-      '            it goes on by itself once rows arrive there, or with `on_stale: warn` in its segment',
-      `            ${wayToPage('E222')}`,
-    ];
-  }
-  const would = guard === 'max_remove' ? 'remove' : 'add';
+function heldLines(result: SyncResult): string[] {
+  const { code, why, ways } = heldText(result);
   return [
-    `held        ${sync}: it would ${would} ${figure}, the limit is ${limit}`,
-    `            if that is right, run with \`${guard === 'max_remove' ? '--allow-removal' : '--allow-add'} ${sync}\`,`,
-    `            or raise \`guards: { ${guard}: ... }\` of the sync or its segment`,
-    `            ${wayToPage('E451')}`,
+    `held        ${result.sync}: ${why}`,
+    ...[...ways, wayToPage(code)].map((way) => `            ${way}`),
   ];
 }
 

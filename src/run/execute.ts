@@ -8,7 +8,7 @@ import { commitTick } from '../evaluate/commit.ts';
 import { readSegmentStates } from '../evaluate/states.ts';
 import { evaluateTick, type TickGroup, type TickOutcome } from '../evaluate/tick.ts';
 import { openWorkspace } from '../evaluate/workspace.ts';
-import { type Instant, latest, SECOND } from '../instant.ts';
+import { type Instant, latest } from '../instant.ts';
 import { JointCommits } from '../state/joint.ts';
 import { writeReconciled } from '../state/reconciled.ts';
 import type { StateTables } from '../state/sql.ts';
@@ -108,8 +108,9 @@ async function tick(group: TickGroup, context: RunContext, pass: Pass = {}): Pro
         if (!outcome) await evaluate(statements);
         const finishedAt = world.clock.now();
         const mayStaySilent = pass.passedAt === undefined && maySkipWriting(context, group, t);
-        // Its number was another's, or is soon: those of ticks that are younger than its snapshot cannot be seen.
-        const isTaken = (pass.tried ?? 1) > 1 || (context.options.kept && finishedAt - startedAt > SECOND);
+        // Its number was another's, or may be: those of ticks that are younger than its snapshot cannot be seen, and in a
+        // process that stays there are always others.
+        const isTaken = (pass.tried ?? 1) > 1 || context.options.kept !== undefined;
         const apart = isTaken ? BigInt(Math.ceil(world.random.fraction() * OTHERS)) : 0n;
         const commit = { group, outcome: outcome!, t, startedAt, finishedAt, runId, apart, mayStaySilent };
         const committed = await commitTick(statements, tables, commit);

@@ -185,8 +185,9 @@ function syncStatus(name: string, known: Known): SyncStatus {
   const rejected = rejections.get(name);
   const isPaused = row?.pausedAt !== undefined;
   const isOwed = row && row.tickId === undefined && !isPaused;
+  const owedSince = row?.deliveredAt === undefined ? undefined : changed.get(segment);
   const since = {
-    at: isOwed ? changed.get(segment) : upToDateAt(name, known),
+    at: isOwed ? owedSince : upToDateAt(name, known),
     awaited: isPaused ? undefined : known.awaited.get(textName('sync', name)),
   };
   const promised = known.measured.of(name, tier);

@@ -40,23 +40,26 @@ export class Metrics {
   /** Operations of each sync that is delivering, as far as its batches have told them. */
   readonly #told = new Map<string, Counts>();
   #project: Project;
+  #tiers: ReadonlySet<string>;
 
   constructor(world: World, project: Project, open: (naming: Naming) => Instruments, print: Print) {
     this.#world = world;
     this.#print = print;
     this.#project = project;
+    this.#tiers = new Set(project.tiers.keys());
     this.#on = open({
       segment: (name) => (this.#project.segments.has(name) ? segmentLabels(this.#project, name) : undefined),
       sync: (name) => (this.#project.syncs.has(name) ? syncLabels(this.#project, name) : undefined),
-      tier: (name) => (this.#project.tiers.has(name) ? { tier: name } : undefined),
+      tier: (name) => (this.#tiers.has(name) ? { tier: name } : undefined),
       now: () => this.#now(),
     });
-    this.describe(project);
+    this.describe(project, project.tiers.keys());
   }
 
-  /** The project as it stands after a reload: what it lost is no longer shown. */
-  describe(project: Project): void {
+  /** The project as it stands after a reload, and the tiers that have loops: what is in neither is no longer shown. */
+  describe(project: Project, tiers: Iterable<string>): void {
     this.#project = project;
+    this.#tiers = new Set(tiers);
     for (const { name, freshWithin, every } of project.tiers.values()) {
       this.#on.promise.set(name, Number(freshWithin) / 1e6);
       this.#on.every.set(name, Number(every) / 1e6);
@@ -162,8 +165,8 @@ export class Metrics {
     if (error) this.failed(error.code);
     this.#rest(sync, delivered ?? NOBODY);
     if (skipped !== undefined) return;
-    // A delivery that could not begin does not know what waits.
-    if (!error || waiting > 0) this.#on.waiting.set(sync, waiting);
+    // A delivery that did not begin does not know what waits.
+    if ((!error && !held) || waiting > 0) this.#on.waiting.set(sync, waiting);
     if (error) return;
     this.#on.held.set(sync, held ? 1 : 0);
     if (!held) this.#on.deliveredAt.set(sync, this.#now());

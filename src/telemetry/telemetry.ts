@@ -52,7 +52,7 @@ export async function openTelemetry(
   return {
     address: server.address,
     loaded(loaded, tiers) {
-      metrics.describe(loaded);
+      metrics.describe(loaded, tiers);
       health.expect(tiers);
       health.projectLoaded();
     },

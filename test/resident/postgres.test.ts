@@ -158,6 +158,41 @@ test('killed with a request on its way, it goes on from there', async () => {
   await until(async () => !isIn('c2')() && (await ledger()).length === 0);
 });
 
+test('a sync that a guard holds is told once, and when it goes on; with others its ticks share no number', async () => {
+  await project({
+    'segments/looking.yaml': `${segment('looking', '1h')}guards: { max_add: 50%, min_guarded_size: 2 }\n`,
+    'segments/buying.yaml': segment('buying', '1h', 'quick'),
+    'segments/asking.yaml': segment('asking', '1h', 'brisk'),
+  });
+  const text = projectText({
+    target: JSON.stringify(opened.target),
+    tiers: `${TIERS}  quick: { every: 2s }\n  brisk: { every: 3s }\n`,
+    timezone: 'UTC',
+  });
+  await folder.write('segsync.yaml', text);
+  const all = async (from: number, to: number): Promise<void> => {
+    for (let n = from; n <= to; n++)
+      await Promise.all(['looking', 'buying', 'asking'].map((name) => happens(`c${n}`, name)));
+  };
+  await all(0, 3);
+  await segsyncProcess(folder.path, ['run', '--all']);
+  new Resident();
+  await all(4, 9);
+  await until(() => running!.output.includes('E451'));
+  await all(10, 14);
+  await until(() => audience('buying').includes('c14'));
+  expect(running!.output.match(/error\[E451\]: sync looking\.hook is held/g)).toHaveLength(1);
+  expect(running!.output).not.toContain('held no more');
+  const allowed = await segsyncProcess(folder.path, ['resume', '--allow-add', 'looking.hook']);
+  expect(allowed.exit, allowed.stderr).toBe(0);
+  await until(() => running!.output.includes('Sync looking.hook is held no more.'));
+  expect(audience('looking')).toHaveLength(15);
+  const ids = await opened.session.query('SELECT tick_id FROM segsync.ticks ORDER BY tick_id');
+  const numbers = ids.map(({ tick_id: id }) => BigInt(id!));
+  // The next one would be taken by whoever commits at the same time.
+  expect(numbers.filter((id, n) => n > 0 && id === numbers[n - 1]! + 1n).length).toBeLessThan(5);
+});
+
 /** Its first tick is over: what happens from now on happened just then. */
 async function ticks(): Promise<void> {
   await until(async () => {

@@ -91,11 +91,23 @@ describe('segments', () => {
     const { metrics, read } = await played([{ event: 'segment_evaluated', result: SEGMENT }]);
     const { 'segments/opted_in.yaml': _, ...rest } = (await import('../../cli/segsync.ts')).SHOP;
     const project = await shop(rest);
-    metrics.describe({
-      ...project,
-      segments: new Map([...project.segments].filter(([name]) => name !== 'opted_in')),
-    });
+    const segments = new Map([...project.segments].filter(([name]) => name !== 'opted_in'));
+    metrics.describe({ ...project, segments }, ['hourly']);
     expect(sampleOf(await read(), 'segsync_segment_members', OPTED_IN)).toBeUndefined();
+  });
+
+  it('a tier that has no loop any more has no age that grows', async () => {
+    const { metrics, read } = await played([]);
+    const project = await shop((await import('../../cli/segsync.ts')).SHOP);
+    const age = async (tier: string): Promise<number | undefined> =>
+      sampleOf(await read(), 'segsync_tier_last_success_age_seconds', { tier });
+    metrics.turned('daily', true);
+    metrics.turned('hourly', true);
+    expect(await age('daily')).toBeDefined();
+    metrics.describe(project, ['hourly']);
+    expect(await age('daily')).toBeUndefined();
+    expect(await age('hourly')).toBeDefined();
+    expect(sampleOf(await read(), 'segsync_tier_promise_seconds', { tier: 'daily' })).toBeUndefined();
   });
 });
 
