@@ -146,5 +146,5 @@ async function executePlan(invocation: Invocation<Options>, file: string): Promi
 
 /** Nothing that a person who asked for quiet would want to hear of. */
 function isUneventful(report: RunReport, exit: ExitCode): boolean {
-  return exit === EXIT.done && report.syncs.every((sync) => sync.rejected === 0);
+  return (exit === EXIT.done || exit === EXIT.tryLater) && report.syncs.every((sync) => sync.rejected === 0);
 }

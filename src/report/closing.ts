@@ -6,19 +6,25 @@ import { count, elapsed, listed, plural } from './words.ts';
 
 /** How a run ended, how long it took, what it did, and what to do next if anything. */
 export function closingLine(report: RunReport, colors: Colors): string {
-  const { word, paint } = HEADING[report.status];
+  const ending = report.status === 'held' && !report.syncs.some(({ held }) => held) ? 'left' : report.status;
+  const { word, paint } = HEADING[ending];
   const ran = colors.bold(colors[paint](`${word} ${elapsed(duration(report))}`));
-  return `${ran}: ${figures(report)}${ADVICE[report.status]}`;
+  return `${ran}: ${figures(report)}${ADVICE[ending]}`;
 }
+
+/** `left`: others hold what there was to do. */
+type Ending = RunReport['status'] | 'left';
 
 const HEADING = {
   done: { word: 'Done in', paint: 'green' },
   failed: { word: 'Failed after', paint: 'red' },
   held: { word: 'Held after', paint: 'yellow' },
+  left: { word: 'Nothing done in', paint: 'yellow' },
   interrupted: { word: 'Interrupted after', paint: 'yellow' },
 } as const;
 
-const ADVICE: Record<RunReport['status'], string> = {
+const ADVICE: Record<Ending, string> = {
+  left: '.',
   done: '.',
   failed: '. The rest is done; running again is safe.',
   held: '. Nothing was sent to what is held; the rest is done.',
@@ -64,9 +70,10 @@ function failures(failed: { segments: number; syncs: number }): string[] {
   return parts.length > 0 ? [`${listed(parts)} failed`] : [];
 }
 
-function idle({ segments, next_due: next }: RunReport): string {
+function idle({ segments, syncs, next_due: next }: RunReport): string {
   if (segments.length === 0) return 'there is no segment to look at';
-  if (segments.some((segment) => segment.reason === 'locked')) return 'another process is at work on it all';
+  if (segments.some(({ reason }) => reason === 'locked') || syncs.some(({ skipped }) => skipped === 'locked'))
+    return 'another process is at work on it';
   if (segments.some((segment) => segment.reason === 'not_newer'))
     return 'what `--after` names is not newer than the last tick';
   const then = next ? `; next is ${next.tier} at ${next.at.slice(0, 19)}Z` : '';

@@ -185,10 +185,12 @@ function syncStatus(name: string, known: Known): SyncStatus {
   const rejected = rejections.get(name);
   const isPaused = row?.pausedAt !== undefined;
   const isOwed = row && row.tickId === undefined && !isPaused;
-  const owedSince = row?.deliveredAt === undefined ? undefined : changed.get(segment);
+  const isNew = row?.deliveredAt === undefined;
+  const owed = isOwed ? changed.get(segment) : undefined;
+  const noted = known.awaited.get(textName('sync', name));
   const since = {
-    at: isOwed ? owedSince : upToDateAt(name, known),
-    awaited: isPaused ? undefined : known.awaited.get(textName('sync', name)),
+    at: isOwed ? (isNew ? undefined : owed) : upToDateAt(name, known),
+    awaited: isPaused ? undefined : isNew && owed !== undefined ? owed : noted,
   };
   const promised = known.measured.of(name, tier);
   const measured = measuredLately(promised, tier);

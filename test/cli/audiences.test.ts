@@ -160,6 +160,8 @@ describe.each(engines)('$name', (engine) => {
     const { exit, stdout } = await rig.call(['status', '--json']);
     const { syncs } = JSON.parse(stdout) as StatusReport;
     expect({ exit, late: syncs[0]!.late }).toEqual({ exit: 1, late: true });
+    expect(syncs[0]).toMatchObject({ awaited_ms: expect.any(Number) });
+    expect(syncs[0]).not.toHaveProperty('age_ms');
   });
 
   it('that puts off one row does not hold up a run, which is whole but for that row', async () => {

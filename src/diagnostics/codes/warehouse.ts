@@ -68,7 +68,7 @@ export const WAREHOUSE_CODES = {
     (p) => `target ${p.target} is to be woken by its tables, and ${p.table} does not tell of its changes`,
     (p) =>
       p.statements.length > 0
-        ? `let its owner run: ${p.statements.join('; ')};`
+        ? `run, the last as the owner of the table and the others as the role of the target: ${p.statements.join('; ')};`
         : 'it is no table that could: it is looked at instead',
   ),
   W304: warning<{ table: string; why: string; statements: readonly string[] }>(

@@ -179,7 +179,7 @@ export const WAREHOUSE_PAGES: Pages<Codes> = {
   W307: {
     title: 'a table does not tell of its changes',
     when: 'The target says `wake: notify`, so that `run --watch` hears of new rows at once, and this table has no trigger that tells. It is looked at every so often instead.',
-    mend: "Let the table's owner run the statements of the hint. The function is in the schema of the state: dropping that takes the triggers along. A view cannot tell: it is looked at.",
+    mend: 'Run the statements of the hint: those about the function and the schema of the state as the role that segsync connects with, the trigger as the owner of the table, who may be another. Dropping the schema of the state takes the triggers along. A view cannot tell: it is looked at.',
     wrong: {
       situation: 'A target with `wake: notify`, and no trigger yet.',
       command: 'segsync doctor --target prod',

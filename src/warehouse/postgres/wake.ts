@@ -24,7 +24,7 @@ export function wakeOn(pool: Pool, query: (sql: string) => Promise<Row[]>): Wake
         "SELECT w.position, quote_ident(s.nspname) || '.' || quote_ident(c.relname) AS name," +
           " c.relkind IN ('r', 'p') AS can, EXISTS (SELECT 1 FROM pg_catalog.pg_trigger AS t" +
           ` WHERE t.tgrelid = c.oid AND t.tgname = ${literal(NAME)} AND t.tgenabled <> 'D') AS told,` +
-          ` to_regnamespace(${nameLiteral([schema])}) IS NOT NULL AS made, quote_ident(current_user) AS role` +
+          ` to_regnamespace(${nameLiteral([schema])}) IS NOT NULL AS made, quote_ident(current_user) AS role, quote_ident(pg_get_userbyid(c.relowner)) AS owner` +
           ` FROM (VALUES ${tables.join(', ')}) AS w (position, name)` +
           ' JOIN pg_catalog.pg_class AS c ON c.oid = to_regclass(w.name)' +
           ' JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace ORDER BY w.position',
@@ -39,14 +39,18 @@ export function wakeOn(pool: Pool, query: (sql: string) => Promise<Row[]>): Wake
   };
 }
 
-/** Names in `row` are quoted. Before the first run, the schema of the state is made for the role that will fill it. */
-function triggerOn({ name: table, made, role }: Row, schema: string): string[] {
+/**
+ * Names in `row` are quoted. Before the first run, the schema of the state is made for the role that will fill it. Who
+ * owns the table may be another one, and has to see the function.
+ */
+function triggerOn({ name: table, made, role, owner }: Row, schema: string): string[] {
   const fn = `${dialect.quote(schema)}.${dialect.quote(NAME)}`;
   return [
     ...(made === 'true'
       ? []
       : [`CREATE SCHEMA IF NOT EXISTS ${dialect.quote(schema)} AUTHORIZATION ${role}`]),
     `CREATE OR REPLACE FUNCTION ${fn}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NOTIFY ${CHANNEL}; RETURN NULL; END'`,
+    ...(owner === role ? [] : [`GRANT USAGE ON SCHEMA ${dialect.quote(schema)} TO ${owner}`]),
     `CREATE TRIGGER ${dialect.quote(NAME)} AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION ${fn}()`,
   ];
 }
