@@ -34,7 +34,8 @@ function rowOf({ started_at: started, duration_ms: took, status, totals }: RunOf
   return [
     `${started.slice(0, 19).replace('T', ' ')}Z`,
     took === undefined ? '' : elapsed(took),
-    status,
+    // The shorter word lets the line of a long run fit.
+    status === 'interrupted' ? 'stopped' : status,
     total('entered'),
     total('exited'),
     total('add', 'remove', 'update'),
