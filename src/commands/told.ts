@@ -3,8 +3,8 @@ import type { Clock } from '../world.ts';
 
 /** The same is told again after this long. */
 const REPEAT_MS = 600_000;
-/** Numbers, ages and instants that are no part of a name: an age that has grown is nothing new. */
-const FIGURES = /(?<![\w.-])\d[\w.,:-]*%?(?:\s+\d[\w.,:-]*%?)*/g;
+/** Instants, numbers, ages and shares: an age that has grown is nothing new. A name may be digits: `segment 30d:`, `7.hook`. */
+const FIGURE = /(?<![\w.-])(?:\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?|\d[\d.,]*(?:ms|[smhdw%])?)(?![\w:-]|\.\w)/g;
 
 export class Told {
   readonly #clock: Clock;
@@ -16,7 +16,7 @@ export class Told {
 
   /** False for what was told not long ago, be it with other figures. */
   isNews(text: string): boolean {
-    const words = text.replace(FIGURES, '#');
+    const words = text.replace(FIGURE, '#').replace(/#(?: #)+/g, '#');
     const now = this.#clock.monotonic();
     const last = this.#at.get(words);
     if (last !== undefined && now - last < REPEAT_MS) return false;

@@ -28,15 +28,17 @@ export function telling({ world, screen }: Invocation<unknown>, project: () => P
   };
   /** Whether a sync is held since just now, or is held no more. */
   const noteHolds = ({ syncs }: RunReport): boolean => {
-    const before = [...held].join();
-    for (const { sync, held: isHeld, skipped, error } of syncs) {
-      if (isHeld) held.add(sync);
-      else if (skipped === undefined && !error && held.delete(sync)) {
-        told.forget(`sync ${sync} is held`);
-        screen.note(`Sync ${sync} is held no more.\n`);
-      }
+    const begun = syncs.filter((each) => each.held && !held.has(each.sync));
+    const over = syncs.filter(
+      (each) => !each.held && each.skipped === undefined && !each.error && held.has(each.sync),
+    );
+    for (const { sync } of begun) held.add(sync);
+    for (const { sync } of over) {
+      held.delete(sync);
+      told.forget(`sync ${sync} is held`);
+      screen.note(`Sync ${sync} is held no more.\n`);
     }
-    return [...held].join() !== before;
+    return begun.length + over.length > 0;
   };
   const tellOf = (tier: string): void => {
     const tally = tallies.get(tier);

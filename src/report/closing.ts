@@ -6,25 +6,19 @@ import { count, elapsed, listed, plural } from './words.ts';
 
 /** How a run ended, how long it took, what it did, and what to do next if anything. */
 export function closingLine(report: RunReport, colors: Colors): string {
-  const ending = report.status === 'held' && !report.syncs.some(({ held }) => held) ? 'left' : report.status;
-  const { word, paint } = HEADING[ending];
+  const { word, paint } = HEADING[report.status];
   const ran = colors.bold(colors[paint](`${word} ${elapsed(duration(report))}`));
-  return `${ran}: ${figures(report)}${ADVICE[ending]}`;
+  return `${ran}: ${figures(report)}${ADVICE[report.status]}`;
 }
-
-/** `left`: others hold what there was to do. */
-type Ending = RunReport['status'] | 'left';
 
 const HEADING = {
   done: { word: 'Done in', paint: 'green' },
   failed: { word: 'Failed after', paint: 'red' },
   held: { word: 'Held after', paint: 'yellow' },
-  left: { word: 'Nothing done in', paint: 'yellow' },
   interrupted: { word: 'Interrupted after', paint: 'yellow' },
 } as const;
 
-const ADVICE: Record<Ending, string> = {
-  left: '.',
+const ADVICE: Record<RunReport['status'], string> = {
   done: '.',
   failed: '. The rest is done; running again is safe.',
   held: '. Nothing was sent to what is held; the rest is done.',

@@ -110,8 +110,8 @@ async function tick(group: TickGroup, context: RunContext, pass: Pass = {}): Pro
         const mayStaySilent = pass.passedAt === undefined && maySkipWriting(context, group, t);
         // Its number was another's, or may be: those of ticks that are younger than its snapshot cannot be seen, and in a
         // process that stays there are always others.
-        const isTaken = (pass.tried ?? 1) > 1 || context.options.kept !== undefined;
-        const apart = isTaken ? BigInt(Math.ceil(world.random.fraction() * OTHERS)) : 0n;
+        const mayBeTaken = (pass.tried ?? 1) > 1 || context.options.kept !== undefined;
+        const apart = mayBeTaken ? BigInt(Math.ceil(world.random.fraction() * OTHERS)) : 0n;
         const commit = { group, outcome: outcome!, t, startedAt, finishedAt, runId, apart, mayStaySilent };
         const committed = await commitTick(statements, tables, commit);
         await notePass(statements, tables, group, pass.passedAt);

@@ -185,13 +185,12 @@ function syncStatus(name: string, known: Known): SyncStatus {
   const rejected = rejections.get(name);
   const isPaused = row?.pausedAt !== undefined;
   const isOwed = row && row.tickId === undefined && !isPaused;
-  const isNew = row?.deliveredAt === undefined;
   const owed = isOwed ? changed.get(segment) : undefined;
-  const noted = known.awaited.get(textName('sync', name));
-  const since = {
-    at: isOwed ? (isNew ? undefined : owed) : upToDateAt(name, known),
-    awaited: isPaused ? undefined : isNew && owed !== undefined ? owed : noted,
-  };
+  const awaited = isPaused ? undefined : known.awaited.get(textName('sync', name));
+  const since =
+    isOwed && row.deliveredAt === undefined
+      ? { at: undefined, awaited: owed ?? awaited }
+      : { at: isOwed ? owed : upToDateAt(name, known), awaited };
   const promised = known.measured.of(name, tier);
   const measured = measuredLately(promised, tier);
   return {

@@ -40,13 +40,12 @@ export class Metrics {
   /** Operations of each sync that is delivering, as far as its batches have told them. */
   readonly #told = new Map<string, Counts>();
   #project: Project;
-  #tiers: ReadonlySet<string>;
+  #tiers: ReadonlySet<string> = new Set();
 
   constructor(world: World, project: Project, open: (naming: Naming) => Instruments, print: Print) {
     this.#world = world;
     this.#print = print;
     this.#project = project;
-    this.#tiers = new Set(project.tiers.keys());
     this.#on = open({
       segment: (name) => (this.#project.segments.has(name) ? segmentLabels(this.#project, name) : undefined),
       sync: (name) => (this.#project.syncs.has(name) ? syncLabels(this.#project, name) : undefined),

@@ -45,6 +45,9 @@ describe('another process', () => {
     expect(run.stderr).toContain('warning[W702]: ');
     expect(run.stderr).toContain('runner-1 process 4242');
     expect(run.exit).toBe(75);
+    // Cron sends what is printed, and this is no failure.
+    const quiet = await rig.call(['run', '--all', '--quiet']);
+    expect(quiet).toMatchObject({ exit: 75, stdout: '', stderr: '' });
     const forget = await rig.call(['forget', '7']);
     expect(told(forget)).toEqual(['E506']);
     expect(forget.exit).toBe(75);

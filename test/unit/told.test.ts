@@ -38,6 +38,9 @@ it.each([
   ['shop.events_2 is 5h old', 'shop.events_3 is 5h old'],
   ['sync top-10.hook is held', 'sync top-20.hook is held'],
   ['sync a.2 is held', 'sync a.3 is held'],
+  ['sync 10.hook is held', 'sync 20.hook is held'],
+  ['segment 2024: it failed', 'segment 2025: it failed'],
+  ['segment 30d: it failed', 'segment 7d: it failed'],
 ])('a name with figures in it is another: %s, %s', (one, other) => {
   const { told } = open();
   expect(told.isNews(one)).toBe(true);

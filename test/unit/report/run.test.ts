@@ -66,6 +66,8 @@ describe('the result of a run', () => {
     );
     expect(text({})).toBe('Done in 1.8s: there is no segment to look at.\n');
     expect(text({ segments: [segment({ mode: 'skipped', reason: 'locked' })] })).toContain('another process');
+    // Not evaluated, for it was not due; and not delivered, for another process does.
+    expect(text({ segments: [skipped], syncs: [sync({ skipped: 'locked' })] })).toContain('another process');
   });
 
   it('names a held sync, its figure, the limit and the way out', () => {
